@@ -1,0 +1,35 @@
+"""The audit: every signal, decision, step and refusal, in order, with reasons. Written by `shared/audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+
+class AuditKind(StrEnum):
+    HEARD = "heard"
+    NOT_OURS = "not_ours"
+    OPENED = "opened"
+    JUDGED = "judged"
+    DECIDED = "decided"
+    STEP = "step"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    POLICY = "policy"
+
+
+class AuditRecord(Struct, frozen=True):
+    """`subject` is the node, pool or cluster that it is about; `data` holds the numbers and readings behind it."""
+
+    at: datetime
+    cluster: str
+    kind: AuditKind
+    subject: str
+    text: str
+    incident: str | None = None
+    operation: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])

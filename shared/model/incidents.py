@@ -1,0 +1,50 @@
+"""An incident: an open problem of a node, from the first signal to resolved or handed over.
+
+                 +--------------------------------------------+
+    (signal) -> open -> (operation) -> resolved               |
+                 |                                            |
+                 +-> resolved (came back by itself)           |
+                 +-> handed_over (a person must look) --------+ reopened as a new incident when it changes
+
+One open incident per node. While it is open it has a wake time in the future, so that a lost message costs a minute
+and not the incident.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from .decisions import Decision
+from .nodes import Condition
+from .signals import Signal
+
+
+class IncidentState(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"
+    HANDED_OVER = "handed_over"
+
+
+class Incident(Struct, frozen=True):
+    """`signals` are the first few that were folded in. `operation` is the running or last operation's id.
+
+    `decision` is the last one that was made; the audit has them all.
+    """
+
+    id: str
+    cluster: str
+    pool: str
+    node: str
+    condition: Condition
+    because: str
+    opened_at: datetime
+    state: IncidentState = IncidentState.OPEN
+    signals: tuple[Signal, ...] = ()
+    decision: Decision | None = None
+    operation: str | None = None
+    wake_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str = ""

@@ -1,0 +1,85 @@
+"""An operation: one durable execution of a remedy, a list of steps that survives crashes.
+
+    running --(last step done)--> done
+       |----(the node recovered before anything irreversible)--> withdrawn
+       +----(a step can not go on)--> handed_over
+
+Its row in the Operations table is the truth; messages only say "look at it". A worker takes the lease, does one step
+after the other, and writes the row with its etag after each: a worker that lost its lease can no longer write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from .decisions import Remedy
+
+
+class OperationState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed_over"
+
+
+class Lease(Struct, frozen=True):
+    """Who works on it until when. `fence` grows by one with every new owner; it is never reused."""
+
+    owner: str
+    expires_at: datetime
+    fence: int
+
+
+class Subject(Struct, frozen=True):
+    """The machine that the operation is about, as it was when the operation was decided.
+
+    `tasks` is what ran on it (workload key to count), `elsewhere` what of the same workloads ran on other agents.
+    """
+
+    node: str
+    instance_id: str
+    vm_id: str
+    address: str | None
+    agent_id: str | None
+    hostname: str | None
+    fault_domain: int | None
+    tasks: Mapping[str, int] = field(default_factory=dict[str, int])
+    elsewhere: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+class StepRecord(Struct, frozen=True):
+    """One finished step."""
+
+    step: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+
+
+class Operation(Struct, frozen=True):
+    """`step` is the current step's name, `step_since` when it began, `attempt` counts looks at it. `token` is the
+    continuation token of a running ARM operation (it embeds a request: never shown). `notes` is what steps leave for
+    later steps."""
+
+    id: str
+    cluster: str
+    pool: str
+    incident: str
+    remedy: Remedy
+    subject: Subject
+    step: str
+    created_at: datetime
+    step_since: datetime
+    wake_at: datetime
+    state: OperationState = OperationState.RUNNING
+    attempt: int = 0
+    token: str | None = None
+    lease: Lease | None = None
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    steps: tuple[StepRecord, ...] = ()
+    closed_at: datetime | None = None
+    outcome: str = ""

@@ -1,0 +1,48 @@
+"""A signal: somebody said that something may be wrong. A hint that wakes the pass, never a proof.
+
+Every source is translated into this small vocabulary by `shared/signals`. A signal names what it is about as exactly
+as its source could tell; with no node it asks for a look at the pool, with no pool at the cluster.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class SignalKind(StrEnum):
+    VM_DELETED = "vm_deleted"
+    VM_DEALLOCATED = "vm_deallocated"
+    VM_STOPPED = "vm_stopped"
+    VM_EVICTED = "vm_evicted"
+    VM_CHANGED = "vm_changed"
+    POOL_RESIZED = "pool_resized"
+    POOL_CHANGED = "pool_changed"
+    SWEEP = "sweep"
+    WAKE = "wake"
+
+
+class Source(StrEnum):
+    EVENT_GRID = "event_grid"
+    TIMER = "timer"
+    OPERATOR = "operator"
+
+
+class Signal(Struct, frozen=True):
+    """One hint.
+
+    `event_id` is the source's own id and serves to drop duplicates. `node` is the instance name
+    (`<scale set>_<instance id>`). `by` is who did it, as far as the source tells (an object or application id).
+    """
+
+    kind: SignalKind
+    source: Source
+    cluster: str
+    event_id: str
+    occurred_at: datetime
+    heard_at: datetime
+    pool: str | None = None
+    node: str | None = None
+    by: str | None = None
