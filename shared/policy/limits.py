@@ -1,0 +1,50 @@
+"""What a field of the policy may hold, written beside its type.
+
+The reader checks against these, and the reference page shows them, so that a limit is written once. They stand in
+`typing.Annotated`, for instance `Annotated[int, Between(1, 1000)]`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+
+class Between(Struct, frozen=True):
+    """From `low` to `high`, both included."""
+
+    low: int | timedelta
+    high: int | timedelta
+
+
+class Written(Struct, frozen=True):
+    """A text that matches `pattern` as a whole. `allowed` says the same to people."""
+
+    pattern: str
+    allowed: str
+
+
+NAME = Written(
+    r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?",
+    "1 to 40 lower-case letters, digits, '-' and '_', with a letter or digit at both ends",
+)
+"""Names of clusters and pools. They are part of table keys, URLs and audit lines, where case and spaces mislead."""
+
+SUBSCRIPTION = Written(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+    "the subscription's id, like 00000000-0000-0000-0000-000000000000 (not its name)",
+)
+
+RESOURCE_GROUP = Written(
+    r"[\w().-]{0,89}[\w()-]",
+    "the resource group's name: 1 to 90 letters, digits, '_', '-', '.', '(' and ')', not ending in '.'",
+)
+"""Source: Azure/azure-docs, resource-name-rules, Microsoft.Resources/resourcegroups."""
+
+SCALE_SET = Written(
+    r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?",
+    "the scale set's name: 1 to 64 letters, digits, '-', '_' and '.' (the name alone, not its resource id)",
+)
+"""Source: Azure/azure-docs, resource-name-rules, Microsoft.Compute/virtualMachineScaleSets. Wider than that rule
+where acs-engine is."""

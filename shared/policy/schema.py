@@ -1,0 +1,231 @@
+"""The policy as frozen types: what may be done to which pool, how soon, how often, and when not at all.
+
+This is the resolved form. `defaults`, cluster and pool are merged field by field when the file is read (the closer
+one wins), so a reader of these types never looks a default up and never asks where a value came from. Under each
+field stand its meaning, the reason for its default and when to change it; `docs/policy.md` is made from these texts.
+
+Only what this version obeys has a field. A word that is planned but not built (`scaling`, `schedules`, ...) is a
+fault in the file and not a silent no-op, see `unsupported.py`: a policy that is accepted is a policy that is kept.
+
+Safe with nothing given: `mode` is observe, one node at a time is touched, and two dead of three are a storm in
+which nothing is touched. The story goes on in `load.py` (text to these types) and `lint.py` (valid but unwise).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Struct, field
+
+from shared.model.azure import PoolAddress
+from shared.model.decisions import Remedy
+from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+UP_TO_AN_HOUR = Between(timedelta(0), timedelta(hours=1))
+UP_TO_A_DAY = Between(timedelta(0), DAY)
+
+
+class Mode(StrEnum):
+    """How far the app may go, from least to most.
+
+    observe  hears, judges and records; touches nothing
+    propose  also works out what it would do, with every guard's answer, and records that; touches nothing
+    enforce  does it
+    """
+
+    OBSERVE = "observe"
+    PROPOSE = "propose"
+    ENFORCE = "enforce"
+
+
+class Share(Struct, frozen=True):
+    """A part of a pool: `10%` or a count of nodes."""
+
+    number: int
+    is_percent: bool
+
+    def of(self, total: int) -> int:
+        """How many of `total` nodes may be taken: rounded down, because a limit is not stretched, but at least 1,
+        because a limit of nobody would turn repair off in every small pool without saying so."""
+        if not self.is_percent:
+            return self.number
+        return max(1, total * self.number // 100)
+
+    def reached_at(self, total: int) -> int:
+        """The smallest count of nodes that makes up this share of `total`: rounded up, 40% of 3 is reached at 2."""
+        if not self.is_percent:
+            return self.number
+        return -(-total * self.number // 100)
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.is_percent else str(self.number)
+
+
+class Capacity(Struct, frozen=True, kw_only=True):
+    """The sizes that a pool may have. Both are written out: there is no size that suits every pool."""
+
+    min: Annotated[int, Between(0, 1000)]
+    """The fewest nodes that the pool is meant to have. When Azure reports fewer than this as the wanted size, the
+    number is doubted and the pool is left alone until a person has looked: fleets were destroyed on sizes misread as
+    zero. Set it to the smallest size that you would choose yourself."""
+
+    max: Annotated[int, Between(1, 1000)]
+    """The most nodes that the pool may have, and so the end of every growth, whatever the arithmetic says. Azure
+    allows 1,000 in a scale set made from a marketplace image and 600 from an own one."""
+
+
+class Repair(Struct, frozen=True, kw_only=True):
+    """How a failed node is helped."""
+
+    ladder: tuple[Remedy, ...] = (Remedy.REPLACE,)
+    """The remedies in the order in which they are tried. This version knows `replace`: destroy the failed machine,
+    tell Mesos that it is gone, and let the scale set make a new one."""
+
+    confirm_after: Annotated[timedelta, UP_TO_AN_HOUR] = timedelta(seconds=45)
+    """How long a node stays unreachable before it counts as failed. 45 seconds is three agent pings of 15 seconds
+    (apache/mesos:docs/configuration/master.md, agent_ping_timeout): long enough for a restart of the agent or a
+    short network fault, short against the 5 minutes that DC/OS waits itself. Lengthen it where agents restart
+    slowly. A machine that Azure says is deleted needs no confirmation."""
+
+    join_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=15)
+    """How long a new machine may take from its order to its agent's registration. After that the replacement counts
+    as failed and a person is called. 15 minutes hold a boot, the DC/OS installation and one slow image pull.
+    Lengthen it when your nodes install more; shorter than a boot replaces machines that were on their way."""
+
+    verify_timeout: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=10)
+    """How long, after the new agent joined, the tasks of the lost node may take to run again elsewhere or here. A
+    repair that ends here without them is handed to a person instead of being called done. Lengthen it for
+    workloads that restore large state."""
+
+
+class Disruption(Struct, frozen=True, kw_only=True):
+    """How much may be taken away, by one account for everything that takes nodes away."""
+
+    at_once: Share = Share(10, True)
+    """How many nodes of the pool may be in repair at the same time: a share of the wanted size, rounded down and at
+    least 1, or a count. 10 % is a loss that a cluster is usually sized to carry. Raise it for stateless pools with
+    spare room, lower it to 1 where services replicate slowly."""
+
+    per_hour: Annotated[int, Between(1, 1000)] = 6
+    """How many repairs may begin within 60 minutes. One each ten minutes leaves time to see that the first ones
+    helped, before the rest follow; a wrong health signal is then a small accident. Raise it for pools of hundreds."""
+
+    per_day: Annotated[int, Between(1, 10000)] = 24
+    """How many repairs may begin within 24 hours. A pool that needs more than one each hour, all day, has a cause
+    that repair does not cure. Raise it together with `per_hour`."""
+
+    per_fault_domain: Annotated[int | None, Between(1, 1000)] = 1
+    """How many nodes of one fault domain may be in repair at the same time, or `none` for no such limit. Failures
+    that share a rack are often one failure, and capacity in that rack is short just then. Where Azure names no
+    fault domain the limit does not apply. Raise it or write `none` for pools spread over few domains."""
+
+
+class Storm(Struct, frozen=True, kw_only=True):
+    """When so much fails at once that the nodes are probably not the cause, and nothing is touched."""
+
+    unhealthy: Share = Share(40, True)
+    """From how many unhealthy nodes on it is a storm: a share of the wanted size, rounded up, or a count; never
+    fewer than 2, so that a single dead node is no storm in any pool. 40 % makes a storm of two out of three or of
+    five. Lower it for large pools, where even a tenth at once has one common cause. 100% is valid and unwise."""
+
+    hold: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=15)
+    """How long repair still rests after the last moment in which the storm was seen. Machines come back in waves,
+    and 15 minutes let a wave settle before anything is judged."""
+
+    def begins_at(self, total: int) -> int:
+        """This many unhealthy nodes of `total`, or more, are a storm. At least 2."""
+        return max(2, self.unhealthy.reached_at(total))
+
+
+class PoolPolicy(Struct, frozen=True, kw_only=True):
+    """One agent pool: a scale set whose machines are alike."""
+
+    name: Annotated[str, NAME]
+    """The pool's name, which is its key under `pools`."""
+
+    scale_set: Annotated[str, SCALE_SET]
+    """The virtual machine scale set that holds the pool. One scale set belongs to one pool of one cluster."""
+
+    capacity: Capacity
+    """The sizes that the pool may have."""
+
+    mode: Mode = Mode.OBSERVE
+    """How far the app may go here. Taken from the cluster or from `defaults` when not written; when it is written
+    nowhere it is `observe`, because a file that forgot to say so must not destroy machines. Begin with `propose`,
+    read the audit for some weeks, then write `enforce`."""
+
+    repair: Repair = Repair()
+    """How a failed node is helped."""
+
+    disruption: Disruption = Disruption()
+    """How much may be taken away at once and in a time."""
+
+    storm: Storm = Storm()
+    """When nothing is touched because too much fails at once."""
+
+
+class ClusterPolicy(Struct, frozen=True, kw_only=True):
+    """One DC/OS cluster."""
+
+    name: Annotated[str, NAME]
+    """The cluster's name, which is its key under `clusters`. State is kept under it: renaming a cluster begins with
+    an empty memory."""
+
+    subscription: Annotated[str, SUBSCRIPTION]
+    """The Azure subscription that holds the pools, by id; kept in lower case."""
+
+    resource_group: Annotated[str, RESOURCE_GROUP]
+    """The resource group that holds the pools' scale sets."""
+
+    masters: tuple[str, ...]
+    """Where the Mesos masters listen (`dcos.masters` in the file): `host` or `host:port`, port 5050 when not
+    written. Name all of them: which one leads is found by asking, and any one may be down."""
+
+    pools: tuple[PoolPolicy, ...]
+    """The agent pools, in the order of the file. At least one."""
+
+    mode: Mode = Mode.OBSERVE
+    """How far the app may go in this cluster, for pools that do not say it themselves."""
+
+    failover_hold_off: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=10)
+    """How long after the election of a new leading master no agent is judged missing. 10 minutes is the time that
+    Mesos itself gives agents to come back (apache/mesos:docs/configuration/master.md, agent_reregister_timeout,
+    which has 10 minutes as its minimum). Lengthen it with that flag; never shorten it."""
+
+    def address_of(self, pool: PoolPolicy) -> PoolAddress:
+        """Where `pool` of this cluster lives in Azure."""
+        return PoolAddress(self.subscription, self.resource_group, pool.scale_set)
+
+    def pool(self, name: str) -> PoolPolicy | None:
+        return next((pool for pool in self.pools if pool.name == name), None)
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """Everything that the operator wants. Clusters are in the order of the file."""
+
+    version: int = 1
+    """The version of this file's form. This version reads 1."""
+
+    clusters: tuple[ClusterPolicy, ...] = field(default_factory=tuple[ClusterPolicy, ...])
+    """The clusters that are kept. At least one in a file that was read."""
+
+    def cluster(self, name: str) -> ClusterPolicy | None:
+        return next((cluster for cluster in self.clusters if cluster.name == name), None)
+
+    def owner_of(self, address: PoolAddress) -> tuple[ClusterPolicy, PoolPolicy] | None:
+        """The cluster and pool that live at `address`, or None when it is not ours. Case does not count, because
+        Azure writes the same resource in several casings (Azure/azure-docs, resource-name-rules)."""
+        wanted = _folded(address)
+        for cluster in self.clusters:
+            for pool in cluster.pools:
+                if _folded(cluster.address_of(pool)) == wanted:
+                    return cluster, pool
+        return None
+
+
+def _folded(address: PoolAddress) -> tuple[str, str, str]:
+    return address.subscription.lower(), address.resource_group.lower(), address.scale_set.lower()
