@@ -2,6 +2,10 @@
 
 A document is bytes (JSON of a model type); the store does not look into it. Keys may hold any printable character;
 adapters encode what their service forbids. Rows of one partition come back in the order of their row keys.
+
+What is too large for a table is too large for every store, so that it is found before production: a body of more
+than `LARGEST_BODY` bytes, writes of more than `LARGEST_TRANSACTION` bytes together, or a key of more than
+`LONGEST_KEY` characters is `Poison`. An empty key is a `ValueError`.
 """
 
 from __future__ import annotations
@@ -11,6 +15,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
+
+LARGEST_BODY = 900 * 1024
+"""Bytes. Table storage holds 1 MiB per entity (Azure/azure-docs storage-tables-scale-targets), keys included."""
+
+LARGEST_TRANSACTION = 2 * 1024 * 1024
+"""Bytes of all bodies together. Table storage takes 4 MiB per transaction, measured after base64 and framing."""
+
+LONGEST_KEY = 150
+"""Characters. Table storage takes 1 KiB per key, 512 UTF-16 units, and one character may need three."""
 
 
 class Table(StrEnum):
@@ -31,7 +44,7 @@ class Stored(Struct, frozen=True):
 
 class Write(Struct, frozen=True):
     """One conditional write. `etag` None: the row must not exist yet. `etag` "*": whatever is there, or nothing.
-    `body` None: delete the row (with `etag`)."""
+    `body` None: delete the row (with `etag`; None is a `ValueError` then, for there is nothing to delete)."""
 
     row: str
     body: bytes | None
@@ -47,7 +60,8 @@ class Store(Protocol):
 
     async def write(self, table: Table, partition: str, write: Write) -> str:
         """Returns the new etag (empty for a delete). `Conflict` when the condition does not hold; `Retry` when the
-        service is throttled or not there; `Unknown` when no answer came."""
+        service is throttled or not there; `Unknown` when no answer came. After `Unknown` of a conditional write, read
+        the row: the same body under another etag means that the write arrived."""
         ...
 
     async def write_all(self, table: Table, partition: str, writes: Sequence[Write]) -> tuple[str, ...]:
