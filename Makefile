@@ -1,0 +1,55 @@
+# Two commands from nothing: `make demo` and `make test`. Every target first makes what the checkout lacks
+# (tooling/setup: .venv, Node, Azurite), which takes about a minute once and a fraction of a second afterwards.
+#
+#   make demo                                     a cluster loses an agent and gets it back
+#   make demo ARGS="--scenario storm --json"      another story, as data
+#   make run                                      the same, and everything stays up to play with
+#   make test                                     every check and every test
+#   make test ARGS="-k ledger"                    some of the tests
+#   make bench                                    the table of benchmarks
+#   make lint                                     the checks alone
+#   make format                                   lay out the code and sort its imports
+#   make lock                                     resolve the dependencies anew
+#   make clean                                    remove everything that was made
+
+MAKEFLAGS += --no-print-directory
+ARGS ?=
+JOBS ?= 2
+PYTHON := .venv/bin/python
+RUFF := .venv/bin/ruff
+
+.PHONY: help setup demo run bench lint test format lock clean
+
+help:
+	@while IFS= read -r line; do case "$$line" in \#*) echo "$${line#\#}";; *) break;; esac; done < Makefile
+
+setup:
+	@$(SHELL) tooling/setup
+
+demo: setup
+	@$(PYTHON) -m simulator.demo $(ARGS)
+
+run: setup
+	@$(PYTHON) -m simulator.demo --keep $(ARGS)
+
+bench: setup
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+lint: setup
+	$(RUFF) check --quiet .
+	$(RUFF) format --check --quiet .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-cache
+
+test: lint
+	$(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadgroup --cov --cov-report=term --durations=10 $(ARGS)
+
+format: setup
+	$(RUFF) check --quiet --fix --exit-zero --select I .
+	$(RUFF) format --quiet .
+
+lock:
+	@$(SHELL) tooling/setup lock
+
+clean:
+	@$(SHELL) tooling/setup clean

