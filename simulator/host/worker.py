@@ -1,0 +1,185 @@
+"""Microsoft's Python worker library, in this process, without gRPC.
+
+``azure-functions-runtime`` is the code that runs Python functions in Azure. This file is the thin wire that in
+Azure is gRPC: it plays the few protobuf classes that indexing needs (plain objects with the same names) and calls
+the library's protobuf-free entry for invocations. What the worker would refuse in Azure is refused here, in the
+same words: ``list[...]`` annotations, default arguments, a return value without an output.
+
+The library keeps its functions in module globals, so one process holds one app. Loading the same directory a second
+time gives the first result again.
+
+Where the story goes on: ``invocations`` counts, logs and finishes what runs here; ``contract`` says what goes in.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import azure_functions_runtime as runtime
+from azure.functions.meta import Datum
+from azure_functions_runtime.native_invocation import invocation_request_native
+
+from simulator.host.contract import Inputs
+from simulator.host.errors import AppRejected, OneAppPerProcess
+
+_library_log = logging.getLogger("azure.functions")
+_loaded: dict[Path, tuple[IndexedFunction, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One binding as the app declares it: the worker's raw JSON, member names as in function.json."""
+
+    type: str
+    name: str
+    settings: Mapping[str, Any]
+
+    def text(self, member: str, default: str = "") -> str:
+        """A text member such as ``queueName``; enumerations arrive as their upper-case names."""
+        value = self.settings.get(member)
+        return default if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFunction:
+    """One function of the app: its name, the id that the worker knows it by, its trigger and its outputs."""
+
+    name: str
+    function_id: str
+    trigger: Binding
+    outputs: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one invocation ended. ``error`` and ``stack_trace`` are set when, and only when, it failed."""
+
+    returned: Datum | None = None
+    outputs: tuple[tuple[str, Datum], ...] = ()
+    error: str | None = None
+    stack_trace: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Did the function and its outputs succeed?"""
+        return self.error is None
+
+
+async def load_app(directory: Path) -> tuple[IndexedFunction, ...]:
+    """Index ``function_app.py`` in ``directory`` with the worker library and start its thread pool.
+
+    Raises ``AppRejected`` with the worker's own message when it refuses the app, ``OneAppPerProcess`` when this
+    process already holds another one.
+    """
+    directory = directory.resolve()
+    if directory not in _loaded:
+        if _loaded:
+            other = next(iter(_loaded))
+            raise OneAppPerProcess(
+                f"This process already runs the app in {other}, and the worker library keeps one app per process; "
+                f"{directory} was not loaded. Start it in a process of its own."
+            )
+        if not (directory / "function_app.py").is_file():
+            raise AppRejected(f"There is no function_app.py in {directory}.", "")
+        _loaded[directory] = await _index(directory)
+    runtime.start_threadpool_executor()
+    return _loaded[directory]
+
+
+async def run_function(function: IndexedFunction, inputs: Inputs, invocation_id: str) -> Outcome:
+    """Run one function once. Never raises for what the function does; cancellation passes through."""
+    ok, returned, outputs, error, stack_trace = await invocation_request_native(
+        invocation_id, function.function_id, [(function.trigger.name, inputs.value)], dict(inputs.metadata)
+    )
+    if ok:
+        return Outcome(returned, tuple(outputs))
+    return Outcome(error=error or "the function failed without a message", stack_trace=stack_trace or "")
+
+
+def close_thread_pool(*, wait: bool) -> None:
+    """End the threads that ran synchronous functions.
+
+    With ``wait=False`` a function that still runs in a thread is left to end by itself.
+    """
+    if wait:
+        runtime.stop_threadpool_executor()
+    elif (pool := runtime.get_threadpool_executor()) is not None:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _index(directory: Path) -> tuple[IndexedFunction, ...]:
+    if str(directory) not in sys.path:
+        sys.path.insert(0, str(directory))
+    request = SimpleNamespace(
+        request=SimpleNamespace(
+            worker_init_request=SimpleNamespace(capabilities={}, function_app_directory=str(directory))
+        ),
+        properties={"host": "127.0.0.1", "protos": _Protos},
+    )
+    _library_log.addFilter(_once)
+    started = await runtime.worker_init_request(request)
+    if started.result.exception is not None:
+        refusal = started.result.exception
+        raise AppRejected(refusal.message, refusal.stack_trace)
+    listed = await runtime.functions_metadata_request(request)
+    return tuple(_indexed(metadata) for metadata in listed.function_metadata_results or ())
+
+
+def _indexed(metadata: Any) -> IndexedFunction:
+    raw = [json.loads(binding) for binding in metadata.raw_bindings]
+    bindings = [Binding(str(one["type"]), str(one["name"]), one) for one in raw]
+    trigger = next(one for one in bindings if one.type.lower().endswith("trigger"))
+    outputs = tuple(one for one in bindings if str(one.settings["direction"]).upper() == "OUT")
+    return IndexedFunction(metadata.name, metadata.function_id, trigger, outputs)
+
+
+def _once(record: logging.LogRecord) -> bool:
+    """Drop the library's own report of a failed invocation: ``invocations`` reports it with the invocation's id."""
+    return not record.getMessage().startswith("Native ")
+
+
+class _BindingInfo(SimpleNamespace):
+    # Numbers of the protocol (Azure/azure-functions-language-worker-protobuf, FunctionRpc.proto).
+    undefined = 0
+    out = 1
+    inout = 2
+
+
+class _StatusResult(SimpleNamespace):
+    Success = 1
+    Failure = 0
+    exception: Any = None
+
+
+@dataclass(frozen=True)
+class _FunctionMetadata:
+    name: str
+    function_id: str
+    raw_bindings: list[str]
+    retry_options: object = None
+    rest: dict[str, object] = field(default_factory=dict)
+
+
+def _function_metadata(**members: Any) -> _FunctionMetadata:
+    kept = {name: members.pop(name) for name in ("name", "function_id", "raw_bindings", "retry_options")}
+    return _FunctionMetadata(**kept, rest=members)
+
+
+class _Protos:
+    """The protobuf classes that indexing names, as plain objects."""
+
+    BindingInfo = _BindingInfo
+    StatusResult = _StatusResult
+    RpcFunctionMetadata = staticmethod(_function_metadata)
+    RpcException = SimpleNamespace
+    RpcRetryOptions = SimpleNamespace
+    WorkerMetadata = SimpleNamespace
+    WorkerInitResponse = SimpleNamespace
+    FunctionMetadataResponse = SimpleNamespace
