@@ -47,6 +47,14 @@ class PolicyError(Poison):
 
 def shown(text: str) -> str:
     """`text` as it may stand in a message: in quotes, on one line, without control characters, cut short."""
+    return f"'{_plain(text)}'"
+
+
+def joined(path: str, key: str) -> str:
+    """The path of `key` inside `path`."""
+    return f"{path}.{_plain(key)}" if path else _plain(key)
+
+
+def _plain(text: str) -> str:
     cut = text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
-    plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in cut)
-    return f"'{plain}'"
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in cut)

@@ -1,0 +1,292 @@
+"""The tree of a policy file to a `Policy`, with every fault on the way.
+
+Each section is checked against the keys that it may have, each field against the type and limit that `schema.py`
+gives it. Settings come in three layers, the `defaults` of the file, those of the cluster and those of the pool; they
+are merged field by field, so a pool that writes `repair: {join_timeout: 30m}` keeps the `confirm_after` of its
+cluster. A field with a fault reads as not given, and reading goes on: no policy is made of a file with faults, the
+rest is read for its faults alone.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, get_type_hints
+
+from msgspec import Struct, field
+from msgspec.structs import fields
+
+from shared.policy.faults import Fault, joined, shown
+from shared.policy.limits import NAME, Between
+from shared.policy.schema import (
+    Capacity,
+    ClusterPolicy,
+    Disruption,
+    Mode,
+    Policy,
+    PoolPolicy,
+    Repair,
+    Storm,
+)
+from shared.policy.tree import EXPECTED, Broken, Listing, Node, Scalar, Section
+from shared.policy.unsupported import ONLY_NO_LOGIN, ONLY_REPLACE, REMEDIES, UNSUPPORTED
+from shared.policy.values import Wrong, described, is_nothing, nearest, read_host, read_value
+
+SETTINGS: dict[str, type[Struct]] = {"repair": Repair, "disruption": Disruption, "storm": Storm}
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "file": ("version", "defaults", "clusters"),
+    "defaults": ("mode", *SETTINGS),
+    "cluster": (
+        "subscription",
+        "resource_group",
+        "dcos",
+        "pools",
+        "mode",
+        "failover_hold_off",
+        *SETTINGS,
+    ),
+    "dcos": ("masters", "login"),
+    "pool": ("scale_set", "capacity", "mode", *SETTINGS),
+    "capacity": tuple(one.name for one in fields(Capacity)),
+    **{name: tuple(one.name for one in fields(kind)) for name, kind in SETTINGS.items()},
+}
+"""The keys that each kind of section may have."""
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "file": ("version", "clusters"),
+    "cluster": ("subscription", "resource_group", "dcos", "pools"),
+    "dcos": ("masters",),
+    "pool": ("scale_set", "capacity"),
+    "capacity": ("min", "max"),
+}
+
+
+class Layer(Struct, frozen=True):
+    """What one level of the file says of the settings: the fields that are written there, and no others."""
+
+    mode: Mode | None = None
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def under(self, closer: Layer) -> Layer:
+        """Both together; where both say something, the closer one counts."""
+        names = SETTINGS.keys()
+        parts = {name: {**self.parts.get(name, {}), **closer.parts.get(name, {})} for name in names}
+        return Layer(self.mode if closer.mode is None else closer.mode, parts)
+
+
+class Opened(Struct, frozen=True):
+    """A section whose keys were checked. `key` is where it is named, for faults about what it lacks."""
+
+    key: Scalar
+    path: str
+    entries: dict[str, tuple[Scalar, Node]]
+
+
+class Reading:
+    """One file being read. `faults` fills on the way; `policy` is what could be made of it."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self._scale_sets: dict[tuple[str, str, str], tuple[str, int]] = {}
+
+    def policy(self, root: Node) -> Policy:
+        top = self._open("file", Scalar(root.line, root.column, "", True), root, "")
+        if top is None:
+            return Policy()
+        self._version(top)
+        defaults = self._child("defaults", "defaults", top)
+        below = Layer() if defaults is None else self._layer(defaults)
+        clusters = self._named("clusters", "cluster", top)
+        return Policy(clusters=tuple(self._cluster(cluster, below) for cluster in clusters))
+
+    def _cluster(self, opened: Opened, below: Layer) -> ClusterPolicy:
+        layer = below.under(self._layer(opened))
+        values = self._values(opened, ClusterPolicy, ("subscription", "resource_group", "failover_hold_off"))
+        subscription = str(values.pop("subscription", "")).lower()
+        group = str(values.pop("resource_group", ""))
+        dcos = self._child("dcos", "dcos", opened)
+        pools = self._named("pools", "pool", opened)
+        return ClusterPolicy(
+            name=opened.key.text,
+            subscription=subscription,
+            resource_group=group,
+            masters=() if dcos is None else self._masters(dcos),
+            pools=tuple(self._pool(pool, layer, (subscription, group)) for pool in pools),
+            mode=layer.mode or Mode.OBSERVE,
+            **values,
+        )
+
+    def _pool(self, opened: Opened, below: Layer, home: tuple[str, str]) -> PoolPolicy:
+        layer = below.under(self._layer(opened))
+        scale_set = str(self._values(opened, PoolPolicy, ("scale_set",)).get("scale_set", ""))
+        if scale_set and all(home):
+            self._own_scale_set(opened, (*home, scale_set))
+        capacity = self._child("capacity", "capacity", opened)
+        parts = layer.parts
+        return PoolPolicy(
+            name=opened.key.text,
+            scale_set=scale_set,
+            capacity=Capacity(min=0, max=1) if capacity is None else self._capacity(capacity),
+            mode=layer.mode or Mode.OBSERVE,
+            repair=Repair(**parts["repair"]),
+            disruption=Disruption(**parts["disruption"]),
+            storm=Storm(**parts["storm"]),
+        )
+
+    def _capacity(self, opened: Opened) -> Capacity:
+        values = self._values(opened, Capacity, KEYS["capacity"])
+        if len(values) == 2 and values["min"] > values["max"]:
+            place = opened.entries["min"][1]
+            self._fault(
+                place, f"{opened.path}.min", str(values["min"]), f"at most the max, which is {values['max']}"
+            )
+        return Capacity(min=values.get("min", 0), max=values.get("max", 1))
+
+    def _own_scale_set(self, opened: Opened, address: tuple[str, str, str]) -> None:
+        place = opened.entries["scale_set"][1]
+        folded = (address[0].lower(), address[1].lower(), address[2].lower())
+        path, line = self._scale_sets.setdefault(folded, (opened.path, place.line))
+        if path != opened.path:
+            found = f"{shown(address[2])}, which is the scale set of {path} already (line {line})"
+            self._fault(place, f"{opened.path}.scale_set", found, "a scale set that no other pool has")
+
+    def _version(self, top: Opened) -> None:
+        if "version" in top.entries:
+            node = top.entries["version"][1]
+            if isinstance(read_value(node, _VERSION), Wrong):
+                self._fault(node, "version", described(node), "1, the only version of this file's form yet")
+
+    def _masters(self, opened: Opened) -> tuple[str, ...]:
+        if "login" in opened.entries:
+            node = opened.entries["login"][1]
+            if not (isinstance(node, Scalar) and node.text == "none"):
+                self._fault(node, f"{opened.path}.login", "a login", "none", ONLY_NO_LOGIN)
+        if "masters" not in opened.entries:
+            return ()
+        path, node = f"{opened.path}.masters", opened.entries["masters"][1]
+        if not isinstance(node, Listing) or not node.items:
+            self._fault(node, path, described(node), "a list of the masters' addresses: [172.16.0.5, ...]")
+            return ()
+        return tuple(self._distinct_hosts(node, path))
+
+    def _distinct_hosts(self, listing: Listing, path: str) -> list[str]:
+        seen: dict[str, int] = {}
+        hosts: list[str] = []
+        for index, item in enumerate(listing.items):
+            host = read_host(item.text) if isinstance(item, Scalar) else Wrong("an address as a text")
+            place = f"{path}[{index}]"
+            if isinstance(host, Wrong):
+                self._fault(item, place, described(item), host.allowed, host.hint)
+                continue
+            whole = host if ":" in host else f"{host}:5050"
+            if whole in seen:
+                found = f"{shown(host)}, which is on line {seen[whole]} already"
+                self._fault(item, place, found, "each master once")
+            else:
+                seen[whole] = item.line
+                hosts.append(host)
+        return hosts
+
+    def _layer(self, opened: Opened) -> Layer:
+        mode = self._values(opened, PoolPolicy, ("mode",)).get("mode")
+        parts: dict[str, dict[str, Any]] = {}
+        for name, kind in SETTINGS.items():
+            section = self._child(name, name, opened)
+            if section is not None:
+                self._unknown_remedies(section)
+                parts[name] = self._values(section, kind, KEYS[name])
+        return Layer(mode, parts)
+
+    def _unknown_remedies(self, opened: Opened) -> None:
+        """A ladder with planned remedies gets their sentence; it is taken out, so that it has one fault only."""
+        node = opened.entries.get("ladder", (None, None))[1]
+        if not isinstance(node, Listing):
+            return
+        planned = [item for item in node.items if isinstance(item, Scalar) and item.text in REMEDIES]
+        for item in planned:
+            self._fault(item, f"{opened.path}.ladder", shown(item.text), "replace", ONLY_REPLACE)
+        if planned:
+            del opened.entries["ladder"]
+
+    def _values(self, opened: Opened, kind: type[Struct], names: tuple[str, ...]) -> dict[str, Any]:
+        """The fields `names` of `kind` that are written in the section and have no fault."""
+        hints = _hints(kind)
+        values: dict[str, Any] = {}
+        for name in names:
+            if name not in opened.entries:
+                continue
+            node = opened.entries[name][1]
+            value = read_value(node, hints[name])
+            if isinstance(value, Wrong):
+                hint = value.hint or _advice(node)
+                self._fault(node, f"{opened.path}.{name}", described(node), value.allowed, hint)
+            else:
+                values[name] = value
+        return values
+
+    def _named(self, key: str, kind: str, opened: Opened) -> list[Opened]:
+        """The sections under `key`, whose keys are names that the operator chose. At least one."""
+        if key not in opened.entries:
+            return []
+        path = joined(opened.path, key)
+        node = opened.entries[key][1]
+        if not isinstance(node, Section) or not node.entries:
+            self._fault(node, path, described(node), f"at least one {kind}, each under its name")
+            return []
+        sections: list[Opened | None] = []
+        for name, value in node.entries.values():
+            if isinstance(read_value(name, _NAME), Wrong):
+                self._fault(name, path, shown(name.text), NAME.allowed)
+            sections.append(self._open(kind, name, value, joined(path, name.text)))
+        return [section for section in sections if section is not None]
+
+    def _child(self, key: str, kind: str, opened: Opened) -> Opened | None:
+        if key not in opened.entries:
+            return None
+        name, node = opened.entries[key]
+        return self._open(kind, name, node, joined(opened.path, key))
+
+    def _open(self, kind: str, key: Scalar, node: Node, path: str) -> Opened | None:
+        """Check the keys of a section; None when it is no section at all."""
+        known = list(KEYS[kind])
+        if not isinstance(node, Section):
+            expected = f"a mapping with {', '.join(known)}" if path else EXPECTED
+            self._fault(node, path, described(node), expected, _advice(node))
+            return None
+        absent = [name for name in REQUIRED.get(kind, ()) if name not in node.entries]
+        for name, _ in node.entries.values():
+            if name.text not in known:
+                near = nearest(name.text, known)
+                self._unknown_key(kind, name, path, near)
+                absent = [one for one in absent if one != near]
+        for one in absent:
+            self._fault(key, joined(path, one), "no such key", f"the key '{one}', which must be there")
+        return Opened(key, path, dict(node.entries))
+
+    def _unknown_key(self, kind: str, key: Scalar, path: str, near: str) -> None:
+        hint = UNSUPPORTED.get((kind, key.text)) or (
+            f"did you mean '{near}'?" if near else _elsewhere(key.text)
+        )
+        self._fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(KEYS[kind]), hint)
+
+    def _fault(self, place: Node, path: str, found: str, allowed: str, hint: str = "") -> None:
+        if not isinstance(place, Broken):
+            self.faults.append(Fault(place.line, place.column, path, found, allowed, hint))
+
+
+def _advice(node: Node) -> str:
+    return "write a value or take the key out" if is_nothing(node) else ""
+
+
+def _elsewhere(key: str) -> str:
+    places = [kind for kind, keys in KEYS.items() if key in keys]
+    return f"'{key}' belongs to: {', '.join(places)}" if places else ""
+
+
+@cache
+def _hints(kind: type[Struct]) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
+
+
+_NAME = Annotated[str, NAME]
+_VERSION = Annotated[int, Between(1, 1)]

@@ -1,0 +1,38 @@
+"""Words that are planned for the policy and that this version refuses.
+
+Ignoring them would be worse than refusing them: whoever writes `schedules` and reads no error relies on it. Each has
+a sentence that says what this version does not do. When a version learns one, its line moves from here to
+`schema.py`.
+"""
+
+from __future__ import annotations
+
+_NOT_SCALING = (
+    "this version does not change the size of a pool other than to bring a lost node back; take it out"
+)
+_NO_MASTERS = "this version does not repair masters; the masters' addresses belong under dcos.masters"
+_NO_FIREHOSE = "this version does not read metrics; take it out"
+_NO_NOTIFY = "this version does not send notifications, the audit table has every decision; take it out"
+_NO_APPROVE = "this version does not wait for approvals; 'mode: propose' touches nothing"
+_NO_WINDOWS = "this version has no time windows; take it out"
+
+UNSUPPORTED: dict[tuple[str, str], str] = {
+    ("file", "notify"): _NO_NOTIFY,
+    ("cluster", "masters"): _NO_MASTERS,
+    ("cluster", "firehose"): _NO_FIREHOSE,
+    ("cluster", "notify"): _NO_NOTIFY,
+    ("cluster", "windows"): _NO_WINDOWS,
+    ("pool", "scaling"): _NOT_SCALING,
+    ("pool", "schedules"): _NOT_SCALING,
+    ("pool", "windows"): _NO_WINDOWS,
+    ("pool", "notify"): _NO_NOTIFY,
+    ("defaults", "scaling"): _NOT_SCALING,
+    ("defaults", "windows"): _NO_WINDOWS,
+    ("repair", "approve"): _NO_APPROVE,
+}
+"""(kind of section, key) to the sentence."""
+
+REMEDIES = frozenset({"restart", "restart_unit", "redeploy", "reimage", "relocate", "page"})
+ONLY_REPLACE = "this version has one remedy, replace; take the others out of the ladder"
+
+ONLY_NO_LOGIN = "this version talks to masters that ask for no login; take it out or write 'login: none'"
