@@ -1,0 +1,105 @@
+"""`MesosScheduler`: the Mesos masters of one cluster behind the port `Scheduler`.
+
+Each call begins with finding the leader (leader.py), because a master that led a minute ago may not lead now, and
+ends with it: a state counts only if the same election was in force before and after it was read, so agents of one
+master are never judged by the election time of another. A write that meets a master which no longer leads did
+nothing there; it goes to the new leader, once.
+
+Reads are tried twice, because an election that moves on under a reading is common and over in a moment. Writes are
+never repeated here: whoever orders them looks at the world first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+from shared.dcos import older, v1
+from shared.dcos.leader import Leader, LeaderSearch
+from shared.dcos.machines import Machines
+from shared.dcos.maintenance import Machine
+from shared.dcos.masters import AGAIN, LeaderMoved, Masters, malformed
+from shared.dcos.reading import state_of
+from shared.errors import Refused, Retry
+from shared.model.mesos import SchedulerState
+from shared.ports.http import Http
+from shared.ports.scheduler import Scheduler
+
+READ_ATTEMPTS = 2
+READ_PAUSE_S = 0.5
+
+
+class MesosScheduler(Scheduler):
+    """`masters` as the policy gives them, each `host` or `host:port` (5050 if not given)."""
+
+    def __init__(self, http: Http, masters: tuple[str, ...]) -> None:
+        self._masters = Masters(http)
+        self._search = LeaderSearch(self._masters, masters)
+        self._one_schedule_at_a_time = asyncio.Lock()
+
+    async def state(self) -> SchedulerState:
+        return await self._patiently(self._state)
+
+    async def mark_gone(self, agent_id: str) -> None:
+        async def mark(leader: Leader) -> None:
+            call = {"type": "MARK_AGENT_GONE", "mark_agent_gone": {"agent_id": {"value": agent_id}}}
+            answer = await self._masters.write(leader.master, "/api/v1", call)
+            if answer.status in {
+                200,
+                202,
+                404,
+            }:  # 404: this master has never heard of the agent, or forgot it
+                return
+            raise Refused("mesos", "call_not_known", {"status": answer.status, "version": leader.version})
+
+        if not agent_id:
+            raise ValueError("an empty agent id marks nothing")
+        await self._on_leader(mark)
+
+    async def machine_down(self, hostname: str, address: str) -> None:
+        machine = _machine(hostname, address)
+        async with self._one_schedule_at_a_time:
+            await self._on_leader(lambda leader: Machines(self._masters, leader.master).down(machine))
+
+    async def machine_up(self, hostname: str, address: str) -> None:
+        machine = _machine(hostname, address)
+        async with self._one_schedule_at_a_time:
+            await self._on_leader(lambda leader: Machines(self._masters, leader.master).up(machine))
+
+    async def _state(self) -> SchedulerState:
+        leader = await self._search.find()
+        read = v1.read if leader.has_v1 and leader.elected is not None else older.read
+        try:
+            state = state_of(leader, await read(self._masters, leader))
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise malformed(leader.master, "the question for its state", error) from error
+        word = await self._search.ask(leader.master)
+        if not isinstance(word, Leader) or word.election != leader.election:
+            raise Retry(f"the leader changed while master {leader.master} was read", AGAIN)
+        return state
+
+    async def _on_leader(self, act: Callable[[Leader], Awaitable[None]]) -> None:
+        try:
+            await act(await self._patiently(self._search.find))
+        except LeaderMoved:
+            await act(await self._patiently(self._search.find))
+
+    async def _patiently[T](self, read: Callable[[], Awaitable[T]]) -> T:
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(READ_ATTEMPTS),
+            wait=wait_fixed(READ_PAUSE_S),
+            retry=retry_if_exception_type(Retry),
+            reraise=True,
+        )
+        return await attempts(read)
+
+
+def _machine(hostname: str, address: str) -> Machine:
+    if not hostname or not address:
+        raise ValueError(
+            f"a machine needs hostname and address, both as announced: {hostname!r}, {address!r}"
+        )
+    return Machine(hostname, address)
