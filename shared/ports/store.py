@@ -16,11 +16,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
-LARGEST_BODY = 900 * 1024
-"""Bytes. Table storage holds 1 MiB per entity (Azure/azure-docs storage-tables-scale-targets), keys included."""
+LARGEST_BODY = 700 * 1024
+"""Bytes. Table storage holds 1 MiB per entity (Azure/azure-docs storage-tables-scale-targets); in base64 this is also
+just under the 1 MiB above which aiohttp warns that sending holds up the event loop."""
 
-LARGEST_TRANSACTION = 2 * 1024 * 1024
-"""Bytes of all bodies together. Table storage takes 4 MiB per transaction, measured after base64 and framing."""
+LARGEST_TRANSACTION = 700 * 1024
+"""Bytes of all bodies together, for the same reason. Table storage itself would take 4 MiB."""
 
 LONGEST_KEY = 150
 """Characters. Table storage takes 1 KiB per key, 512 UTF-16 units, and one character may need three."""
