@@ -27,6 +27,7 @@ class _Agent(Struct):
     pid: str
     hostname: str
     active: bool
+    deactivated: bool = False
     port: int = 5051  # not in the answers of the oldest masters
     registered_time: float | None = None
     reregistered_time: float | None = None
@@ -107,7 +108,7 @@ def _line(agent: _Agent) -> AgentLine:
         pid=agent.pid,
         hostname=agent.hostname,
         port=agent.port,
-        active=agent.active,
+        active=agent.active or agent.deactivated,
         registered_at=latest(agent.registered_time, agent.reregistered_time),
         capabilities=None if listed is None else frozenset(listed),
     )

@@ -20,7 +20,12 @@ RUNNING = "TASK_RUNNING"
 
 
 class AgentLine(Struct, frozen=True):
-    """One registered agent as listed. `capabilities` None: this master does not list any."""
+    """One registered agent as listed. `capabilities` None: this master does not list any.
+
+    `active` here is registered and connected. The master's own `active` is also false for an agent that an operator
+    deactivated or drains, which is no failure; whether such an agent is connected is not said anywhere, so it counts
+    as connected until the master drops it from the list.
+    """
 
     agent_id: str
     pid: str

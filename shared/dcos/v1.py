@@ -37,6 +37,7 @@ class _Agent(Struct):
     agent_info: _AgentInfo
     active: bool
     pid: str
+    deactivated: bool = False
     registered_time: Nanoseconds | None = None
     reregistered_time: Nanoseconds | None = None
     capabilities: tuple[_Capability, ...] | None = None
@@ -133,7 +134,7 @@ def _line(agent: _Agent) -> AgentLine:
         pid=agent.pid,
         hostname=agent.agent_info.hostname,
         port=agent.agent_info.port,
-        active=agent.active,
+        active=agent.active or agent.deactivated,
         registered_at=latest(agent.registered_time, agent.reregistered_time),
         capabilities=None if listed is None else frozenset(one.type for one in listed),
     )
