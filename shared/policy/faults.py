@@ -13,6 +13,9 @@ from shared.errors import Poison
 SHOWN = 60
 """Characters of a found value that are repeated; the line number leads to the rest."""
 
+MOST_FAULTS = 100
+"""Faults that are told. Who has more has given in the wrong file."""
+
 
 class Fault(Struct, frozen=True, order=True):
     """`line` and `column` count from 1. `path` is the field, like `clusters.prod.pools.private.capacity.min`, empty

@@ -7,7 +7,7 @@ the YAML library is loaded with the first text.
 
 from __future__ import annotations
 
-from shared.policy.faults import Fault, PolicyError
+from shared.policy.faults import MOST_FAULTS, Fault, PolicyError
 from shared.policy.read import Reading
 from shared.policy.schema import Policy
 from shared.policy.tree import EXPECTED, MOST_BYTES, plant
@@ -16,7 +16,7 @@ __all__ = ["Fault", "PolicyError", "load"]
 
 
 def load(text: str | bytes, source: str) -> Policy:
-    """The policy that `text` holds (YAML, UTF-8, at most 1 MiB). `source` names it in messages, usually the file.
+    """The policy that `text` holds (YAML, UTF-8, at most 256 KiB). `source` names it in messages, usually the file.
 
     `PolicyError` carries every fault, in the order of the lines. The same text gives the same faults.
     """
@@ -27,6 +27,10 @@ def load(text: str | bytes, source: str) -> Policy:
     reading = Reading()
     policy = Policy() if root is None else reading.policy(root)
     faults = sorted({*faults, *reading.faults})
+    if len(faults) > MOST_FAULTS:
+        first = faults[MOST_FAULTS]
+        more = f"{len(faults) - MOST_FAULTS} more faults from here on"
+        faults = [*faults[:MOST_FAULTS], Fault(first.line, first.column, "", more, "a policy file")]
     if faults:
         raise PolicyError(source, tuple(faults))
     return policy

@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_type_hints
 from msgspec import Struct, field
 from msgspec.structs import fields
 
-from shared.policy.faults import Fault, joined, shown
+from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME, Between
 from shared.policy.schema import (
     Capacity,
@@ -256,7 +256,7 @@ class Reading:
         absent = [name for name in REQUIRED.get(kind, ()) if name not in node.entries]
         for name, _ in node.entries.values():
             if name.text not in known:
-                near = nearest(name.text, known)
+                near = nearest(name.text, known) if len(self.faults) < MOST_FAULTS else ""
                 self._unknown_key(kind, name, path, near)
                 absent = [one for one in absent if one != near]
         for one in absent:

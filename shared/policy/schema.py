@@ -32,8 +32,8 @@ UP_TO_A_DAY = Between(timedelta(0), DAY)
 class Mode(StrEnum):
     """How far the app may go, from least to most.
 
-    observe  hears, judges and records; touches nothing
-    propose  also works out what it would do, with every guard's answer, and records that; touches nothing
+    observe  hears, judges, decides, and records what it would do; touches nothing
+    propose  the same, and records each decision as one that a person is asked to carry out; touches nothing
     enforce  does it
     """
 

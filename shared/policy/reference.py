@@ -1,0 +1,135 @@
+"""The reference page of the policy file, made from the code that reads it.
+
+Every field's entry is its type and limit, its default, and the text under it in `schema.py`; rules and refused words
+come from their tables. The page between the hand-written introduction and the end of `docs/policy.md` is this text,
+and a test compares the two, so the page cannot say what the code does not do. Written anew by
+`python -m shared.policy.reference docs/policy.md`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
+
+from shared.policy import schema
+from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
+from shared.policy.read import KEYS
+from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
+from shared.policy.unsupported import ONLY_NO_LOGIN, ONLY_REPLACE, UNSUPPORTED
+from shared.policy.values import allowed, duration_text
+
+BEGIN = "<!-- from here on made by shared/policy/reference.py -->"
+
+SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
+    ("clusters.NAME", ClusterPolicy, ("subscription", "resource_group", "mode", "failover_hold_off")),
+    ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
+    ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode")),
+    ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
+    ("repair", Repair, KEYS["repair"]),
+    ("disruption", Disruption, KEYS["disruption"]),
+    ("storm", Storm, KEYS["storm"]),
+)
+"""Path in the file, the type that holds it, and the fields that stand there."""
+
+EVERYWHERE = frozenset({"repair", "disruption", "storm"})
+
+
+def page() -> str:
+    """The generated part of `docs/policy.md`."""
+    return "\n".join([BEGIN, "", *_fields(), *_rules(), *_refused()])
+
+
+def _fields() -> Iterator[str]:
+    yield from ["## Fields", ""]
+    for path, kind, names in SECTIONS:
+        yield from [f"### {path}", ""]
+        if path in EVERYWHERE:
+            yield from [
+                "In `defaults`, in a cluster, or in a pool; merged field by field, the closest counts.",
+                "",
+            ]
+        if kind.__doc__:
+            yield from [inspect.cleandoc(kind.__doc__), ""]
+        texts = documented(kind)
+        for name in names:
+            yield from [f"#### `{name}`", "", f"{_allowed(kind, name)} {_default(kind, name)}", ""]
+            yield from [texts[name], ""]
+    yield from ["### mode", "", "```text", inspect.cleandoc(schema.Mode.__doc__ or ""), "```", ""]
+
+
+def _rules() -> Iterator[str]:
+    yield from [
+        "## Valid but unwise",
+        "",
+        "| code | field | unwise when | where it was learnt |",
+        "|---|---|---|---|",
+    ]
+    yield f"| {SHARED_MASTERS} | dcos.masters | two clusters name the same master | |"
+    for rule in (*CLUSTER_RULES, *POOL_RULES):
+        yield f"| {rule.code} | {rule.field} | {rule.unwise} | {rule.incident} |"
+    yield ""
+
+
+def _refused() -> Iterator[str]:
+    yield from ["## Refused in this version", "", "| where | key | answer |", "|---|---|---|"]
+    for (where, key), sentence in UNSUPPORTED.items():
+        yield f"| {where} | {key} | {sentence} |"
+    yield f"| repair | ladder, other than replace | {ONLY_REPLACE} |"
+    yield f"| dcos | login, other than none | {ONLY_NO_LOGIN} |"
+    yield ""
+
+
+def documented(kind: type[Struct]) -> dict[str, str]:
+    """Field to the text that stands under it in the source, on one line."""
+    tree = ast.parse(inspect.getsource(kind))
+    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+    texts: dict[str, str] = {}
+    for one, after in zip(body, body[1:], strict=False):
+        if (
+            isinstance(one, ast.AnnAssign)
+            and isinstance(one.target, ast.Name)
+            and isinstance(after, ast.Expr)
+        ):
+            texts[one.target.id] = " ".join(str(ast.literal_eval(after.value)).split())
+    return texts
+
+
+def _allowed(kind: type[Struct], name: str) -> str:
+    if name == "masters":
+        return "A list of hosts."
+    text = allowed(get_type_hints(kind, include_extras=True)[name])
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _default(kind: type[Struct], name: str) -> str:
+    default = next(one.default for one in fields(kind) if one.name == name)
+    return "Must be given." if default is NODEFAULT else f"Default: {_shown(default)}."
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return f"`{duration_text(value)}`"
+    if isinstance(value, StrEnum):
+        return f"`{value.value}`"
+    if isinstance(value, tuple):
+        return f"`[{', '.join(value)}]`"
+    return f"`{value}`"
+
+
+def rewrite(path: Path) -> None:
+    """Replace the generated part of the page at `path`."""
+    written = path.read_text(encoding="utf-8").split(BEGIN)[0]
+    path.write_text(written + page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite(Path(sys.argv[1]))
