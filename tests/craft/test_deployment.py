@@ -1,0 +1,102 @@
+"""What travels to Azure, and what it stands on there."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from importlib.metadata import packages_distributions
+
+import pathspec
+
+from tests.craft.repository import ROOT, deployed, files, text, tree
+
+TRAVELS = {"host.json", "function_app.py", "functions", "shared", "requirements.txt"}
+
+
+def name(requirement: str) -> str:
+    """The normalised distribution name at the start of a requirement line."""
+    return re.split(r"[=<>~!;\[ ]", requirement)[0].lower().replace("_", "-")
+
+
+def pins(lock: str) -> dict[str, str]:
+    return {
+        name(line): line.split()[0] for line in (ROOT / lock).read_text().splitlines() if line[:1].isalnum()
+    }
+
+
+def wanted(source: str) -> set[str]:
+    return {name(line) for line in (ROOT / source).read_text().splitlines() if line[:1].isalnum()}
+
+
+def test_the_package_holds_the_app_and_nothing_else() -> None:
+    ignored = pathspec.GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text().splitlines())
+    made = [
+        ".venv/bin/python",
+        ".tools/node",
+        ".git/config",
+        "local.settings.json",
+        "shared/__pycache__/x.pyc",
+    ]
+    packed = [path for path in [*map(str, files()), *made] if not ignored.match_file(path)]
+    assert {path.split("/")[0] for path in packed} == TRAVELS
+
+
+def test_no_file_of_the_app_stays_behind() -> None:
+    ignored = pathspec.GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text().splitlines())
+    app = [str(path) for path in files() if path.parts[0] in TRAVELS]
+    assert [path for path in app if ignored.match_file(path) and not path.endswith(".md")] == []
+
+
+def imported() -> set[str]:
+    """Distributions that the deployed code imports, by the import names that they provide."""
+    names: set[str] = set()
+    for path in deployed():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+    return {
+        one for one in names if one.split(".")[0] not in sys.stdlib_module_names | {"functions", "shared"}
+    }
+
+
+def provider(module: str) -> str:
+    """The distribution that provides a module. Those of Azure share one namespace and are named after their path."""
+    parts = module.split(".")
+    if parts[0] == "azure":
+        return "-".join(parts[:2] if parts[1] in {"functions", "core", "identity"} else parts[:3])
+    return name(packages_distributions()[parts[0]][0])
+
+
+def test_azure_installs_what_the_app_imports_and_nothing_more() -> None:
+    # azure-core comes with every Azure SDK; aiohttp is what their asynchronous transports run on.
+    used = {provider(module) for module in imported()} - {"azure-core"}
+    assert used | {"aiohttp"} == wanted("requirements.in")
+
+
+def test_what_is_tested_is_what_azure_installs() -> None:
+    app, dev = pins("requirements.txt"), pins("requirements-dev.txt")
+    assert app == {one: pin for one, pin in dev.items() if one in app}
+
+
+def test_every_requirement_is_pinned_and_hashed() -> None:
+    for lock in ("requirements.txt", "requirements-dev.txt", "tooling/requirements-node.txt"):
+        blocks = re.split(r"\n(?=\w)", (ROOT / lock).read_text())
+        loose = [
+            block.split("\n")[0]
+            for block in blocks
+            if not re.match(r"[\w.-]+==\S+ \\\n +--hash=sha256:", block)
+        ]
+        assert loose == [], lock
+
+
+def test_the_lock_files_hold_everything_that_is_wanted() -> None:
+    assert wanted("requirements.in") <= set(pins("requirements.txt"))
+    assert wanted("requirements-dev.in") <= set(pins("requirements-dev.txt"))
+    assert wanted("tooling/requirements-node.in") <= set(pins("tooling/requirements-node.txt"))
+
+
+def test_nothing_on_the_way_to_azure_reads_a_setting_file() -> None:
+    assert [str(path) for path in deployed() if "local.settings" in text(path)] == []

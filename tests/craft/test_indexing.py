@@ -1,0 +1,56 @@
+"""Microsoft's worker library accepts the app and finds every function in it.
+
+The worker is stricter than Python: `list[...]` in a signature, a union in a return annotation or a default argument
+makes it refuse the whole app, which then has no functions at all. Unit tests do not notice; only indexing does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.craft.repository import ROOT, python_files, text
+
+PROGRAM = """
+import asyncio, json, pathlib
+from simulator.host.worker import load_app
+found = asyncio.run(load_app(pathlib.Path.cwd()))
+print(json.dumps({one.name: dict(one.trigger.settings) for one in found}))
+"""
+
+# One door for each way in which the app hears or is woken.
+TRIGGERS = {"eventGridTrigger", "queueTrigger", "timerTrigger"}
+
+
+@pytest.fixture(scope="module")
+def indexed() -> dict[str, dict[str, object]]:
+    """Trigger settings by function name. In a process of its own: the worker library holds one app per process."""
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    found: dict[str, dict[str, object]] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+def test_the_worker_finds_every_function_that_is_written(indexed: dict[str, dict[str, object]]) -> None:
+    written = {
+        name
+        for path in python_files("functions")
+        for name in re.findall(r"\.function_name\(\s*(?:name=)?[\"'](\w+)[\"']", text(path))
+    }
+    assert written == set(indexed)
+    assert written != set()
+
+
+def test_the_app_hears_events_queues_and_the_clock(indexed: dict[str, dict[str, object]]) -> None:
+    assert {str(trigger["type"]) for trigger in indexed.values()} >= TRIGGERS
+
+
+def test_two_functions_never_compete_for_one_queue(indexed: dict[str, dict[str, object]]) -> None:
+    queues = [trigger["queueName"] for trigger in indexed.values() if trigger["type"] == "queueTrigger"]
+    assert len(queues) == len(set(queues))
