@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Iterable
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pathspec
 
-from tests.craft.repository import ROOT, deployed, files, text, tree
+from tests.craft.repository import ROOT, deployed, files, python_files, text, tree
 
+DISTRIBUTIONS = packages_distributions()
+OURS = {path.parts[0].removesuffix(".py") for path in python_files()}
 TRAVELS = {"host.json", "function_app.py", "functions", "shared", "requirements.txt"}
 
 
@@ -48,32 +52,37 @@ def test_no_file_of_the_app_stays_behind() -> None:
     assert [path for path in app if ignored.match_file(path) and not path.endswith(".md")] == []
 
 
-def imported() -> set[str]:
-    """Distributions that the deployed code imports, by the import names that they provide."""
+def imported(paths: Iterable[Path]) -> set[str]:
+    """The modules of others that these files import."""
     names: set[str] = set()
-    for path in deployed():
+    for path in paths:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module)
-    return {
-        one for one in names if one.split(".")[0] not in sys.stdlib_module_names | {"functions", "shared"}
-    }
+    return {one for one in names if one.split(".")[0] not in sys.stdlib_module_names | OURS}
 
 
 def provider(module: str) -> str:
     """The distribution that provides a module. Those of Azure share one namespace and are named after their path."""
     parts = module.split(".")
     if parts[0] == "azure":
-        return "-".join(parts[:2] if parts[1] in {"functions", "core", "identity"} else parts[:3])
-    return name(packages_distributions()[parts[0]][0])
+        return "-".join(parts[:3] if parts[1] in {"data", "mgmt", "storage"} else parts[:2])
+    return name(DISTRIBUTIONS.get(parts[0], [parts[0]])[0])
 
 
 def test_azure_installs_what_the_app_imports_and_nothing_more() -> None:
     # azure-core comes with every Azure SDK; aiohttp is what their asynchronous transports run on.
-    used = {provider(module) for module in imported()} - {"azure-core"}
+    used = {provider(module) for module in imported(deployed())} - {"azure-core"}
     assert used | {"aiohttp"} == wanted("requirements.in")
+
+
+def test_a_fresh_checkout_has_every_package_that_is_imported() -> None:
+    # The sample apps of the host's tests import their own neighbours.
+    ours = [path for path in python_files() if not path.is_relative_to("tests/host/apps")]
+    used = {provider(module) for module in imported(ours)}
+    assert used - set(pins("requirements-dev.txt")) == set()
 
 
 def test_what_is_tested_is_what_azure_installs() -> None:
