@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.azurite import azurite, unique_name
+from tests.real_mesos.fixture import real_mesos, real_mesos_program
 
-__all__ = ["azurite", "unique_name"]
+__all__ = ["azurite", "real_mesos", "real_mesos_program", "unique_name"]
