@@ -53,7 +53,7 @@ class Inside(Struct, frozen=True):
 
 
 def lint(policy: Policy) -> tuple[Advice, ...]:
-    """All advice: first of clusters against each other, then in the order of the file's clusters and pools, then of the rules."""
+    """All advice: of clusters against each other first, then in the order of clusters, pools and rules."""
     return (*_shared_masters(policy), *_of_clusters(policy))
 
 

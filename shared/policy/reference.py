@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -41,6 +42,7 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
 """Path in the file, the type that holds it, and the fields that stand there."""
 
 EVERYWHERE = frozenset({"repair", "disruption", "storm"})
+MERGED = "Stands in `defaults`, in a cluster, or in a pool; merged field by field, the closest one counts."
 
 
 def page() -> str:
@@ -53,11 +55,8 @@ def _fields() -> Iterator[str]:
     for path, kind, names in SECTIONS:
         yield from [f"### {path}", ""]
         if path in EVERYWHERE:
-            yield from [
-                "In `defaults`, in a cluster, or in a pool; merged field by field, the closest counts.",
-                "",
-            ]
-        if kind.__doc__:
+            yield from [f"{inspect.cleandoc(kind.__doc__ or '')} {MERGED}", ""]
+        if kind.__doc__ and path not in EVERYWHERE | {"clusters.NAME.dcos"}:
             yield from [inspect.cleandoc(kind.__doc__), ""]
         texts = documented(kind)
         for name in names:
@@ -74,8 +73,10 @@ def _rules() -> Iterator[str]:
         "|---|---|---|---|",
     ]
     yield f"| {SHARED_MASTERS} | dcos.masters | two clusters name the same master | |"
-    for rule in (*CLUSTER_RULES, *POOL_RULES):
+    for rule in CLUSTER_RULES:
         yield f"| {rule.code} | {rule.field} | {rule.unwise} | {rule.incident} |"
+    for pool_rule in POOL_RULES:
+        yield f"| {pool_rule.code} | {pool_rule.field} | {pool_rule.unwise} | {pool_rule.incident} |"
     yield ""
 
 
@@ -93,7 +94,7 @@ def documented(kind: type[Struct]) -> dict[str, str]:
     tree = ast.parse(inspect.getsource(kind))
     body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
     texts: dict[str, str] = {}
-    for one, after in zip(body, body[1:], strict=False):
+    for one, after in pairwise(body):
         if (
             isinstance(one, ast.AnnAssign)
             and isinstance(one.target, ast.Name)

@@ -106,9 +106,9 @@ class Disruption(Struct, frozen=True, kw_only=True):
     """How much may be taken away, by one account for everything that takes nodes away."""
 
     at_once: Share = Share(10, True)
-    """How many nodes of the pool may be in repair at the same time: a share of the wanted size, rounded down and at
-    least 1, or a count. 10 % is a loss that a cluster is usually sized to carry. Raise it for stateless pools with
-    spare room, lower it to 1 where services replicate slowly."""
+    """How many nodes of the pool may be in repair at the same time: a share of its nodes or of its wanted size, if
+    that is larger, rounded down and at least 1; or a count. 10 % is a loss that a cluster is usually sized to carry.
+    Raise it for stateless pools with spare room, lower it to 1 where services replicate slowly."""
 
     per_hour: Annotated[int, Between(1, 1000)] = 6
     """How many repairs may begin within 60 minutes. One each ten minutes leaves time to see that the first ones
@@ -128,7 +128,7 @@ class Storm(Struct, frozen=True, kw_only=True):
     """When so much fails at once that the nodes are probably not the cause, and nothing is touched."""
 
     unhealthy: Share = Share(40, True)
-    """From how many unhealthy nodes on it is a storm: a share of the wanted size, rounded up, or a count; never
+    """From how many unhealthy nodes on it is a storm: a share of the pool's nodes, rounded up, or a count; never
     fewer than 2, so that a single dead node is no storm in any pool. 40 % makes a storm of two out of three or of
     five. Lower it for large pools, where even a tenth at once has one common cause. 100% is valid and unwise."""
 

@@ -54,7 +54,8 @@ def described(node: Node) -> str:
         case Listing():
             return f"a list of {len(node.items)}"
         case Section():
-            return f"a mapping of {len(node.entries)} keys"
+            keys = len(node.entries)
+            return f"a mapping of {keys} {'key' if keys == 1 else 'keys'}"
         case _:
             return "a value that cannot be read"
 
