@@ -46,5 +46,5 @@ SCALE_SET = Written(
     r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?",
     "the scale set's name: 1 to 64 letters, digits, '-', '_' and '.' (the name alone, not its resource id)",
 )
-"""Source: Azure/azure-docs, resource-name-rules, Microsoft.Compute/virtualMachineScaleSets. Wider than that rule
-where acs-engine is."""
+"""Source: Azure/azure-docs, resource-name-rules, Microsoft.Compute/virtualMachineScaleSets. A little wider than that
+rule, which changed over the years: what Azure does not have is found by the first reading, and nothing is done."""

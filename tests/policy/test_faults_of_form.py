@@ -57,6 +57,11 @@ def test_a_misspelt_key_that_must_be_there_is_one_fault_and_not_two() -> None:
     assert fault_of(changed("subscription:", "subscripton:")).hint == "did you mean 'subscription'?"
 
 
+def test_a_cluster_whose_masters_are_not_named_is_a_fault() -> None:
+    fault = fault_of(changed("{masters: [172.16.0.5, 172.16.0.6, 172.16.0.7]}", "{login: none}"))
+    assert (fault.line, fault.path) == (6, "clusters.prod.dcos.masters")
+
+
 def test_a_key_at_the_wrong_place_is_told_where_it_belongs() -> None:
     assert fault_of(with_pool("per_hour: 3")).hint == "'per_hour' belongs to: disruption"
 
