@@ -29,9 +29,11 @@ class IncidentState(StrEnum):
 
 
 class Incident(Struct, frozen=True):
-    """`signals` are the first few that were folded in. `operation` is the running or last operation's id.
+    """`signals` are the first few that were folded in. `operation` is the running or last operation's id,
+    `tries` how many were withdrawn before it.
 
-    `decision` is the last one that was made; the audit has them all.
+    `decision` is the last one that was made; the audit has them all. `since` is when its present condition was first
+    seen, `opened_at` when anything was.
     """
 
     id: str
@@ -41,10 +43,12 @@ class Incident(Struct, frozen=True):
     condition: Condition
     because: str
     opened_at: datetime
+    since: datetime
     state: IncidentState = IncidentState.OPEN
     signals: tuple[Signal, ...] = ()
     decision: Decision | None = None
     operation: str | None = None
+    tries: int = 0
     wake_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str = ""

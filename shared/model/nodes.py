@@ -22,6 +22,7 @@ class Condition(StrEnum):
 
     healthy      there, running, and its agent is active
     joining      a young machine whose agent has not registered yet
+    stuck        a machine that was given time enough and never registered an agent
     unreachable  the machine is there and running, its agent is lost
     stopped      powered off but still allocated: somebody may have meant it
     gone         deleted, deallocated or evicted
@@ -30,6 +31,7 @@ class Condition(StrEnum):
 
     HEALTHY = "healthy"
     JOINING = "joining"
+    STUCK = "stuck"
     UNREACHABLE = "unreachable"
     STOPPED = "stopped"
     GONE = "gone"
@@ -40,7 +42,7 @@ class NodeMemory(Struct, frozen=True):
     """What the inventory remembers of a node, because Mesos and Azure forget.
 
     `agent_id` and `tasks` are those of the last time its agent was active. `destroyed_by` and `replaces` are
-    operation ids: who destroyed this node, and in whose place it came. `lost_at` is when its agent was first missed.
+    operation ids: who destroyed this node, and in whose place it came.
     """
 
     name: str
@@ -55,13 +57,16 @@ class NodeMemory(Struct, frozen=True):
     hostname: str | None = None
     tasks: Mapping[str, int] = field(default_factory=dict[str, int])
     joined_at: datetime | None = None
-    lost_at: datetime | None = None
     destroyed_by: str | None = None
     replaces: str | None = None
 
 
 class Node(Struct, frozen=True):
-    """A machine as the judge sees it. `address` is the NIC's, or the remembered one where there is no NIC."""
+    """A machine as the judge sees it. `address` is the NIC's, or the remembered one where there is no NIC.
+
+    `rivals` counts agents that announce this address besides each other, so that none of them can be told to be
+    this machine's; 0 in an orderly world.
+    """
 
     name: str
     pool: str
@@ -69,16 +74,17 @@ class Node(Struct, frozen=True):
     agent: Agent | None
     memory: NodeMemory | None
     address: str | None
+    rivals: int = 0
 
 
 class Finding(Struct, frozen=True):
     """What we judge of a node, by which numbered rule of `shared/judge/conditions.py`, in one sentence.
 
-    `since` is when this condition was first seen, as far as memory tells.
+    `blind` says that the condition is unknown because a reading failed: a fault of our eyes, not of the node.
     """
 
     node: Node
     condition: Condition
     rule: int
     because: str
-    since: datetime
+    blind: bool = False

@@ -63,7 +63,7 @@ class StepRecord(Struct, frozen=True):
 class Operation(Struct, frozen=True):
     """`step` is the current step's name, `step_since` when it began, `attempt` counts looks at it. `token` is the
     continuation token of a running ARM operation (it embeds a request: never shown). `notes` is what steps leave for
-    later steps."""
+    later steps, `fence` the number of the last lease."""
 
     id: str
     cluster: str
@@ -79,6 +79,7 @@ class Operation(Struct, frozen=True):
     attempt: int = 0
     token: str | None = None
     lease: Lease | None = None
+    fence: int = 0
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
     steps: tuple[StepRecord, ...] = ()
     closed_at: datetime | None = None

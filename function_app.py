@@ -1,0 +1,10 @@
+"""Registers the doors; nothing else. The story begins in `shared/the_pass.py`."""
+
+import azure.functions as func
+
+from functions import timers, vm_events, workers
+
+app = func.FunctionApp()
+app.register_functions(vm_events.blueprint)
+app.register_functions(workers.blueprint)
+app.register_functions(timers.blueprint)

@@ -1,0 +1,141 @@
+"""The use cases: what the doors in `functions/` call, one each.
+
+    hear_event       an Event Grid event       -> messages for the signals queue, or why there are none
+    work_signal      a message of that queue   -> a pass over its cluster, and the first turn of what it began
+    work_operation   a message of the operations queue -> one turn of that operation
+    sweep            each minute               -> every cluster is looked at, whatever overslept is woken
+    keep_poison      what failed five times    -> the quarantine
+
+Input that can never work is kept in the quarantine and counted as done, because trying it again would be useless.
+Everything else that fails goes through to the platform, which delivers it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from shared.errors import Poison, Retry
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.signals import Signal, SignalKind, Source
+from shared.operate.engine import Wake, resume, send_wake
+from shared.operate.outside import Outside
+from shared.policy.in_force import Change, PolicyInForce
+from shared.policy.schema import ClusterPolicy, Policy
+from shared.ports.queues import Queue
+from shared.records.quarantine import quarantine
+from shared.signals.event_grid import Ear, Heard, hear
+from shared.turns import Turns
+
+NOBODYS = "(none)"  # the audit partition for what belongs to no cluster
+OVERSLEPT = timedelta(seconds=10)  # a message this late is sent again
+AT_ONCE = 8  # operations that one invocation carries on side by side
+
+
+class App:
+    """The product behind its doors. `own_ids` are our own object and application ids, lower case."""
+
+    def __init__(self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str]) -> None:
+        self._outside, self._policy, self._own_ids = outside, policy, own_ids
+        self._turns = Turns()
+
+    async def hear_event(self, raw: Mapping[str, Any]) -> list[str]:
+        """Messages for the signals queue. Malformed and unknown events are quarantined: an empty list."""
+        policy = await self._policy_in_force()
+        now = self._outside.clock.now()
+        try:
+            heard = hear(raw, policy, self._own_ids, now)
+        except Poison as poison:
+            await self.keep_poison("event_grid", poison.why, _shown(raw))
+            return []
+        if heard.signal is not None:
+            return [msgspec.json.encode(heard.signal).decode()]
+        await self._tell_why_not(heard)
+        return []
+
+    async def work_signal(self, body: str) -> None:
+        """A pass over the signal's cluster. Signals that wait for the same cluster share one pass."""
+        try:
+            signal = msgspec.json.decode(body, type=Signal)
+        except msgspec.MsgspecError as error:
+            await self.keep_poison("signals", f"this is not a signal: {error}", body)
+            return
+        cluster = (await self._policy_in_force()).cluster(signal.cluster)
+        if cluster is None:
+            await self.keep_poison("signals", f"cluster {signal.cluster!r} is not in the policy", body)
+            return
+        begun = await self._turns.take(self._outside, cluster, signal)
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._first_turn(cluster, operation, gate) for operation in begun))
+
+    async def work_operation(self, body: str) -> None:
+        """One turn of an operation. One that is held by another worker is looked at again when its lease ends."""
+        try:
+            wake = msgspec.json.decode(body, type=Wake)
+        except msgspec.MsgspecError as error:
+            await self.keep_poison("operations", f"this is not a wake-up: {error}", body)
+            return
+        cluster = (await self._policy_in_force()).cluster(wake.cluster)
+        if cluster is None:
+            await self.keep_poison("operations", f"cluster {wake.cluster!r} is not in the policy", body)
+            return
+        await self._turn(cluster, wake.operation)
+
+    async def sweep(self) -> None:
+        """Have every cluster looked at, and wake every operation that should have been woken by now."""
+        policy = await self._policy_in_force()
+        await asyncio.gather(*(self._sweep(cluster) for cluster in policy.clusters))
+
+    async def keep_poison(self, source: str, why: str, body: str) -> None:
+        await quarantine(self._outside.store, source, why, body, self._outside.clock.now())
+
+    async def _sweep(self, cluster: ClusterPolicy) -> None:
+        now, queues = self._outside.clock.now(), self._outside.queues
+        signal = Signal(SignalKind.SWEEP, Source.TIMER, cluster.name, f"sweep-{now.isoformat()}", now, now)
+        await queues.send(Queue.SIGNALS, msgspec.json.encode(signal), timedelta(0))
+        running = await self._outside.records.running_operations(cluster.name)
+        for kept in running.values():
+            lease = kept.value.lease
+            held = lease is not None and lease.expires_at > now
+            if kept.value.wake_at + OVERSLEPT < now and not held:
+                await send_wake(self._outside, Wake(cluster.name, kept.value.id), timedelta(0))
+
+    async def _first_turn(self, cluster: ClusterPolicy, operation: str, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            await self._turn(cluster, operation)
+
+    async def _turn(self, cluster: ClusterPolicy, operation: str) -> None:
+        try:
+            await resume(self._outside, cluster, operation)
+        except Retry as busy:
+            await send_wake(
+                self._outside, Wake(cluster.name, operation), max(busy.after, timedelta(seconds=1))
+            )
+
+    async def _policy_in_force(self) -> Policy:
+        """What is obeyed now; a change of it is told to the audit once."""
+        now = self._outside.clock.now()
+        current = await self._policy.current(now)
+        if current.change is not Change.UNCHANGED:
+            faults = [str(fault) for fault in current.faults]
+            text = f"policy {current.change.value}, version {current.version} is in force"
+            record = AuditRecord(now, NOBODYS, AuditKind.POLICY, "policy", text, data={"faults": faults})
+            await self._outside.audit.append(NOBODYS, [record])
+        return current.policy
+
+    async def _tell_why_not(self, heard: Heard) -> None:
+        kind = AuditKind.NOT_OURS if heard.ear is Ear.NOT_OURS else AuditKind.HEARD
+        cluster, now = heard.cluster or NOBODYS, self._outside.clock.now()
+        record = AuditRecord(now, cluster, kind, heard.subject, heard.why, data={"event": heard.event_id})
+        await self._outside.audit.append(cluster, [record])
+
+
+def _shown(raw: Mapping[str, Any]) -> str:
+    try:
+        return msgspec.json.encode(raw).decode()
+    except (TypeError, ValueError):
+        return repr(raw)

@@ -1,0 +1,98 @@
+"""Appending to the audit, also from several workers at once.
+
+A partition per cluster and month holds the entries under their numbers, and a head row with the last number and hash.
+Entries and head are written in one transaction on the head's etag: of two workers that append at the same time one
+wins, and the other reads the new head and links its records behind it. When no answer came, the head tells whether
+ours was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from shared.errors import Conflict, Retry, Unknown
+from shared.model.audit import AuditRecord
+from shared.ports.store import Store, Table, Write
+
+from .chain import Entry, link
+
+HEAD = "head"
+CHUNK = 99  # a transaction holds 100 writes, one of them is the head
+TRIES = 20
+
+
+class _Head(Struct, frozen=True):
+    number: int
+    digest: str
+
+
+class AuditLog:
+    """The audit of all clusters over one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, tuple[_Head, str]] = {}
+
+    async def append(self, cluster: str, records: Sequence[AuditRecord]) -> None:
+        """All records, in this order, behind what is there. No records: nothing happens."""
+        for start in range(0, len(records), CHUNK):
+            await self._append(cluster, records[start : start + CHUNK])
+
+    async def read(self, cluster: str, month: datetime) -> tuple[Entry, ...]:
+        """Every entry of one month, in order."""
+        rows = await self._store.query(Table.AUDIT, _partition(cluster, month), "0", ":")
+        return tuple(msgspec.json.decode(row.body, type=Entry) for row in rows)
+
+    async def _append(self, cluster: str, records: Sequence[AuditRecord]) -> None:
+        partition = _partition(cluster, records[0].at)
+        for _ in range(TRIES):
+            known = self._known.pop(partition) if partition in self._known else None
+            head, etag = known or await self._head(cluster, records[0].at)
+            entries = _linked(records, head)
+            writes = [Write(_row(entry.number), msgspec.json.encode(entry), None) for entry in entries]
+            new = _Head(entries[-1].number, entries[-1].digest)
+            writes.append(Write(HEAD, msgspec.json.encode(new), etag or None))
+            try:
+                etags = await self._store.write_all(Table.AUDIT, partition, writes)
+            except Conflict:
+                continue
+            except Unknown:
+                found, _ = await self._head(cluster, records[0].at)
+                if found == new:
+                    return
+                continue
+            self._known[partition] = new, etags[-1]
+            return
+        raise Retry(f"the audit of {cluster} is being written by too many at once", timedelta(seconds=1))
+
+    async def _head(self, cluster: str, at: datetime) -> tuple[_Head, str]:
+        """This month's head; a month's first entry follows the last one of the month before."""
+        stored = await self._store.get(Table.AUDIT, _partition(cluster, at), HEAD)
+        if stored is not None:
+            return msgspec.json.decode(stored.body, type=_Head), stored.etag
+        month_before = at.replace(day=1) - timedelta(days=1)
+        past = await self._store.get(Table.AUDIT, _partition(cluster, month_before), HEAD)
+        digest = msgspec.json.decode(past.body, type=_Head).digest if past else ""
+        return _Head(0, digest), ""
+
+
+def _linked(records: Sequence[AuditRecord], head: _Head) -> list[Entry]:
+    entries: list[Entry] = []
+    number, before = head.number, head.digest
+    for record in records:
+        entry = link(record, number + 1, before)
+        entries.append(entry)
+        number, before = entry.number, entry.digest
+    return entries
+
+
+def _partition(cluster: str, at: datetime) -> str:
+    return f"{cluster}|{at:%Y-%m}"
+
+
+def _row(number: int) -> str:
+    return f"{number:012d}"

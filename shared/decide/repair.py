@@ -1,0 +1,175 @@
+"""What is done about each node that is not well.
+
+For every finding, in this order:
+
+1. Healthy or joining: nothing to decide.
+2. Unknown because a reading failed: nothing to decide about the node, the fault is in our eyes.
+3. An operation is already at work on it, or its incident was handed over to a person and nothing has changed since:
+   nothing to decide.
+4. Stopped, stuck, or unknown by contradiction: hold. There is no remedy for it in this version, or somebody may have
+   meant it.
+5. Unreachable for less than the policy's `confirm_after`: wait until then.
+6. Gone because it is no longer listed, and nobody told of a deletion: wait `confirm_after` for the explanation, since
+   it may be somebody scaling in.
+7. Any guard refuses: hold, or wait if every refusal ends by the clock.
+8. Otherwise: replace it.
+
+Nodes are taken in the order in which their incidents were opened, then by name, and every replacement that is decided
+here already counts in the ledger that the next one is asked with. The same inputs give the same decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.guards import ORDER, Question, ask, refusals, tally_pools
+from shared.model.decisions import Decision, Remedy, Verdict
+from shared.model.incidents import Incident, IncidentState
+from shared.model.ledger import Disruption, Ledger
+from shared.model.nodes import Condition, Finding
+from shared.model.signals import Signal
+from shared.model.snapshot import Snapshot
+from shared.policy.schema import ClusterPolicy
+
+from .wanted import LOSSES
+
+WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
+WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.STUCK, Condition.UNKNOWN})
+
+
+class Situation(Struct, frozen=True):
+    """Everything that decisions rest on. `incidents` are the open ones by node, `ledgers` are by pool, `busy` are the
+    nodes with a running operation, `signals` those that this pass was woken with."""
+
+    cluster: ClusterPolicy
+    snapshot: Snapshot
+    findings: tuple[Finding, ...]
+    incidents: Mapping[str, Incident]
+    ledgers: Mapping[str, Ledger]
+    busy: frozenset[str]
+    signals: tuple[Signal, ...]
+    now: datetime
+
+
+def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
+    """One decision per node that needs one."""
+    tallies = tally_pools(situation.snapshot, situation.findings)
+    pools = {pool.name: pool for pool in situation.cluster.pools}
+    ledgers = dict(situation.ledgers)
+    decisions: list[Decision] = []
+    for finding in sorted(_to_decide(situation), key=lambda finding: _age_order(situation, finding)):
+        decision = _patience(situation, finding, pools[finding.node.pool].repair.confirm_after)
+        if decision is None:
+            pool = finding.node.pool
+            question = Question(
+                cluster=situation.cluster,
+                pool=pools[pool],
+                snapshot=situation.snapshot,
+                tally=tallies[pool],
+                finding=finding,
+                ledger=ledgers[pool],
+                operation=None,
+                now=situation.now,
+            )
+            decision = _ask_guards(question)
+            if decision.verdict is Verdict.ACT:
+                ledgers[pool] = _with_one_more(ledgers[pool], finding, situation.now)
+        decisions.append(decision)
+    return tuple(decisions)
+
+
+def _to_decide(situation: Situation) -> list[Finding]:
+    """Rules 1 to 3."""
+    return [
+        finding
+        for finding in situation.findings
+        if finding.condition not in WELL
+        and not finding.blind
+        and finding.node.name not in situation.busy
+        and not _handed_over(situation, finding)
+    ]
+
+
+def _handed_over(situation: Situation, finding: Finding) -> bool:
+    incident = situation.incidents.get(finding.node.name)
+    return (
+        incident is not None
+        and incident.state is IncidentState.HANDED_OVER
+        and incident.condition is finding.condition
+    )
+
+
+def _patience(situation: Situation, finding: Finding, confirm_after: timedelta) -> Decision | None:
+    """Rules 4 to 6: not now, whatever the guards say."""
+    condition, node = finding.condition, finding.node
+    if condition in WITHOUT_REMEDY:
+        return _decision(
+            finding, Verdict.HOLD, f"{finding.because}; nothing is done about a {condition.value} node"
+        )
+    if condition is Condition.GONE and (node.instance is not None or _told(situation, finding)):
+        return None
+    until = _since(situation, finding) + confirm_after
+    if situation.now < until:
+        why = (
+            "confirming that it stays so"
+            if condition is Condition.UNREACHABLE
+            else "nobody told of a deletion yet"
+        )
+        return _decision(finding, Verdict.WAIT, f"{finding.because}; {why}", until)
+    return None
+
+
+def _ask_guards(question: Question) -> Decision:
+    """Rules 7 and 8."""
+    answers = ask(question, ORDER)
+    against = refusals(answers)
+    finding = question.finding
+    if not against:
+        decision = _decision(finding, Verdict.ACT, f"{finding.because}; replace it")
+        return replace(decision, remedy=Remedy.REPLACE, answers=answers)
+    because = f"{finding.because}; refused by {', '.join(f'{no.guard} ({no.reason})' for no in against)}"
+    ends = [no.until for no in against if no.until is not None]
+    if len(ends) == len(against):
+        return replace(_decision(finding, Verdict.WAIT, because, max(ends)), answers=answers)
+    return replace(_decision(finding, Verdict.HOLD, because), answers=answers)
+
+
+def _decision(finding: Finding, verdict: Verdict, because: str, until: datetime | None = None) -> Decision:
+    return Decision(finding.node.name, finding.node.pool, finding.condition, verdict, because, until=until)
+
+
+def _with_one_more(ledger: Ledger, finding: Finding, now: datetime) -> Ledger:
+    node = finding.node
+    domain = (
+        node.instance.fault_domain if node.instance else node.memory.fault_domain if node.memory else None
+    )
+    entry = Disruption(f"decided for {node.name}", node.name, now, domain)
+    return replace(ledger, active=(*ledger.active, entry), started=(*ledger.started, now))
+
+
+def _told(situation: Situation, finding: Finding) -> bool:
+    """Whether somebody told that this node, or instances of its pool, were deleted or evicted."""
+    incident = situation.incidents.get(finding.node.name)
+    heard = (*situation.signals, *(incident.signals if incident else ()))
+    return any(
+        signal.kind in LOSSES
+        and (signal.node == finding.node.name or (signal.node is None and signal.pool == finding.node.pool))
+        for signal in heard
+    )
+
+
+def _since(situation: Situation, finding: Finding) -> datetime:
+    """When this condition was first seen: the time in another condition does not count."""
+    incident = situation.incidents.get(finding.node.name)
+    if incident is None or incident.condition is not finding.condition:
+        return situation.now
+    return incident.since
+
+
+def _age_order(situation: Situation, finding: Finding) -> tuple[datetime, str]:
+    incident = situation.incidents.get(finding.node.name)
+    return incident.opened_at if incident else situation.now, finding.node.name

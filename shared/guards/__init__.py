@@ -1,0 +1,46 @@
+"""Guards: the only place that says yes or no to a remedy.
+
+Each guard is one file under the numbered list of its conditions, a pure function from a question to an answer with a
+reason code and the numbers it rests on. A reason code stands in exactly one file, so that any line of the audit leads
+to the rule that wrote it. `ORDER` is the order in which they are asked; all are always asked, so that an explanation
+shows everything that stands in the way and not only the first thing.
+
+They are asked when deciding (`shared/decide/repair.py`) and again, with fresh readings, just before each irreversible
+step (`shared/operate/engine.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from shared.model.decisions import Answer
+
+from . import capacity, failover, ledger, mode, self_doubt, storm
+from .question import Question, Tally, tally_pools
+
+__all__ = ["AFTER_THE_LOSS", "ORDER", "Guard", "Question", "Tally", "ask", "refusals", "tally_pools"]
+
+type Guard = Callable[[Question], Answer]
+
+ORDER: tuple[Guard, ...] = (
+    mode.ask,  # are we allowed to act here at all?
+    self_doubt.ask,  # is it us that is cut off?
+    failover.ask,  # may the agents still be on their way to a new leader?
+    capacity.ask,  # do Azure's numbers make sense?
+    storm.ask,  # is this more than single failures?
+    ledger.ask,  # is there room for one more disruption?
+)
+
+# Once the machine is proven gone nothing more can be lost by telling Mesos so, and storm, ledger and hold-off would
+# only keep its tasks from moving.
+AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, self_doubt.ask)
+
+
+def ask(question: Question, guards: Sequence[Guard]) -> tuple[Answer, ...]:
+    """Every guard's answer, in order."""
+    return tuple(guard(question) for guard in guards)
+
+
+def refusals(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The answers that say no."""
+    return tuple(answer for answer in answers if not answer.allowed)

@@ -1,0 +1,45 @@
+"""Capacity sanity: do Azure's numbers make sense before one is acted on?
+
+1. The set's capacity is zero or less, or no instance is listed, although the pool should have some: refuse. Zero is a
+   suspicion, not a fact.
+2. Capacity and the number of listed instances differ by more than what is in flight (active disruptions, machines
+   being created or deleted): refuse. Two readings must agree.
+3. Capacity lies further below the wanted size than the nodes explain that are known to be missing or in flight:
+   refuse. Somebody may be scaling in at this moment.
+
+What could not be read at all is refused by `self_doubt`.
+Published: a throttled read cached as -1 made a target of 3 and deleted 197 of 200 nodes
+(kubernetes/autoscaler#3240).
+"""
+
+from __future__ import annotations
+
+from shared.model.decisions import Answer
+from shared.model.readings import Failure
+
+from .question import Question, allow, refuse
+
+GUARD = "capacity"
+
+
+def ask(question: Question) -> Answer:
+    readings = question.snapshot.pools[question.pool.name]
+    if isinstance(readings.scale_set, Failure) or isinstance(readings.instances, Failure):
+        return refuse(GUARD, "capacity_unread", None, {})
+    capacity, listed = readings.scale_set.value.capacity, len(readings.instances.value)
+    wanted = question.ledger.wanted
+    in_flight, missing = len(question.ledger.active) + question.tally.moving, question.tally.missing
+    numbers = {
+        "capacity": capacity,
+        "listed": listed,
+        "wanted": wanted,
+        "in_flight": in_flight,
+        "missing": missing,
+    }
+    if wanted != 0 and (capacity <= 0 or listed == 0):
+        return refuse(GUARD, "capacity_zero", None, numbers)
+    if abs(capacity - listed) > in_flight:
+        return refuse(GUARD, "capacity_disagrees", None, numbers)
+    if wanted is not None and wanted - capacity > missing + in_flight:
+        return refuse(GUARD, "capacity_fell", None, numbers)
+    return allow(GUARD, numbers)

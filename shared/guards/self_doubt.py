@@ -1,0 +1,41 @@
+"""Self-doubt: is it us that is cut off, rather than them that are broken?
+
+1. The masters could not be read: refuse. Nobody is judged dead by silence alone.
+2. Azure's set, instances or addresses could not be read: refuse.
+3. The readings are older than 60 s: refuse.
+4. Two or more machines are there and not one agent of the whole cluster is connected: refuse. A leader without
+   agents, or we at the wrong leader, is likelier than all machines dying at once.
+
+Published: a load balancer in front of the API broke and a repair tool replaced every node
+(gardener/machine-controller-manager#449).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.model.decisions import Answer
+from shared.model.readings import Failure
+
+from .question import Question, allow, refuse
+
+GUARD = "self_doubt"
+OLDEST = timedelta(seconds=60)
+
+
+def ask(question: Question) -> Answer:
+    snapshot = question.snapshot
+    if isinstance(snapshot.scheduler, Failure):
+        return refuse(GUARD, "scheduler_unread", None, {"why": snapshot.scheduler.why})
+    readings = snapshot.pools[question.pool.name]
+    for reading in (readings.scale_set, readings.instances, readings.addresses):
+        if isinstance(reading, Failure):
+            return refuse(GUARD, "azure_unread", None, {"source": reading.source, "why": reading.why})
+    age = question.now - snapshot.started_at
+    if age > OLDEST:
+        ages = {"age_s": age.total_seconds(), "oldest_s": OLDEST.total_seconds()}
+        return refuse(GUARD, "readings_stale", None, ages)
+    numbers = {"machines": question.tally.machines, "connected": question.tally.connected}
+    if question.tally.machines > 1 and question.tally.connected == 0:
+        return refuse(GUARD, "no_agent_connected", None, numbers)
+    return allow(GUARD, {**numbers, "age_s": round(age.total_seconds(), 3)})

@@ -1,0 +1,38 @@
+"""Storm: when much of a pool fails at once, it is not the machines.
+
+1. At least two nodes of the pool are unwell and they are at least the policy's share of it: refuse. `ledger` keeps
+   the time (`storm_until`), so that the hold also outlives a restart.
+2. A storm was seen less than the policy's hold ago: refuse until that has passed, even if it looks better now.
+
+A single node is never a storm, in whatever small a pool. Nodes that are joining or healthy are well.
+Published: a certificate bug looked like broken hardware and automatic healing spread it (Azure, 29 February 2012).
+"""
+
+from __future__ import annotations
+
+from shared.model.decisions import Answer, Number
+from shared.model.nodes import Condition
+from shared.policy.schema import PoolPolicy
+
+from .question import Question, Tally, allow, refuse
+
+GUARD = "storm"
+WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
+
+
+def ask(question: Question) -> Answer:
+    storming, numbers = measure(question.tally, question.pool)
+    if storming:
+        return refuse(GUARD, "storm", None, numbers)
+    until = question.ledger.storm_until
+    if until is not None and question.now < until:
+        left = round((until - question.now).total_seconds())
+        return refuse(GUARD, "storm_cooling", until, {**numbers, "left_s": left})
+    return allow(GUARD, numbers)
+
+
+def measure(tally: Tally, pool: PoolPolicy) -> tuple[bool, dict[str, Number]]:
+    """Whether the pool is in a storm, and the numbers behind it."""
+    unwell = sum(count for condition, count in tally.conditions.items() if condition not in WELL)
+    threshold = pool.storm.begins_at(tally.nodes)
+    return unwell >= threshold, {"unwell": unwell, "nodes": tally.nodes, "threshold": threshold}

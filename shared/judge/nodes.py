@@ -1,0 +1,82 @@
+"""Joining the three worlds: which instance, which address, which agent are one machine.
+
+An instance is known by scale set and instance id, which are never used twice. Its agent is found by the private
+address of its network interface, because DC/OS agents announce exactly that address
+(dcos/dcos:gen/ip-detect/azure.sh) and no name that Azure knows. But addresses are used again by new machines, so an
+agent id that the inventory remembers for one node is never taken for another's. Conditions are judged next door.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from shared.model.azure import Instance
+from shared.model.mesos import Agent
+from shared.model.nodes import Node, NodeMemory
+from shared.model.readings import Failure, Value
+from shared.model.snapshot import Snapshot
+
+
+class _Agents:
+    """The registered agents, to be found by id and by address."""
+
+    def __init__(self, agents: Iterable[Agent], memory: Mapping[str, NodeMemory]) -> None:
+        self.by_id = {agent.agent_id: agent for agent in agents}
+        self.owner = {node.agent_id: node.name for node in memory.values() if node.agent_id}
+        self.by_address: dict[str, list[Agent]] = defaultdict(list)
+        for agent in self.by_id.values():
+            self.by_address[agent.address].append(agent)
+
+    def of(self, name: str, address: str | None, remembered: str | None) -> tuple[Agent | None, int]:
+        """The node's agent, and how many agents there are between which nobody could choose.
+
+        1. The agent that is remembered for this node, if it is connected.
+        2. Else the one connected agent at its address that is not remembered for another node.
+        3. Else the remembered one, connected or not.
+        4. Else the one agent at its address that is not remembered for another node.
+        """
+        known = self.by_id.get(remembered) if remembered else None
+        if known and known.active:
+            return known, 0
+        at_address = self.by_address.get(address, []) if address else []
+        free = [agent for agent in at_address if self.owner.get(agent.agent_id, name) == name]
+        connected = [agent for agent in free if agent.active]
+        if len(connected) > 1:
+            return None, len(connected)
+        if connected:
+            return connected[0], 0
+        if known:
+            return known, 0
+        if len(free) > 1:
+            return None, len(free)
+        return (free[0], 0) if free else (None, 0)
+
+
+def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory]) -> tuple[Node, ...]:
+    """Every node of a pool that Azure lists or that the inventory remembers, in the order of their names."""
+    readings = snapshot.pools[pool]
+    remembered = {name: node for name, node in memory.items() if node.pool == pool}
+    scheduler = snapshot.scheduler
+    agents = _Agents(scheduler.value.agents if isinstance(scheduler, Value) else (), memory)
+    listed: dict[str, Instance] = {}
+    if isinstance(readings.instances, Value):
+        listed = {instance.name: instance for instance in readings.instances.value}
+    addresses: Mapping[str, str] = {}
+    if not isinstance(readings.addresses, Failure):
+        addresses = readings.addresses.value
+
+    nodes: list[Node] = []
+    for name in sorted(listed.keys() | remembered.keys(), key=_natural):
+        instance, past = listed.get(name), remembered.get(name)
+        address = addresses.get(instance.instance_id) if instance else None
+        address = address or (past.address if past else None)
+        agent, rivals = agents.of(name, address, past.agent_id if past else None)
+        nodes.append(Node(name, pool, instance, agent, past, address, rivals))
+    return tuple(nodes)
+
+
+def _natural(name: str) -> tuple[str, int, str]:
+    """`set_10` after `set_9`."""
+    head, _, tail = name.rpartition("_")
+    return (head, int(tail), "") if tail.isdigit() else (head, -1, tail)

@@ -1,0 +1,202 @@
+"""What a pass changes in the incidents, and what it tells the audit. No I/O.
+
+For every decision an incident is opened or brought up to date; for every incident whose node is well again, or is not
+missed any more, it is closed. Nothing is written that did not change, so that a long storm stays one page of audit and
+not a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.decisions import Decision, Verdict
+from shared.model.incidents import Incident, IncidentState
+from shared.model.nodes import Condition
+from shared.model.readings import Failure
+from shared.model.signals import Signal, SignalKind
+from shared.model.snapshot import Snapshot
+from shared.records import Change, Kept, open_incident_row
+
+from .recall import Recalled
+from .situate import Picture
+
+LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next sweep
+REMEMBERED = 10  # signals that are folded into one incident
+CLUSTER = "(cluster)"  # the subject of the incident that says that we cannot see
+
+
+class Cases(Struct, frozen=True):
+    """What is to be written: `changes` to open rows, `closed` with the etag of their open row, `audit` in order, and
+    `wakes`, the times at which a node must be looked at again before the next sweep."""
+
+    changes: tuple[Change[Incident], ...]
+    closed: tuple[tuple[Incident, str], ...]
+    audit: tuple[AuditRecord, ...]
+    wakes: tuple[datetime, ...]
+
+
+def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled) -> Cases:
+    """Everything that this pass has to say about incidents."""
+    situation = picture.situation
+    now, cluster = situation.now, situation.cluster.name
+    changes: list[Change[Incident]] = []
+    closed: list[tuple[Incident, str]] = []
+    audit: list[AuditRecord] = []
+    wakes: list[datetime] = []
+    for decision in (*decisions, *_blindness(situation.snapshot)):
+        kept = recalled.incidents.get(decision.node)
+        if kept is not None and _is_another_case(kept.value, decision):
+            closed.append((_close(kept.value, kept.value.outcome, now), kept.etag))
+            kept = None
+        incident, changed = _brought_up_to_date(kept, decision, picture)
+        if kept is None:
+            audit.append(_record(now, cluster, AuditKind.OPENED, incident, incident.because))
+        if changed:
+            audit.append(_decided(now, incident, decision))
+        if decision.verdict is Verdict.WAIT and decision.until is not None and changed:
+            wakes.append(decision.until)
+        if kept is None or incident != kept.value:
+            changes.append(Change(open_incident_row(incident.node), incident, kept.etag if kept else None))
+    for kept, outcome in _ended(picture, decisions, recalled):
+        done = _close(kept.value, outcome, now)
+        closed.append((done, kept.etag))
+        audit.append(_record(now, cluster, AuditKind.CLOSED, done, outcome))
+    return Cases(tuple(changes), tuple(closed), tuple(audit), tuple(wakes))
+
+
+def _is_another_case(incident: Incident, decision: Decision) -> bool:
+    return incident.state is IncidentState.HANDED_OVER and incident.condition is not decision.condition
+
+
+def _brought_up_to_date(
+    kept: Kept[Incident] | None, decision: Decision, picture: Picture
+) -> tuple[Incident, bool]:
+    """The incident after this decision, and whether it says anything new."""
+    situation, old = picture.situation, kept.value if kept else None
+    now = situation.now
+    if old is None:
+        old = Incident(
+            id=f"{decision.node}@{now:%Y%m%dT%H%M%S%fZ}",
+            cluster=situation.cluster.name,
+            pool=decision.pool,
+            node=decision.node,
+            condition=decision.condition,
+            because=decision.because,
+            opened_at=now,
+            since=now,
+        )
+    new = replace(
+        old,
+        condition=decision.condition,
+        because=decision.because,
+        since=old.since if old.condition is decision.condition else now,
+        signals=_folded(old.signals, situation.signals, decision),
+    )
+    if old.decision is None or gist(old.decision) != gist(decision):
+        operation = operation_id(new) if decision.verdict is Verdict.ACT else new.operation
+        wake_at = decision.until or now + LOOK_AGAIN
+        return replace(new, decision=decision, operation=operation, wake_at=wake_at), True
+    if new.wake_at is None or new.wake_at <= now:
+        new = replace(new, wake_at=decision.until or now + LOOK_AGAIN)
+    return replace(new, because=old.because), False
+
+
+def gist(decision: Decision) -> tuple[object, ...]:
+    """What of a decision must change for it to be news: not the numbers, which change all the time."""
+    refused = tuple(answer.reason for answer in decision.answers if not answer.allowed)
+    return decision.verdict, decision.condition, decision.until, refused
+
+
+def operation_id(incident: Incident) -> str:
+    """Deterministic, so that a pass that is repeated after a crash finds what it began."""
+    return f"{incident.id}-{incident.tries + 1}"
+
+
+def _folded(known: tuple[Signal, ...], heard: Iterable[Signal], decision: Decision) -> tuple[Signal, ...]:
+    ids = {signal.event_id for signal in known}
+    about = [
+        signal
+        for signal in heard
+        if signal.event_id not in ids
+        and (signal.node == decision.node or (signal.node is None and signal.pool == decision.pool))
+    ]
+    return (*known, *about)[:REMEMBERED]
+
+
+def _blindness(snapshot: Snapshot) -> tuple[Decision, ...]:
+    """One decision about the cluster itself when something of it could not be read: do nothing, and say why."""
+    readings = [snapshot.scheduler]
+    failed = [reading for reading in readings if isinstance(reading, Failure)]
+    for pool in snapshot.pools.values():
+        of_pool = (pool.scale_set, pool.instances, pool.addresses)
+        failed.extend(reading for reading in of_pool if isinstance(reading, Failure))
+    if not failed:
+        return ()
+    because = "; ".join(dict.fromkeys(f"{one.source} could not be read: {one.why}" for one in failed))
+    return (Decision(CLUSTER, "", Condition.UNKNOWN, Verdict.HOLD, f"{because}; nothing is judged by it"),)
+
+
+def _ended(
+    picture: Picture, decisions: Sequence[Decision], recalled: Recalled
+) -> Iterable[tuple[Kept[Incident], str]]:
+    """Incidents that are over, with the outcome: no decision was needed, nobody works on it, and we can see."""
+    decided = {decision.node for decision in decisions}
+    findings = picture.findings
+    for node, kept in recalled.incidents.items():
+        if node in decided or node in recalled.busy:
+            continue
+        finding = findings.get(node)
+        if node == CLUSTER:
+            if not _blindness(picture.situation.snapshot):
+                yield kept, "everything can be read again"
+        elif finding is None:
+            yield kept, "the node is not missed any more"
+        elif finding.condition is Condition.HEALTHY:
+            yield kept, "it came back by itself"
+
+
+def _close(incident: Incident, outcome: str, now: datetime) -> Incident:
+    state = IncidentState.RESOLVED if incident.state is IncidentState.OPEN else incident.state
+    return replace(incident, state=state, closed_at=now, wake_at=None, outcome=outcome)
+
+
+def _decided(now: datetime, incident: Incident, decision: Decision) -> AuditRecord:
+    refused = any(not answer.allowed for answer in decision.answers)
+    kind = AuditKind.REFUSED if refused else AuditKind.DECIDED
+    return _record(
+        now, incident.cluster, kind, incident, f"{decision.verdict.value}: {decision.because}", decision
+    )
+
+
+def _record(
+    now: datetime,
+    cluster: str,
+    kind: AuditKind,
+    incident: Incident,
+    text: str,
+    decision: Decision | None = None,
+) -> AuditRecord:
+    data = {"decision": decision} if decision else {"condition": incident.condition}
+    return AuditRecord(now, cluster, kind, incident.node, text, incident.id, incident.operation, data)
+
+
+def heard(signals: Iterable[Signal], now: datetime) -> list[AuditRecord]:
+    """What was heard from outside; our own sweeps and wake-ups say nothing."""
+    quiet = {SignalKind.SWEEP, SignalKind.WAKE}
+    return [
+        AuditRecord(
+            now,
+            signal.cluster,
+            AuditKind.HEARD,
+            signal.node or signal.pool or signal.cluster,
+            f"{signal.source.value} says {signal.kind.value}",
+            data={"signal": signal},
+        )
+        for signal in signals
+        if signal.kind not in quiet
+    ]

@@ -1,0 +1,63 @@
+"""Closing an operation, in an order in which a crash anywhere leaves something that is closed again next time.
+
+    done         the old node leaves the inventory, its place in the ledger is free, the incident is resolved
+    withdrawn    its place in the ledger is free, the incident stays open with one more try
+    handed over  the incident waits for a person; the place in the ledger stays taken while the node is missing, so that
+                 replacements that fail do not go on being tried elsewhere
+
+The operation's own row is moved last: until then it runs, and whoever finds it closes it again.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from shared.model.audit import AuditKind
+from shared.model.incidents import Incident, IncidentState
+from shared.model.operations import OperationState
+from shared.records import Change, Kept, open_incident_row
+
+from .books import release
+from .hand import Hand
+
+
+async def close(hand: Hand, state: OperationState, outcome: str) -> None:
+    """End the operation with this outcome."""
+    operation, records, cluster = hand.operation, hand.outside.records, hand.cluster.name
+    incidents = await records.open_incidents(cluster)
+    kept = incidents.get(operation.subject.node)
+    if kept is not None and kept.value.id != operation.incident:
+        kept = None  # a newer incident, not ours to close
+    if state is OperationState.DONE:
+        await _forget_node(hand)
+    if state is not OperationState.HANDED_OVER:
+        await release(hand.outside, cluster, operation.pool, operation.id)
+    if kept is not None:
+        await _settle(hand, kept, state, outcome)
+    await hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)
+    closed = replace(operation, state=state, outcome=outcome, closed_at=hand.now, lease=None, token=None)
+    await records.close_operation(closed, hand.etag)
+    hand.operation = closed
+
+
+async def _forget_node(hand: Hand) -> None:
+    """The machine is replaced: nothing is missed of it any more."""
+    records, cluster, node = hand.outside.records, hand.cluster.name, hand.operation.subject.node
+    kept = await records.inventory.get(cluster, node)
+    if kept is not None:
+        await records.inventory.put_all(cluster, [Change(node, None, kept.etag)])
+
+
+async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outcome: str) -> None:
+    incident, records, cluster = kept.value, hand.outside.records, hand.cluster.name
+    if state is OperationState.DONE:
+        resolved = replace(
+            incident, state=IncidentState.RESOLVED, closed_at=hand.now, wake_at=None, outcome=outcome
+        )
+        await records.close_incident(cluster, resolved, kept.etag)
+        return
+    if state is OperationState.HANDED_OVER:
+        changed = replace(incident, state=IncidentState.HANDED_OVER, wake_at=None, outcome=outcome)
+    else:
+        changed = replace(incident, tries=incident.tries + 1, decision=None, wake_at=hand.now)
+    await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)

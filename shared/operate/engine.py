@@ -1,0 +1,220 @@
+"""The durable engine: carry one operation on, step by step, until it has to wait or is over.
+
+    take the lease -> [ask the guards again] -> do the step -> write it down -> next step ...
+
+The operation's row says which step is next; whoever gets a message about it, or sweeps by, goes on from there. A crash
+anywhere leaves a lease that runs out and a wake time that passes, and the sweep brings it back. Each outcome of a step
+and each of the four errors leads to exactly one thing:
+
+    Done       written down, next step
+    Wait       written down with a wake time, lease given back, message sent for that time
+    Withdraw   closed, the incident stays open for the pass to decide again
+    HandOver   closed, the incident is handed over to a person
+    Retry      like Wait, for as long as it says
+    Unknown    like Wait; the step reads the world again when it is done again
+    Refused    like Wait, until the step's patience ends; then handed over
+    Poison     not caught: the message goes to the quarantine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.errors import Conflict, Refused, Retry, Unknown
+from shared.guards import Guard, Question, ask, refusals, tally_pools
+from shared.model.audit import AuditKind
+from shared.model.decisions import Answer
+from shared.model.nodes import Condition
+from shared.model.operations import Lease, Operation, OperationState, StepRecord
+from shared.policy.schema import ClusterPolicy
+from shared.ports.queues import Queue
+
+from .close import close
+from .hand import LEASE, Hand
+from .outcomes import Done, HandOver, Outcome, Wait, Withdraw
+from .outside import Outside
+from .replace import BY_NAME, Step, step_after
+
+WORK = timedelta(
+    seconds=25
+)  # one invocation carries on no longer than this; half the lease stays for its last write
+BLINK = timedelta(seconds=1)  # a message may come a moment before the wake time it was sent for
+REFUSED_AGAIN = timedelta(seconds=30)
+AFTER_UNKNOWN = timedelta(seconds=5)
+
+
+class Wake(Struct, frozen=True):
+    """The message of the operations queue: look at this operation."""
+
+    cluster: str
+    operation: str
+
+
+async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> None:
+    """Carry the operation on. `Retry` when another worker holds it; nothing to do when it is over or not yet due."""
+    kept = await outside.records.running_operation(cluster.name, operation)
+    now = outside.clock.now()
+    if kept is None or kept.value.wake_at > now + BLINK:
+        return
+    pool = cluster.pool(kept.value.pool)
+    if pool is None:
+        raise Refused("policy", "pool_unknown", {"pool": kept.value.pool, "operation": operation})
+    hand = Hand(outside, cluster, pool, kept.value, kept.etag)
+    await _take_lease(hand, now)
+    until = now + WORK
+    while await _carry_on(hand) and hand.now < until:
+        pass
+    if hand.operation.state is OperationState.RUNNING and hand.operation.lease is not None:
+        await _wait(hand, Wait("more to do than one turn allows", timedelta(0)))
+
+
+async def _take_lease(hand: Hand, now: datetime) -> None:
+    operation = hand.operation
+    held, fence = operation.lease, operation.fence + 1
+    if held is not None and held.expires_at > now:
+        raise Retry(f"{held.owner} works on operation {operation.id}", held.expires_at - now)
+    owner = f"{hand.outside.worker}/{next(hand.outside.turns)}"
+    await hand.save(replace(operation, lease=Lease(owner, now + LEASE, fence), fence=fence))
+    if held is not None:
+        await hand.tell(AuditKind.STEP, f"the lease of {held.owner} ran out and was taken over", fence=fence)
+
+
+async def _carry_on(hand: Hand) -> bool:
+    """Do the current step once. True when there is more to do now."""
+    step = BY_NAME[hand.operation.step]
+    outcome = await _attempt(hand, step)
+    if not isinstance(outcome, Done):
+        outcome = _without_patience(hand, step, outcome)
+    match outcome:
+        case Done():
+            return await _next(hand, step, outcome)
+        case Wait():
+            await _wait(hand, outcome)
+        case Withdraw():
+            await close(hand, OperationState.WITHDRAWN, outcome.text)
+        case HandOver():
+            await close(hand, OperationState.HANDED_OVER, outcome.text)
+    return False
+
+
+async def _attempt(hand: Hand, step: Step) -> Outcome:
+    """Guards, then the step; errors become waits."""
+    try:
+        if step.guards and hand.operation.token is None:
+            verdict = await _ask_again(hand, step.guards)
+            if verdict is not None:
+                return verdict
+        return await step.do(hand)
+    except Conflict:
+        hand.forget_readings()
+        return Wait("somebody else wrote first, read again", timedelta(seconds=1), hand.operation.token)
+    except Retry as error:
+        return Wait(str(error), max(error.after, timedelta(seconds=1)), hand.operation.token)
+    except Unknown as error:
+        hand.forget_readings()
+        return Wait(str(error), AFTER_UNKNOWN)
+    except Refused as error:
+        await hand.tell(AuditKind.REFUSED, str(error), reason=error.reason, numbers=error.numbers)
+        return Wait(str(error), REFUSED_AGAIN)
+
+
+async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
+    """The second asking, with readings of now, before something irreversible.
+
+    1. The node is well again and nothing was destroyed: withdraw.
+    2. A guard refuses and nothing was destroyed: withdraw; the pass decides again, with everything that it knows.
+    3. A guard refuses later on: wait.
+    """
+    picture, _ = await hand.fresh()
+    situation, subject = picture.situation, hand.operation.subject
+    finding = picture.findings.get(subject.node)
+    untouched = not any(record.step == "destroy" for record in hand.operation.steps)
+    if finding is None:
+        return Withdraw("the node is not missed any more") if untouched else None
+    if untouched and finding.condition not in {Condition.GONE, Condition.UNREACHABLE}:
+        return Withdraw(f"it is {finding.condition.value} now: {finding.because}")
+    question = Question(
+        cluster=hand.cluster,
+        pool=hand.pool,
+        snapshot=situation.snapshot,
+        tally=tally_pools(situation.snapshot, situation.findings)[hand.pool.name],
+        finding=finding,
+        ledger=situation.ledgers[hand.pool.name],
+        operation=hand.operation.id,
+        now=hand.now,
+    )
+    answers = ask(question, guards)
+    against = refusals(answers)
+    if not against:
+        await hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)
+        return None
+    return await _refused(hand, against, untouched)
+
+
+async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Outcome:
+    reasons = ", ".join(f"{answer.guard} ({answer.reason})" for answer in against)
+    await hand.tell(
+        AuditKind.REFUSED, f"asked again, refused by {reasons}; nothing was done", answers=against
+    )
+    if untouched:
+        return Withdraw(f"refused by {reasons}")
+    return Wait(f"refused by {reasons}", REFUSED_AGAIN)
+
+
+def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
+    """A step that has waited for too long is handed over, with what it was waiting for."""
+    patience = step.patience(hand.pool)
+    if isinstance(outcome, Wait) and hand.now - hand.operation.step_since >= patience:
+        return HandOver(f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}")
+    return outcome
+
+
+async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
+    operation, now = hand.operation, hand.now
+    await hand.tell(AuditKind.STEP, f"{step.name}: {outcome.text}")
+    following = step_after(step.name)
+    done = replace(
+        operation,
+        step=following or operation.step,
+        step_since=now if following else operation.step_since,
+        attempt=0,
+        token=None,
+        notes={**operation.notes, **outcome.notes},
+        steps=_with_record(operation, StepRecord(step.name, operation.step_since, now, outcome.text)),
+        wake_at=now,
+    )
+    await hand.save(done)
+    if following is None:
+        await close(hand, OperationState.DONE, outcome.text)
+    return following is not None
+
+
+def _with_record(operation: Operation, record: StepRecord) -> tuple[StepRecord, ...]:
+    """A step that is repeated after a crash is recorded once."""
+    return (*(one for one in operation.steps if one.step != record.step), record)
+
+
+async def _wait(hand: Hand, outcome: Wait) -> None:
+    operation = hand.operation
+    if operation.notes.get("waiting") != outcome.text:
+        await hand.tell(AuditKind.STEP, f"{operation.step} waits: {outcome.text}")
+    waiting = replace(
+        operation,
+        wake_at=hand.now + outcome.after,
+        token=outcome.token,
+        lease=None,
+        attempt=operation.attempt + 1,
+        notes={**operation.notes, "waiting": outcome.text},
+    )
+    await hand.save(waiting)
+    await send_wake(hand.outside, Wake(operation.cluster, operation.id), outcome.after)
+
+
+async def send_wake(outside: Outside, wake: Wake, after: timedelta) -> None:
+    """Have somebody look at the operation after a while."""
+    await outside.queues.send(Queue.OPERATIONS, msgspec.json.encode(wake), after)

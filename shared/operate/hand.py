@@ -1,0 +1,80 @@
+"""The hand that holds one operation while it is carried on: its row, its etag, its fresh readings.
+
+Every write goes out on the etag of the last one. A worker whose lease ran out and was taken over cannot write any
+more, whatever it still believes: its etag is old.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.operations import Lease, Operation
+from shared.policy.schema import ClusterPolicy, PoolPolicy
+
+from .look import look
+from .outside import Outside
+from .recall import Recalled, recall
+from .situate import Picture, situate
+
+LEASE = timedelta(seconds=60)
+FRESH = timedelta(seconds=5)  # readings of this invocation that are younger are not taken again
+
+
+class Hand:
+    """One worker's hold on one operation."""
+
+    def __init__(
+        self, outside: Outside, cluster: ClusterPolicy, pool: PoolPolicy, operation: Operation, etag: str
+    ) -> None:
+        self.outside, self.cluster, self.pool = outside, cluster, pool
+        self.operation = operation
+        self._etag = etag
+        self._picture: tuple[Picture, Recalled] | None = None
+
+    @property
+    def etag(self) -> str:
+        return self._etag
+
+    @property
+    def now(self) -> datetime:
+        return self.outside.clock.now()
+
+    async def fresh(self) -> tuple[Picture, Recalled]:
+        """The cluster as it is now, at most `FRESH` old."""
+        known = self._picture
+        if known is None or self.now - known[0].situation.snapshot.started_at > FRESH:
+            recalled = await recall(self.outside, self.cluster)
+            snapshot = await look(self.outside, self.cluster)
+            known = situate(self.cluster, snapshot, recalled, (), self.now), recalled
+            self._picture = known
+        return known
+
+    def forget_readings(self) -> None:
+        """After something was changed in the world: the next look is a new one."""
+        self._picture = None
+
+    async def save(self, operation: Operation) -> None:
+        """Write the operation and renew the lease, if there is one."""
+        if operation.lease is not None:
+            lease = Lease(operation.lease.owner, self.now + LEASE, operation.lease.fence)
+            operation = replace(operation, lease=lease)
+        self._etag = await self.outside.records.keep_operation(operation, self._etag)
+        self.operation = operation
+
+    async def tell(self, kind: AuditKind, text: str, **data: object) -> None:
+        """One line of the audit about this operation."""
+        operation = self.operation
+        record = AuditRecord(
+            self.now,
+            operation.cluster,
+            kind,
+            operation.subject.node,
+            text,
+            operation.incident,
+            operation.id,
+            {"step": operation.step, **data},
+        )
+        await self.outside.audit.append(operation.cluster, [record])

@@ -1,0 +1,32 @@
+"""Everything that a pass or an operation reaches outside itself through: one value instead of six parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from shared.audit import AuditLog
+from shared.policy.schema import ClusterPolicy
+from shared.ports.clock import Clock
+from shared.ports.compute import Compute
+from shared.ports.queues import Queues
+from shared.ports.scheduler import Scheduler
+from shared.ports.store import Store
+from shared.records import Records
+
+
+@dataclass(frozen=True)
+class Outside:
+    """`worker` names this process in leases, `turns` numbers its turns, so that two turns of one process are two
+    owners. `scheduler_of` gives the masters of a cluster."""
+
+    clock: Clock
+    compute: Compute
+    scheduler_of: Callable[[ClusterPolicy], Scheduler]
+    store: Store
+    queues: Queues
+    records: Records
+    audit: AuditLog
+    worker: str
+    turns: Iterator[int] = field(default_factory=lambda: count(1))

@@ -1,0 +1,52 @@
+"""Recalling: everything that is remembered of a cluster, read at the beginning of a pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from shared.model.incidents import Incident
+from shared.model.ledger import Ledger
+from shared.model.nodes import NodeMemory
+from shared.model.operations import Operation
+from shared.policy.schema import ClusterPolicy
+from shared.records import Kept
+
+from .outside import Outside
+
+
+class Recalled(Struct, frozen=True):
+    """`inventory` and `incidents` are by node name, `operations` (the running ones) by id, `ledgers` by pool; a pool
+    that was never written has an empty ledger with an empty etag."""
+
+    inventory: Mapping[str, Kept[NodeMemory]]
+    incidents: Mapping[str, Kept[Incident]]
+    operations: Mapping[str, Kept[Operation]]
+    ledgers: Mapping[str, Kept[Ledger]]
+
+    @property
+    def nodes(self) -> dict[str, NodeMemory]:
+        return {name: kept.value for name, kept in self.inventory.items()}
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Nodes with a running operation."""
+        return frozenset(kept.value.subject.node for kept in self.operations.values())
+
+
+async def recall(outside: Outside, cluster: ClusterPolicy) -> Recalled:
+    records = outside.records
+    nodes, incidents, operations, ledgers = await asyncio.gather(
+        records.inventory.between(cluster.name, "", ""),
+        records.open_incidents(cluster.name),
+        records.running_operations(cluster.name),
+        records.ledgers.between(cluster.name, "", ""),
+    )
+    return Recalled(
+        nodes,
+        incidents,
+        operations,
+        {pool.name: ledgers.get(pool.name) or Kept(Ledger(pool.name), "") for pool in cluster.pools},
+    )

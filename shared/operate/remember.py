@@ -1,0 +1,85 @@
+"""Writing down what a pass has learned and decided, before anything is done about it.
+
+Inventory, ledgers and incidents are brought up to date, each row on its own etag: a row that somebody else wrote in
+the meantime is left alone, their pass knew better. The audit comes last, when what it says is true. Wake-ups are sent
+for decisions that wait for the clock; should one get lost, the sweep comes by within a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from shared.errors import Conflict
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.decisions import Decision
+from shared.model.signals import Signal, SignalKind, Source
+from shared.ports.queues import Queue
+
+from .books import worth_writing
+from .casebook import Cases, heard, write_up
+from .inventory import inventory_changes
+from .outside import Outside
+from .recall import Recalled
+from .situate import Picture
+
+
+async def remember(
+    outside: Outside, picture: Picture, decisions: Sequence[Decision], recalled: Recalled
+) -> None:
+    situation = picture.situation
+    cluster, now = situation.cluster.name, situation.now
+    inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, now)
+    cases = write_up(picture, decisions, recalled)
+    _, kept_books, _ = await asyncio.gather(
+        outside.records.inventory.put_all(cluster, inventory),
+        _keep_ledgers(outside, picture, recalled),
+        _keep_cases(outside, cluster, cases),
+    )
+    await outside.audit.append(cluster, [*heard(situation.signals, now), *kept_books, *cases.audit])
+    for until in sorted(set(cases.wakes)):
+        await wake(outside, cluster, until, now)
+
+
+async def wake(outside: Outside, cluster: str, until: datetime, now: datetime) -> None:
+    """Have the cluster looked at again at `until`."""
+    signal = Signal(SignalKind.WAKE, Source.TIMER, cluster, f"wake-{until.isoformat()}", until, until)
+    await outside.queues.send(Queue.SIGNALS, msgspec.json.encode(signal), max(until - now, until - until))
+
+
+async def _keep_cases(outside: Outside, cluster: str, cases: Cases) -> None:
+    for incident, etag in cases.closed:
+        try:
+            await outside.records.close_incident(cluster, incident, etag)
+        except Conflict:
+            continue  # somebody else closed it or brought it up to date
+    await outside.records.incidents.put_all(cluster, cases.changes)
+
+
+async def _keep_ledgers(outside: Outside, picture: Picture, recalled: Recalled) -> list[AuditRecord]:
+    """Write the ledgers that changed; returns what is to be told about them."""
+    situation, told = picture.situation, list[AuditRecord]()
+    for pool in situation.cluster.pools:
+        kept, book = recalled.ledgers[pool.name], situation.ledgers[pool.name]
+        if not worth_writing(kept.value, book, pool.storm.hold):
+            continue
+        try:
+            await outside.records.ledgers.put(situation.cluster.name, pool.name, book, kept.etag or None)
+        except Conflict:
+            continue  # the next pass works it out again from what is there then
+        text: list[str] = [
+            f"ledger entry of {ghost.operation} is given up: that operation does not run"
+            for ghost in picture.ghosts[pool.name]
+        ]
+        if book.wanted != kept.value.wanted:
+            text.append(f"the wanted size of pool {pool.name} is {book.wanted}, it was {kept.value.wanted}")
+        if book.storm_since is not None and kept.value.storm_since is None:
+            text.append(f"a storm in pool {pool.name}: nothing is replaced until {book.storm_until}")
+        if book.storm_since is None and kept.value.storm_since is not None:
+            text.append(f"the storm in pool {pool.name} is over")
+        cluster, now = situation.cluster.name, situation.now
+        told.extend(AuditRecord(now, cluster, AuditKind.JUDGED, pool.name, line) for line in text)
+    return told

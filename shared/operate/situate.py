@@ -1,0 +1,59 @@
+"""From readings and memory to the situation that decisions are made in. No I/O.
+
+The findings of the judge, the ledgers as they stand now (wanted sizes, storms, without ghosts), and which missing
+nodes are not missed any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from shared.decide.forget import forgettable
+from shared.decide.repair import Situation
+from shared.guards import tally_pools
+from shared.judge import judge
+from shared.model.ledger import Disruption, Ledger
+from shared.model.nodes import Finding
+from shared.model.signals import Signal
+from shared.model.snapshot import Snapshot
+from shared.policy.schema import ClusterPolicy
+
+from .books import up_to_date, without_ghosts
+from .recall import Recalled
+
+
+class Picture(Struct, frozen=True):
+    """`forgotten` are nodes that the inventory is to drop, `ghosts` ledger entries by pool that nobody owns."""
+
+    situation: Situation
+    forgotten: frozenset[str]
+    ghosts: Mapping[str, tuple[Disruption, ...]]
+
+    @property
+    def findings(self) -> dict[str, Finding]:
+        return {finding.node.name: finding for finding in self.situation.findings}
+
+
+def situate(
+    cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
+) -> Picture:
+    findings = judge(snapshot, cluster, recalled.nodes, now)
+    by_name = {finding.node.name: finding for finding in findings}
+    tallies = tally_pools(snapshot, findings)
+    incidents = {node: kept.value for node, kept in recalled.incidents.items()}
+    ledgers: dict[str, Ledger] = {}
+    ghosts: dict[str, tuple[Disruption, ...]] = {}
+    forgotten: set[str] = set()
+    for pool in cluster.pools:
+        before = recalled.ledgers[pool.name].value
+        cleared, ghosts[pool.name] = without_ghosts(before, recalled, by_name, now)
+        book = up_to_date(cleared, pool, snapshot, signals, tallies[pool.name], now)
+        idle = [one for one in findings if one.node.pool == pool.name and one.node.name not in recalled.busy]
+        forgotten |= forgettable(idle, snapshot.pools[pool.name], before, book.wanted, incidents)
+        ledgers[pool.name] = book
+    kept = tuple(finding for finding in findings if finding.node.name not in forgotten)
+    situation = Situation(cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, now)
+    return Picture(situation, frozenset(forgotten), ghosts)

@@ -1,0 +1,127 @@
+"""Beginning the operations that were decided.
+
+First the place in the ledger is reserved, with the guard asked again about the ledger as it is at that instant, then
+the operation's row is inserted. Both are named after the incident, so a pass that is repeated after a crash finds what
+it began and begins nothing twice. A reservation whose operation was never written is given up by a later pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from shared.errors import Conflict, Refused
+from shared.guards import Question, tally_pools
+from shared.guards.ledger import ask as ask_ledger
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.decisions import Decision, Remedy, Verdict
+from shared.model.incidents import Incident
+from shared.model.ledger import Disruption, Ledger
+from shared.model.nodes import Finding, Node
+from shared.model.operations import Operation, Subject
+from shared.model.readings import Value
+from shared.model.snapshot import Snapshot
+
+from .books import change
+from .outside import Outside
+from .replace import FIRST_STEP
+from .situate import Picture
+
+
+async def start(outside: Outside, picture: Picture, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Ids of the operations that are at work now on behalf of these decisions."""
+    situation = picture.situation
+    acting = [decision for decision in decisions if decision.verdict is Verdict.ACT]
+    if not acting:
+        return ()
+    incidents = await outside.records.open_incidents(situation.cluster.name)
+    begun: list[str] = []
+    for decision in acting:
+        kept = incidents.get(decision.node)
+        if kept is None or kept.value.operation is None:
+            continue  # somebody else wrote the incident meanwhile; their pass decides
+        operation = _operation(kept.value, kept.value.operation, picture.findings[decision.node], picture)
+        try:
+            await _reserve(outside, operation, picture)
+        except Refused as refused:
+            now, node = situation.now, decision.node
+            record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, str(refused), kept.value.id)
+            await outside.audit.append(operation.cluster, [record])
+            continue
+        try:
+            await outside.records.keep_operation(operation, None)
+        except Conflict:
+            pass  # begun before, by a pass that crashed or by one beside us
+        begun.append(operation.id)
+    return tuple(begun)
+
+
+async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> None:
+    situation = picture.situation
+    finding = picture.findings[operation.subject.node]
+    pools = {pool.name: pool for pool in situation.cluster.pools}
+    tally = tally_pools(situation.snapshot, situation.findings)[operation.pool]
+    subject = operation.subject
+    entry = Disruption(operation.id, subject.node, operation.created_at, subject.fault_domain)
+
+    def with_entry(book: Ledger) -> Ledger:
+        if any(one.operation == operation.id for one in book.active):
+            return book
+        question = Question(
+            cluster=situation.cluster,
+            pool=pools[operation.pool],
+            snapshot=situation.snapshot,
+            tally=tally,
+            finding=finding,
+            ledger=book,
+            operation=operation.id,
+            now=situation.now,
+        )
+        answer = ask_ledger(question)
+        if not answer.allowed:
+            raise Refused(answer.guard, answer.reason, answer.numbers)
+        return replace(book, active=(*book.active, entry), started=(*book.started, entry.since))
+
+    await change(outside, operation.cluster, operation.pool, with_entry)
+
+
+def _operation(incident: Incident, operation: str, finding: Finding, picture: Picture) -> Operation:
+    now = picture.situation.now
+    return Operation(
+        id=operation,
+        cluster=incident.cluster,
+        pool=incident.pool,
+        incident=incident.id,
+        remedy=Remedy.REPLACE,
+        subject=_subject(finding.node, picture.situation.snapshot),
+        step=FIRST_STEP,
+        created_at=now,
+        step_since=now,
+        wake_at=now,
+    )
+
+
+def _subject(node: Node, snapshot: Snapshot) -> Subject:
+    """The machine as it is, with the workload it had when its agent was last connected."""
+    memory, instance, agent = node.memory, node.instance, node.agent
+    agent_id = agent.agent_id if agent else memory.agent_id if memory else None
+    tasks = dict(memory.tasks) if memory and memory.tasks else dict(agent.tasks) if agent else {}
+    elsewhere: Counter[str] = Counter()
+    if isinstance(snapshot.scheduler, Value):
+        for other in snapshot.scheduler.value.agents:
+            if other.active and other.agent_id != agent_id:
+                elsewhere.update({key: count for key, count in other.tasks.items() if key in tasks})
+    domain = instance.fault_domain if instance else memory.fault_domain if memory else None
+    return Subject(
+        node=node.name,
+        instance_id=instance.instance_id if instance else memory.instance_id if memory else "",
+        vm_id=instance.vm_id if instance else memory.vm_id if memory else "",
+        address=node.address,
+        agent_id=agent_id,
+        hostname=agent.hostname if agent else memory.hostname if memory else None,
+        fault_domain=domain,
+        tasks=tasks,
+        elsewhere=dict(elsewhere),
+    )

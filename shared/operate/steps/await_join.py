@@ -1,0 +1,66 @@
+"""Wait until a new machine has joined in the node's place, and claim it.
+
+1. A node is claimed already (a crash came after the claim): joined.
+2. A node of the pool that is healthy, was first seen after this operation began (or never before), and was claimed by
+   no other operation: claim it on its row's etag. Joined.
+3. The set has its wanted size, nothing is on its way, and there is no such node: nothing comes in its place. Somebody
+   decided to live with fewer, or it was never missed.
+4. Otherwise: wait.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from shared.errors import Conflict
+from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.operate.hand import Hand
+from shared.operate.inventory import learned_of
+from shared.operate.outcomes import Done, Outcome, Wait
+from shared.operate.recall import Recalled
+from shared.operate.situate import Picture
+from shared.records import Kept
+
+POLL = timedelta(seconds=5)
+REPLACEMENT = "replacement"
+
+
+async def await_join(hand: Hand) -> Outcome:
+    hand.forget_readings()
+    picture, recalled = await hand.fresh()
+    mine = hand.operation.id
+    for name, kept in recalled.inventory.items():
+        if kept.value.replaces == mine:
+            return Done(f"{name} has joined", {REPLACEMENT: name})
+    for finding in picture.situation.findings:
+        candidate = recalled.inventory.get(finding.node.name)
+        learned = learned_of(finding.node, hand.now)
+        if learned is None or not _is_new(finding, candidate, hand):
+            continue
+        claimed, etag = replace(learned, replaces=mine), candidate.etag if candidate else None
+        try:
+            await hand.outside.records.inventory.put(hand.cluster.name, claimed.name, claimed, etag)
+        except Conflict:
+            return Wait("another operation claimed the machine that joined", timedelta(seconds=1))
+        return Done(f"{claimed.name} has joined", {REPLACEMENT: claimed.name})
+    if _nothing_comes(hand, picture, recalled):
+        return Done("the pool has its wanted size without a machine in its place")
+    return Wait("no new agent has joined yet", POLL)
+
+
+def _is_new(finding: Finding, kept: Kept[NodeMemory] | None, hand: Hand) -> bool:
+    if finding.node.pool != hand.pool.name or finding.condition is not Condition.HEALTHY:
+        return False
+    if kept is None:
+        return True
+    return kept.value.replaces is None and kept.value.first_seen_at > hand.operation.created_at
+
+
+def _nothing_comes(hand: Hand, picture: Picture, recalled: Recalled) -> bool:
+    wanted = recalled.ledgers[hand.pool.name].value.wanted
+    of_pool = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
+    healthy = sum(one.condition is Condition.HEALTHY for one in of_pool)
+    listed = sum(one.node.instance is not None for one in of_pool)
+    return wanted is not None and healthy >= wanted and healthy == listed

@@ -1,0 +1,47 @@
+"""Destroy the machine, by instance id, if there is one left. Irreversible.
+
+1. A deletion is under way (its token is kept): look at it. In progress: wait. Failed: hand over with Azure's reason.
+2. Azure does not know the instance: there is nothing to destroy.
+3. The instance is another machine than the one that was proved dead (its vmId differs): hand over, touch nothing.
+4. Azure is deleting it already: wait.
+5. Delete exactly this instance and keep the token.
+
+A crash between the request and the keeping of its token leads to 2, 4 or once more to 5; deleting an instance twice
+deletes one instance.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.model.audit import AuditKind
+from shared.model.azure import ProgressState, Provisioning
+from shared.operate.hand import Hand
+from shared.operate.outcomes import Done, HandOver, Outcome, Wait
+
+POLL = timedelta(seconds=5)
+
+
+async def destroy(hand: Hand) -> Outcome:
+    subject, address = hand.operation.subject, hand.cluster.address_of(hand.pool)
+    compute = hand.outside.compute
+    if hand.operation.token is not None:
+        progress = await compute.look(address, hand.operation.token)
+        if progress.state is ProgressState.IN_PROGRESS:
+            return Wait("Azure is deleting it", POLL, hand.operation.token)
+        if progress.state is ProgressState.FAILED:
+            return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
+        return Done("Azure deleted it")
+    instance = await compute.instance(address, subject.instance_id)
+    if instance is None:
+        return Done("there is nothing to destroy, Azure does not know it any more")
+    if instance.vm_id != subject.vm_id:
+        return HandOver(
+            f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
+        )
+    if instance.provisioning is Provisioning.DELETING:
+        return Wait("Azure is deleting it already", POLL)
+    await hand.tell(AuditKind.STEP, f"destroying instance {subject.instance_id} of {address.scale_set}")
+    token = await compute.destroy(address, [subject.instance_id])
+    hand.forget_readings()
+    return Wait("its deletion was ordered", POLL, token)

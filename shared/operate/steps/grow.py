@@ -1,0 +1,45 @@
+"""Grow the pool back to its wanted size. By level, not by one: what is wanted is in the ledger.
+
+1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write: what
+   is there is read again. Failed otherwise: hand over with Azure's reason.
+2. The wanted size is not known, or the set has it already: nothing to order. Another operation's order, or somebody's
+   decision to live with fewer, covers this one.
+3. The wanted size is above the policy's maximum: up to the maximum.
+4. Order it on the etag that was read, so that nobody else's write is undone.
+
+Ordering the same size again after a crash orders nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.model.audit import AuditKind
+from shared.model.azure import ProgressState
+from shared.operate.hand import Hand
+from shared.operate.outcomes import Done, HandOver, Outcome, Wait
+
+POLL = timedelta(seconds=5)
+PREEMPTED = "OperationPreempted"
+
+
+async def grow(hand: Hand) -> Outcome:
+    address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
+    if hand.operation.token is not None:
+        progress = await compute.look(address, hand.operation.token)
+        if progress.state is ProgressState.IN_PROGRESS:
+            return Wait("Azure is growing the pool", POLL, hand.operation.token)
+        if progress.state is ProgressState.SUCCEEDED:
+            return Done("Azure has grown the pool")
+        if progress.code != PREEMPTED:
+            return HandOver(f"Azure could not grow the pool: {progress.code}: {progress.message}")
+    kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
+    wanted = kept.value.wanted if kept else None
+    there = await compute.scale_set(address)
+    target = min(wanted, hand.pool.capacity.max) if wanted is not None else there.capacity
+    if there.capacity >= target:
+        return Done(f"the set has its {target} already")
+    await hand.tell(AuditKind.STEP, f"growing {address.scale_set} from {there.capacity} to {target}")
+    token = await compute.set_capacity(address, target, there.etag)
+    hand.forget_readings()
+    return Wait(f"growth from {there.capacity} to {target} was ordered", POLL, token)

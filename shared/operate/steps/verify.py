@@ -1,0 +1,57 @@
+"""Verify that the work which ran on the node runs again.
+
+1. The masters cannot be read: wait.
+2. Of every workload that ran on the node, as many tasks run now as ran on it and elsewhere together when the operation
+   began: verified.
+3. A workload's framework is no longer registered: it was taken down meanwhile and is not waited for.
+4. Otherwise: wait.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from shared.model.mesos import SchedulerState
+from shared.model.readings import Failure
+from shared.operate.hand import Hand
+from shared.operate.outcomes import Done, Outcome, Wait
+
+POLL = timedelta(seconds=5)
+
+
+async def verify(hand: Hand) -> Outcome:
+    hand.forget_readings()
+    picture, _ = await hand.fresh()
+    reading = picture.situation.snapshot.scheduler
+    if isinstance(reading, Failure):
+        return Wait(f"the masters cannot be read: {reading.why}", POLL)
+    subject = hand.operation.subject
+    running = _running(reading.value)
+    missing = {
+        key: count + subject.elsewhere.get(key, 0) - running[key]
+        for key, count in subject.tasks.items()
+        if running[key] < count + subject.elsewhere.get(key, 0) and _registered(key, reading.value)
+    }
+    if missing:
+        shown = ", ".join(f"{count} of {_name(key, reading.value)}" for key, count in sorted(missing.items()))
+        return Wait(f"not running again: {shown}", POLL)
+    return Done(f"all {sum(subject.tasks.values())} tasks that it had run again")
+
+
+def _running(state: SchedulerState) -> Counter[str]:
+    running: Counter[str] = Counter()
+    for agent in state.agents:
+        if agent.active:
+            running.update(agent.tasks)
+    return running
+
+
+def _registered(key: str, state: SchedulerState) -> bool:
+    framework, _, _ = key.partition(":")
+    return not state.frameworks or framework in state.frameworks
+
+
+def _name(key: str, state: SchedulerState) -> str:
+    framework, _, task = key.partition(":")
+    return f"{task} ({state.frameworks.get(framework, framework)})"

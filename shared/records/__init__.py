@@ -1,0 +1,78 @@
+"""What is remembered: typed rows in the tables, one partition per cluster.
+
+    Inventory    node name                       what is remembered of every node
+    Incidents    open|<node>                     the incident that is open for a node
+                 closed|<time>|<node>            closed ones, in the order in which they were closed
+    Operations   running|<id>                    operations at work
+                 closed|<id>                     finished ones
+    Ledger       <pool>                          who disrupts what
+
+An incident or operation is closed by one transaction that deletes the one row and inserts the other, so it is never
+seen in both places or in none. Every write carries the etag of what was read.
+"""
+
+from __future__ import annotations
+
+from shared.model.incidents import Incident
+from shared.model.ledger import Ledger
+from shared.model.nodes import NodeMemory
+from shared.model.operations import Operation
+from shared.ports.store import Store, Table
+
+from .rows import Change, Kept, Rows
+
+__all__ = ["Change", "Kept", "Records", "closed_incident_row", "open_incident_row"]
+
+OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
+
+
+def open_incident_row(node: str) -> str:
+    return f"{OPEN}{node}"
+
+
+def closed_incident_row(incident: Incident) -> str:
+    at = incident.closed_at or incident.opened_at
+    return f"{CLOSED}{at:%Y%m%dT%H%M%S.%fZ}|{incident.node}"
+
+
+class Records:
+    """All typed rows over one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.inventory = Rows(store, Table.INVENTORY, NodeMemory)
+        self.incidents = Rows(store, Table.INCIDENTS, Incident)
+        self.operations = Rows(store, Table.OPERATIONS, Operation)
+        self.ledgers = Rows(store, Table.LEDGER, Ledger)
+
+    async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
+        """By node, handed-over ones included: they stay in place until something changes."""
+        rows = await self.incidents.between(cluster, OPEN, _after(OPEN))
+        return {kept.value.node: kept for kept in rows.values()}
+
+    async def close_incident(self, cluster: str, closed: Incident, etag: str) -> None:
+        row = open_incident_row(closed.node)
+        await self.incidents.move(cluster, row, etag, closed_incident_row(closed), closed)
+
+    async def running_operations(self, cluster: str) -> dict[str, Kept[Operation]]:
+        rows = await self.operations.between(cluster, RUNNING, _after(RUNNING))
+        return {kept.value.id: kept for kept in rows.values()}
+
+    async def running_operation(self, cluster: str, operation: str) -> Kept[Operation] | None:
+        return await self.operations.get(cluster, f"{RUNNING}{operation}")
+
+    async def closed_operation(self, cluster: str, operation: str) -> Operation | None:
+        kept = await self.operations.get(cluster, f"{CLOSED}{operation}")
+        return kept.value if kept else None
+
+    async def keep_operation(self, operation: Operation, etag: str | None) -> str:
+        """Write a running operation; `etag` None for a new one."""
+        return await self.operations.put(operation.cluster, f"{RUNNING}{operation.id}", operation, etag)
+
+    async def close_operation(self, operation: Operation, etag: str) -> None:
+        here, there = f"{RUNNING}{operation.id}", f"{CLOSED}{operation.id}"
+        await self.operations.move(operation.cluster, here, etag, there, operation)
+
+
+def _after(prefix: str) -> str:
+    """The first key behind all keys that begin with `prefix`."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)

@@ -1,0 +1,86 @@
+"""Typed rows: a model type as JSON under (partition, row), with the etag that its next write needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from shared.errors import Conflict, Poison
+from shared.ports.store import Store, Stored, Table, Write
+
+LIMIT = 100  # writes in one transaction (Azure Table storage)
+
+
+class Kept[T](Struct, frozen=True):
+    """A value as it was read, and its etag."""
+
+    value: T
+    etag: str
+
+
+class Change[T](Struct, frozen=True):
+    """One write of many. `value` None deletes; `etag` None inserts."""
+
+    row: str
+    value: T | None
+    etag: str | None
+
+
+class Rows[T]:
+    """The rows of one table that hold one type."""
+
+    def __init__(self, store: Store, table: Table, kind: type[T]) -> None:
+        self._store, self._table = store, table
+        self._decoder = msgspec.json.Decoder(kind)
+
+    async def get(self, partition: str, row: str) -> Kept[T] | None:
+        stored = await self._store.get(self._table, partition, row)
+        return self._read(stored) if stored else None
+
+    async def between(self, partition: str, first: str, last: str) -> dict[str, Kept[T]]:
+        """By row key, in order; empty strings leave that side open."""
+        stored = await self._store.query(self._table, partition, first, last)
+        return {each.row: self._read(each) for each in stored}
+
+    async def put(self, partition: str, row: str, value: T, etag: str | None) -> str:
+        """Write one row; `etag` None: it must not exist yet. `Conflict` when somebody else was first."""
+        return await self._store.write(self._table, partition, Write(row, msgspec.json.encode(value), etag))
+
+    async def put_all(self, partition: str, changes: Sequence[Change[T]]) -> tuple[str, ...]:
+        """Write many rows, each on its own condition. Returns the rows that somebody else had written meanwhile:
+        those were left alone, all others were written."""
+        lost: list[str] = []
+        for start in range(0, len(changes), LIMIT):
+            chunk = changes[start : start + LIMIT]
+            writes = [Write(one.row, _body(one.value), one.etag) for one in chunk]
+            try:
+                await self._store.write_all(self._table, partition, writes)
+            except Conflict:
+                lost.extend([write.row for write in writes if not await self._wrote(partition, write)])
+        return tuple(lost)
+
+    async def _wrote(self, partition: str, write: Write) -> bool:
+        try:
+            await self._store.write(self._table, partition, write)
+        except Conflict:
+            return False
+        return True
+
+    async def move(self, partition: str, row: str, etag: str, to: str, value: T) -> None:
+        """Delete one row and insert another, both or neither."""
+        writes = (Write(row, None, etag), Write(to, msgspec.json.encode(value), "*"))
+        await self._store.write_all(self._table, partition, writes)
+
+    def _read(self, stored: Stored) -> Kept[T]:
+        try:
+            return Kept(self._decoder.decode(stored.body), stored.etag)
+        except msgspec.MsgspecError as error:
+            raise Poison(
+                f"row {stored.row} of table {self._table} is not what this version writes: {error}"
+            ) from error
+
+
+def _body(value: object) -> bytes | None:
+    return None if value is None else msgspec.json.encode(value)

@@ -1,0 +1,75 @@
+"""The one place that wires ports to adapters, lazily: SDKs are imported when the first call needs them.
+
+The Functions worker imports the app and keeps one `App` per process. Tests and the simulation build their own from
+`Outside`, so nothing here knows about them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.app import App
+    from shared.settings import Settings
+
+APP_DIRECTORY = Path(__file__).resolve().parent.parent
+
+
+@cache
+def app() -> App:
+    """This process's app, wired from the environment at the first call."""
+    from shared.settings import from_env
+
+    return build(from_env(os.environ, APP_DIRECTORY))
+
+
+def build(settings: Settings) -> App:
+    """The app on the real adapters."""
+    from shared.app import App
+    from shared.audit import AuditLog
+    from shared.azure.arm_client import ArmSettings
+    from shared.azure.clock import WallClock
+    from shared.azure.compute import AzureCompute
+    from shared.azure.queues import AzureQueues
+    from shared.azure.storage import StorageSettings, for_account
+    from shared.azure.tables import AzureStore
+    from shared.dcos.http import AiohttpHttp
+    from shared.dcos.mesos import MesosScheduler
+    from shared.operate.outside import Outside
+    from shared.policy.in_force import PolicyInForce
+    from shared.policy.schema import ClusterPolicy
+    from shared.records import Records
+    from shared.settings import this_process
+
+    if settings.storage_connection is not None:
+        storage = StorageSettings(connection_string=settings.storage_connection)
+    else:
+        storage = for_account(settings.storage_account or "", settings.client_id)
+    store, http = AzureStore(storage), AiohttpHttp()
+    masters: dict[tuple[str, ...], MesosScheduler] = {}
+
+    def scheduler_of(cluster: ClusterPolicy) -> MesosScheduler:
+        if cluster.masters not in masters:
+            masters[cluster.masters] = MesosScheduler(http, cluster.masters)
+        return masters[cluster.masters]
+
+    async def policy_text() -> bytes:
+        return await asyncio.to_thread(settings.policy_file.read_bytes)
+
+    outside = Outside(
+        clock=WallClock(),
+        compute=AzureCompute(
+            ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id)
+        ),
+        scheduler_of=scheduler_of,
+        store=store,
+        queues=AzureQueues(storage),
+        records=Records(store),
+        audit=AuditLog(store),
+        worker=this_process(),
+    )
+    return App(outside, PolicyInForce(policy_text, settings.policy_file.name, store), settings.own_ids)

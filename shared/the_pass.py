@@ -1,0 +1,48 @@
+"""The pass, top to bottom: what happens when something was heard of a cluster.
+
+    hear ──▶ judge ──▶ decide ──▶ act ──▶ verify ──▶ remember
+
+Signals only wake it; they never carry authority. It reads Azure and Mesos again, judges every node of the cluster,
+and decides with every guard's answer. What it decides is written down before anything is done. Acting and verifying
+are a durable operation's business (`shared/operate/engine.py`, steps in `shared/operate/replace.py`), because they
+take minutes and must survive crashes.
+
+Judging and deciding are pure functions of the snapshot, the policy, what is remembered and the time, so the same
+inputs give the same decisions, live, in the simulation, and in a what-if. A pass may be repeated, doubled or lost at
+any point without doing anything twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from shared.decide.repair import decide_repairs
+from shared.model.signals import Signal
+from shared.operate.look import look
+from shared.operate.outside import Outside
+from shared.operate.recall import recall
+from shared.operate.remember import remember
+from shared.operate.situate import situate
+from shared.operate.start import start
+from shared.policy.schema import ClusterPolicy
+
+
+async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """One pass over one cluster, woken by these signals. Returns the ids of the operations that were begun.
+
+    Raises `Retry` or `Unknown` when storage does not answer: then the signals have to come again.
+    """
+    # What is remembered (inventory, incidents, operations, ledgers), and what is: readings, each a value or a failure.
+    recalled, snapshot = await asyncio.gather(recall(outside, cluster), look(outside, cluster))
+
+    # Judge: every node's condition, each pool's ledger as it stands, which missing nodes are not missed any more.
+    picture = situate(cluster, snapshot, recalled, signals, outside.clock.now())
+
+    # Decide: act, wait, hold or hand over, for every node that is not well, with every guard's answer.
+    decisions = decide_repairs(picture.situation)
+
+    # Remember, before anything is done: inventory, incidents, ledgers, audit.
+    await remember(outside, picture, decisions, recalled)
+
+    # Act: reserve a place in the ledger, begin the operation. It verifies, and closes the incident, by itself.
+    return await start(outside, picture, decisions)

@@ -1,0 +1,57 @@
+"""Taking turns: one pass at a time per cluster and process, for all signals that wait for it.
+
+A storm of a hundred signals of one cluster needs one pass, not a hundred. Signals that come while a pass is at work
+wait, and the next pass takes all of them. A pass that fails, fails for every signal that it took, so that all of them
+are delivered again. Passes of other processes are kept apart by etags, not by this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+from shared.model.signals import Signal
+from shared.operate.outside import Outside
+from shared.policy.schema import ClusterPolicy
+from shared.the_pass import run_pass
+
+type _Waiting = list[tuple[Signal, asyncio.Future[None]]]
+
+
+class Turns:
+    """Who waits for a pass over which cluster."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, _Waiting] = defaultdict(list)
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def take(self, outside: Outside, cluster: ClusterPolicy, signal: Signal) -> tuple[str, ...]:
+        """Wait until a pass that began after this call has taken the signal. The ids of the operations that were
+        begun go to the one signal whose turn ran the pass."""
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[cluster.name].append((signal, mine))
+        async with self._locks[cluster.name]:
+            if mine.done():
+                await mine
+                return ()
+            taken = self._waiting.pop(cluster.name)
+            try:
+                begun = await run_pass(outside, cluster, tuple(each for each, _ in taken))
+            except BaseException as error:
+                _settle(taken, mine, error)
+                raise
+            _settle(taken, mine, None)
+            return begun
+
+
+def _settle(taken: _Waiting, mine: asyncio.Future[None], error: BaseException | None) -> None:
+    """Tell the others how their pass ended; the one who ran it knows."""
+    for _, future in taken:
+        if future is mine or future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(
+                error if isinstance(error, Exception) else RuntimeError("the pass was cancelled")
+            )
