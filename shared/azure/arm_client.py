@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from azure.core.rest import AsyncHttpResponse, HttpRequest
     from azure.mgmt.compute.aio import ComputeManagementClient
 
-    type Transport = AsyncHttpTransport[HttpRequest, AsyncHttpResponse]
+    type Transport = AsyncHttpTransport[HttpRequest, Any]
 
 
 class ArmSettings(Struct, frozen=True):

@@ -14,6 +14,7 @@ from shared.azure.storage import StorageSettings
 from shared.azure.tables import AzureStore
 from shared.memory.store import MemoryStore
 from shared.ports.store import Store
+from tests.contract.compute_worlds import ComputeWorld, InMemory, simulated
 
 
 @pytest.fixture(params=["memory", "azurite"])
@@ -27,3 +28,13 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     settings = StorageSettings(connection_string=azurite.connection_string, prefix=prefix)
     async with AzureStore(settings) as real:
         yield real
+
+
+@pytest.fixture(params=["memory", "simulator", "simulator on a socket"])
+async def compute_world(request: pytest.FixtureRequest) -> AsyncIterator[ComputeWorld]:
+    """A pool of twelve running machines, none of which was touched yet."""
+    if request.param == "memory":
+        yield InMemory()
+        return
+    async with simulated(socket="socket" in request.param) as world:
+        yield world
