@@ -14,6 +14,7 @@ next call begins anew, because a text counts as seen only when all of this is do
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
@@ -82,17 +83,21 @@ class PolicyInForce:
         self._source = source
         self._store = store
         self._seen: tuple[str, InForce] | None = None
+        self._turn = (
+            asyncio.Lock()
+        )  # invocations of one instance ask at the same time; a change is told to one
 
     async def current(self, now: datetime) -> InForce:
         """The policy to obey. Raises `Refused("policy", "no_valid_policy", ...)` when there is none, and the store's
         errors."""
-        text = await self._text()
-        version = _version(text)
-        if self._seen is not None and self._seen[0] == version:
-            return self._seen[1]
-        result = await self._judged(text, version, now)
-        self._seen = version, replace(result, change=Change.UNCHANGED)
-        return result
+        async with self._turn:
+            text = await self._text()
+            version = _version(text)
+            if self._seen is not None and self._seen[0] == version:
+                return self._seen[1]
+            result = await self._judged(text, version, now)
+            self._seen = version, replace(result, change=Change.UNCHANGED)
+            return result
 
     async def _judged(self, text: str | bytes | Fault, version: str, now: datetime) -> InForce:
         if isinstance(text, Fault):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,6 +79,15 @@ async def test_a_fault_is_told_by_one_of_many_instances() -> None:
     await app(File(GOOD), store).current(NOW)
     changes = [(await app(File(BAD), store).current(NOW)).change for _ in range(3)]
     assert changes == [Change.REJECTED, Change.UNCHANGED, Change.UNCHANGED]
+
+
+async def test_a_change_is_told_to_one_of_many_that_ask_at_the_same_time() -> None:
+    file = File(GOOD)
+    keeper = app(file, MemoryStore())
+    for text, change in ((GOOD, Change.LOADED), (BAD, Change.REJECTED), (BETTER, Change.LOADED)):
+        file.text = text
+        told = await asyncio.gather(*(keeper.current(NOW) for _ in range(5)))
+        assert sorted(one.change for one in told) == sorted([change, *[Change.UNCHANGED] * 4])
 
 
 async def test_a_restart_with_the_same_text_is_no_change() -> None:
