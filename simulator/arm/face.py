@@ -1,0 +1,149 @@
+"""Azure Resource Manager, as azure-mgmt-compute sees it.
+
+`ArmFace.handle` takes a request and answers from the world. The order in which it refuses is that of the real one:
+
+1. nothing answers, or a fault of the plan strikes;
+2. no bearer token (401), no api-version (400), a subscription or resource group that does not exist (404);
+3. no such route (404), too many requests (429);
+4. whatever the handler says.
+
+Reads are in `reads`, writes and actions in `writes`.
+"""
+
+from simulator.arm import answers
+from simulator.arm.caller import caller_of
+from simulator.arm.reads import Reads
+from simulator.arm.routes import Call, Handler, Routes
+from simulator.arm.throttle import Policy, Throttle
+from simulator.arm.writes import Writes
+from simulator.faults import FaultPlan
+from simulator.wire import NoAnswer, Request, Response
+from simulator.world.operations import AzureRefusal
+from simulator.world.world import World
+
+_COMPUTE = "/subscriptions/{sub}/resourceGroups/{rg}/providers/Microsoft.Compute"
+_SET = f"{_COMPUTE}/virtualMachineScaleSets/{{ss}}"
+_VM = f"{_SET}/virtualMachines/{{id}}"
+_REST = "/subscriptions/{sub}/providers/Microsoft.Compute"
+
+
+class ArmFace:
+    """The management endpoint of the world's subscription."""
+
+    def __init__(self, world: World, page_size: int = 200) -> None:
+        self.world = world
+        self.faults = FaultPlan()
+        self.throttle = Throttle()
+        self.requests: list[Request] = []
+        """Every request that was answered, in order; for observers."""
+        self._routes = Routes()
+        self._reads = Reads(world, page_size)
+        self._writes = Writes(world)
+        self._spent = {"reads": 0, "writes": 0, "deletes": 0}
+        self._route()
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request. Raises NoAnswer when there is to be none."""
+        if self.world.arm_silence is not None:
+            raise NoAnswer(self.world.arm_silence)
+        fault = self.faults.take(request)
+        if fault is not None:
+            if fault.latency_s:
+                await self.world.timeline.clock.sleep(fault.latency_s)
+            if not fault.after_effect:
+                spoiled = fault.answer()
+                if spoiled is not None:
+                    return self._finish(request, spoiled)
+        self.world.settle()
+        self.requests.append(request)
+        response = self._finish(request, self._answer(request))
+        if fault is not None and fault.after_effect:
+            return fault.answer() or response
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        refusal = self._gateway(request)
+        if refusal is not None:
+            return refusal
+        found = self._routes.find(request.method, request.path)
+        caller = caller_of(request)
+        if found is None or caller is None:
+            text = f"No HTTP resource was found that matches the request URI '{request.url}'."
+            return answers.error(404, "InvalidResourceType", text)
+        handler, names = found
+        try:
+            return handler(Call(request, caller, names))
+        except AzureRefusal as refused:
+            return answers.refused(refused)
+
+    def _gateway(self, request: Request) -> Response | None:
+        if caller_of(request) is None:
+            text = "Authentication failed. The 'Authorization' header is missing."
+            return answers.error(401, "AuthenticationFailed", text)
+        if "api-version" not in request.query:
+            text = "The api-version query parameter (?api-version=) is required for all requests."
+            return answers.error(400, "MissingApiVersionParameter", text)
+        parts = request.path.strip("/").split("/")
+        if len(parts) < 2 or parts[0].lower() != "subscriptions":
+            return None
+        if parts[1].lower() != self.world.azure.subscription.lower():
+            return answers.error(
+                404, "SubscriptionNotFound", f"The subscription '{parts[1]}' could not be found."
+            )
+        if len(parts) > 3 and parts[2].lower() == "resourcegroups":
+            if parts[3].lower() not in self.world.azure.resource_groups:
+                text = f"Resource group '{parts[3]}' could not be found."
+                answer = answers.error(404, "ResourceGroupNotFound", text)
+                answer.headers |= answers.GATEWAY
+                return answer
+        return None
+
+    def _finish(self, request: Request, response: Response) -> Response:
+        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
+        self._spent[kind] += 1
+        limit = 3750 if kind == "reads" else 3000
+        return answers.finish(response, {kind: max(0, limit - self._spent[kind] % limit)})
+
+    def _limited(self, policy: Policy, handler: Handler) -> Handler:
+        def serve(call: Call) -> Response:
+            resource = "/".join(
+                (call.names.get("rg", ""), call.names.get("ss", ""), call.names.get("id", ""))
+            )
+            throttled = self.throttle.take(policy, resource, self.world.timeline.now)
+            if throttled is not None:
+                return answers.too_many_requests(throttled)
+            response = handler(call)
+            left = self.throttle.remaining(policy, resource)
+            response.headers.setdefault(
+                "x-ms-ratelimit-remaining-resource", f"Microsoft.Compute/{policy};{left}"
+            )
+            return response
+
+        return serve
+
+    def _route(self) -> None:
+        reads, writes = self._reads, self._writes
+        nics = f"{_SET}/networkInterfaces"
+        for pattern, handler, policy in (
+            (f"{_COMPUTE}/virtualMachineScaleSets", reads.list_in_group, Policy.SET_LIST),
+            (f"{_REST}/virtualMachineScaleSets", reads.list_all, Policy.SET_LIST),
+            (f"{_REST}/locations/{{location}}/virtualMachineScaleSets", reads.list_all, Policy.SET_LIST),
+            (f"{_REST}/locations/{{location}}/operations/{{op}}", reads.operation, Policy.OPERATION),
+            (_SET, reads.get_set, Policy.SET_GET),
+            (f"{_SET}/instanceView", reads.set_instance_view, Policy.SET_LIST),
+            (_VM, reads.get_instance, Policy.VM_GET),
+            (f"{_VM}/instanceView", reads.instance_view, Policy.VM_GET),
+        ):
+            self._routes.add("GET", pattern, self._limited(policy, handler))
+        self._routes.add("GET", f"{_SET}/virtualMachines", reads.list_instances)
+        self._routes.add("GET", nics, reads.list_nics)
+        for pattern in (f"{_VM}/networkInterfaces",):
+            self._routes.add("GET", pattern, reads.list_instance_nics)
+        self._routes.add("PATCH", _SET, self._limited(Policy.SET_UPDATE, writes.patch_set))
+        self._routes.add("POST", f"{_SET}/delete", self._limited(Policy.SET_DELETE, writes.delete_instances))
+        self._routes.add("POST", f"{_SET}/{{action}}", self._limited(Policy.SET_ACTION, writes.act_on_set))
+        self._routes.add("DELETE", _VM, self._limited(Policy.VM_DELETE, writes.delete_instance))
+        self._routes.add(
+            "POST", f"{_VM}/simulateEviction", self._limited(Policy.VM_UPDATE, writes.simulate_eviction)
+        )
+        self._routes.add("POST", f"{_VM}/{{action}}", self._limited(Policy.VM_UPDATE, writes.act_on_instance))

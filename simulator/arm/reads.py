@@ -1,0 +1,97 @@
+"""The GET requests of Azure Resource Manager.
+
+Lists come in pages, as the real ones do: whoever forgets `nextLink` sees only the first of them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from simulator.arm import answers, views
+from simulator.arm.lookup import instance_of, scale_set_of
+from simulator.arm.routes import Call
+from simulator.wire import Response
+from simulator.world.operations import OperationStatus
+from simulator.world.world import World
+
+RETRY_AFTER_S = 10
+
+
+class Reads:
+    """Answers from the world without changing it."""
+
+    def __init__(self, world: World, page_size: int) -> None:
+        self._world = world
+        self._page_size = page_size
+        self._instances = views.InstanceViews()
+
+    def list_in_group(self, call: Call) -> Response:
+        group = call.names["rg"].lower()
+        sets = [s for (where, _), s in self._world.azure.scale_sets.items() if where == group]
+        return self._page(call, [views.scale_set_view(scale_set) for scale_set in sets])
+
+    def list_all(self, call: Call) -> Response:
+        location = call.names.get("location", "").lower()
+        sets = [s for s in self._world.azure.scale_sets.values() if location in ("", s.location.lower())]
+        return self._page(call, [views.scale_set_view(scale_set) for scale_set in sets])
+
+    def get_set(self, call: Call) -> Response:
+        scale_set = scale_set_of(self._world, call)
+        return answers.ok(views.scale_set_view(scale_set), {"ETag": scale_set.etag})
+
+    def set_instance_view(self, call: Call) -> Response:
+        return answers.ok(views.scale_set_instance_view(scale_set_of(self._world, call)))
+
+    def list_instances(self, call: Call) -> Response:
+        instances = list(scale_set_of(self._world, call).instances.values())
+        page, link = self._slice(call, instances)
+        expand = "instanceview" in call.request.query.get("$expand", "").lower()
+        value = [self._instances.encoded(instance, expand) for instance in page]
+        return answers.ok({"value": value} | link)
+
+    def get_instance(self, call: Call) -> Response:
+        instance = instance_of(self._world, call)
+        expand = "instanceview" in call.request.query.get("$expand", "").lower()
+        view = views.instance_view_of(instance) if expand else None
+        return answers.ok(views.instance_body(instance, view), {"ETag": f'"{instance.revision + 1}"'})
+
+    def instance_view(self, call: Call) -> Response:
+        return answers.ok(views.instance_view_of(instance_of(self._world, call)))
+
+    def list_nics(self, call: Call) -> Response:
+        page, link = self._slice(call, list(scale_set_of(self._world, call).instances.values()))
+        return answers.ok({"value": [views.nic_view(instance) for instance in page]} | link)
+
+    def list_instance_nics(self, call: Call) -> Response:
+        return answers.ok({"value": [views.nic_view(instance_of(self._world, call))]})
+
+    def operation(self, call: Call) -> Response:
+        """The operation resource, or with `monitor` what Location promises: 202 until the end, then the result."""
+        operation = self._world.azure.operations.find(call.names["op"])
+        if operation is None:
+            return answers.error(
+                404, "OperationNotFound", f"The operation '{call.names['op']}' was not found."
+            )
+        if "monitor" not in call.request.query:
+            later = {"Retry-After": str(RETRY_AFTER_S)} if operation.running else {}
+            return answers.ok(views.operation_view(operation), later)
+        if operation.running:
+            here = {"Location": call.request.url, "Retry-After": str(RETRY_AFTER_S)}
+            return Response(202, here)
+        if operation.error is not None and operation.status is not OperationStatus.SUCCEEDED:
+            return answers.error(409, operation.error.code, operation.error.message)
+        return Response(200)
+
+    def _page(self, call: Call, views_: Sequence[Any]) -> Response:
+        page, link = self._slice(call, views_)
+        return answers.ok({"value": page} | link)
+
+    def _slice[T](self, call: Call, everything: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
+        """The page that the request asks for, and the link to the next one if there is more."""
+        token = call.request.query.get("$skiptoken", "0")
+        start = int(token) if token.isdigit() else 0
+        page = everything[start : start + self._page_size]
+        if start + self._page_size >= len(everything):
+            return page, {}
+        query = dict(call.request.query) | {"$skiptoken": str(start + self._page_size)}
+        return page, {"nextLink": f"{call.request.base_url}{call.request.path}?{urlencode(query, safe='$')}"}

@@ -1,0 +1,75 @@
+"""What Azure would tell the world about: the source of Event Grid events.
+
+The world publishes these facts when they are facts (an operation has ended, not: was accepted) and
+`simulator.events` turns them into events. `Intent` is the ARM request behind an operation; the caller's identity in
+it is how a subscriber recognises its own echo.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from simulator.world.journal import Actor
+
+
+class Outcome(StrEnum):
+    """How an operation ended, in the words of the event types of Microsoft.Resources."""
+
+    SUCCESS = "Success"
+    FAILURE = "Failure"
+    CANCEL = "Cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An ARM request: who wants which operation on which resource."""
+
+    actor: Actor
+    operation: str
+    """RBAC action, as in Microsoft.Compute/virtualMachineScaleSets/write."""
+    resource: str
+    """ARM id of the target."""
+    method: str = "POST"
+    url: str = ""
+    correlation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEnded:
+    """A control-plane operation came to its end."""
+
+    time: datetime
+    intent: Intent
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """Resource Health explains something about a VM.
+
+    Names and texts: MicrosoftDocs/azure-docs articles/service-health/resource-health-vm-annotation.md.
+    """
+
+    time: datetime
+    resource: str
+    resource_type: str
+    name: str
+    reason: str
+    summary: str
+    context: str = "Platform Initiated"
+    category: str = "Unplanned"
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityChanged:
+    """Resource Health sees a VM become available or not."""
+
+    time: datetime
+    resource: str
+    resource_type: str
+    before: str
+    after: str
+
+
+Change = OperationEnded | Annotated | AvailabilityChanged

@@ -1,0 +1,162 @@
+"""What operators can order from the masters.
+
+| order | since | effect |
+|---|---|---|
+| mark gone | Mesos 1.5 | the id is banned for ever, tasks end as TASK_GONE_BY_OPERATOR, the process is told to stop |
+| deactivate, reactivate | 1.9 | no offers; tasks run on |
+| drain | 1.9 | deactivated, tasks are killed; DRAINED when none is left; cannot be called off while it goes on |
+| machine down, up | all | agents there are told to shut down and refused until up |
+
+Refusals carry the status and text that a recorded Mesos 1.11 gave in the same situation; apache/mesos
+docs/operator-http-api.md describes the calls.
+"""
+
+from simulator.world.agent import Agent, Drain, DrainState
+from simulator.world.journal import Actor
+from simulator.world.maintenance import MachineId, Mode, Window
+from simulator.world.mesos import MARATHON_HEEDS_MAINTENANCE, Mesos
+from simulator.world.tasks import TaskState
+
+LOOK_AT_DRAIN_S = 1.0
+
+
+class OrderRefused(Exception):
+    """The master does not do it; nothing was changed."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class Orders:
+    """Carries out operators' calls."""
+
+    def __init__(self, mesos: Mesos) -> None:
+        self._mesos = mesos
+
+    def mark_gone(self, agent_id: str, by: Actor) -> None:
+        """Idempotent. Raises OrderRefused 404 for an agent that the masters do not know."""
+        mesos = self._mesos
+        if agent_id in mesos.gone:
+            return
+        agent = mesos.find(agent_id)
+        if agent is None:
+            raise OrderRefused(404, f"Agent '{agent_id}' not found")
+        mesos.note("agent_marked_gone", agent, by)
+        was_registered = agent_id in mesos.registered
+        mesos.forget(agent)
+        mesos.gone[agent_id] = agent
+        if was_registered:
+            mesos.counts["slave_removals"] += 1
+        for scheduler in mesos.schedulers:
+            scheduler.agent_gone(agent)
+        if agent.process.responsive and agent.process.agent_id == agent_id:
+            mesos.timeline.after(1.0, lambda: agent.process.killed(None))
+
+    def deactivate(self, agent_id: str, by: Actor) -> None:
+        """Raises OrderRefused 400 for an unknown agent."""
+        agent = self._known(agent_id)
+        agent.deactivated = True
+        agent.revision += 1
+        self._mesos.note("agent_deactivated", agent, by)
+
+    def reactivate(self, agent_id: str, by: Actor) -> None:
+        """Raises OrderRefused 400 unless the agent is deactivated and not draining."""
+        agent = self._mesos.find(agent_id)
+        if agent is None or not agent.deactivated:
+            raise OrderRefused(400, "Agent is not deactivated")
+        if agent.drain is not None and agent.drain.state is DrainState.DRAINING:
+            raise OrderRefused(400, "Agent is still in the DRAINING state")
+        agent.deactivated, agent.drain = False, None
+        agent.revision += 1
+        self._mesos.note("agent_reactivated", agent, by)
+        for scheduler in self._mesos.schedulers:
+            scheduler.reconcile_soon()
+
+    def drain(self, agent_id: str, max_grace_ns: int | None, mark_gone: bool, by: Actor) -> None:
+        """Raises OrderRefused 400 for an unknown agent or one whose machine is in the maintenance schedule."""
+        agent = self._known(agent_id)
+        machine = (agent.address, agent.address)
+        if self._mesos.maintenance.mode(machine) is not Mode.UP:
+            raise OrderRefused(
+                400,
+                f"Agent {agent_id} is part of a maintenance schedule under Machine {agent.address} ({agent.address})",
+            )
+        agent.drain = Drain(DrainState.DRAINING, self._mesos.timeline.now, max_grace_ns, mark_gone)
+        agent.deactivated = True
+        agent.revision += 1
+        self._mesos.note("agent_drain_ordered", agent, by)
+        for scheduler in self._mesos.schedulers:
+            scheduler.kill(agent, agent.tasks.values())
+        self._look_at_drain(agent, by)
+
+    def replace_schedule(self, windows: list[Window], by: Actor) -> None:
+        """Raises ScheduleError."""
+        self._mesos.maintenance.replace_schedule(windows)
+        self._tell_schedulers()
+
+    def machine_down(self, machines: list[MachineId], by: Actor) -> None:
+        """Raises ScheduleError. Agents there are removed, their tasks are lost."""
+        mesos = self._mesos
+        mesos.maintenance.bring_down(machines)
+        for machine in machines:
+            for agent in mesos.agents_at(machine[1]) if machine[0] == machine[1] else []:
+                self._shut_down(agent, by)
+        self._tell_schedulers()
+
+    def machine_up(self, machines: list[MachineId], by: Actor) -> None:
+        """Raises ScheduleError. Whoever was refused there is taken when it tries again."""
+        mesos = self._mesos
+        mesos.maintenance.bring_up(machines)
+        addresses = {machine[1] for machine in machines}
+        for process in mesos.processes:
+            if process.refused and process.address in addresses:
+                retry_s = mesos.times.retry_s
+                mesos.timeline.after(retry_s, lambda back=process: mesos.register(back))  # type: ignore[misc]
+        self._tell_schedulers()
+
+    def _known(self, agent_id: str) -> Agent:
+        agent = self._mesos.find(agent_id)
+        if agent is None:
+            raise OrderRefused(400, "Unknown agent")
+        return agent
+
+    def _look_at_drain(self, agent: Agent, by: Actor) -> None:
+        drain = agent.drain
+        if drain is None or drain.state is DrainState.DRAINED or self._mesos.find(agent.id) is None:
+            return
+        if agent.tasks or not agent.connected:
+            self._mesos.timeline.after(LOOK_AT_DRAIN_S, lambda: self._look_at_drain(agent, by))
+            return
+        drain.state = DrainState.DRAINED
+        agent.revision += 1
+        self._mesos.note("agent_drained", agent, by)
+        if drain.mark_gone:
+            self.mark_gone(agent.id, by)
+
+    def _shut_down(self, agent: Agent, by: Actor) -> None:
+        mesos = self._mesos
+        mesos.note("agent_shut_down", agent, by)
+        mesos.forget(agent)
+        mesos.removed[agent.id] = agent
+        mesos.counts["slave_removals"] += 1
+        mesos.counts["slave_removals/reason_unregistered"] += 1
+        for scheduler in mesos.schedulers:
+            scheduler.end(agent, agent.tasks.values(), TaskState.LOST)
+        if agent.process.responsive:
+            agent.process.killed(restart_in_s=mesos.times.retry_s)
+
+    def _tell_schedulers(self) -> None:
+        mesos = self._mesos
+        if mesos.release.number < MARATHON_HEEDS_MAINTENANCE:
+            return
+        now_ns = int(mesos.timeline.now.timestamp() * 1e9)
+        addresses: set[str] = set()
+        for window in mesos.maintenance.windows:
+            over = window.duration_ns is not None and now_ns > window.start_ns + window.duration_ns
+            if not over:
+                addresses |= {ip or hostname for hostname, ip in window.machines}
+        for scheduler in mesos.schedulers:
+            scheduler.declines = addresses
+            scheduler.reconcile_soon()

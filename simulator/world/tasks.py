@@ -1,0 +1,96 @@
+"""Frameworks, their apps and the tasks that run on agents.
+
+One framework per cluster behaves like Marathon: it keeps so many instances of each app running. A task's states:
+
+    TASK_STAGING --> TASK_STARTING --> TASK_RUNNING --+--> TASK_KILLING --> TASK_KILLED
+                                                      +--> TASK_UNREACHABLE --> TASK_RUNNING again, or
+                                                      |         TASK_GONE_BY_OPERATOR
+                                                      +--> TASK_LOST, TASK_GONE_BY_OPERATOR
+
+TASK_UNREACHABLE is told to frameworks that know partitions, TASK_LOST to others (apache/mesos docs/
+high-availability-framework-guide.md). Who starts and ends tasks is in `scheduler`.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from random import Random
+
+
+class TaskState(StrEnum):
+    STAGING = "TASK_STAGING"
+    STARTING = "TASK_STARTING"
+    RUNNING = "TASK_RUNNING"
+    KILLING = "TASK_KILLING"
+    KILLED = "TASK_KILLED"
+    LOST = "TASK_LOST"
+    UNREACHABLE = "TASK_UNREACHABLE"
+    GONE_BY_OPERATOR = "TASK_GONE_BY_OPERATOR"
+
+
+LIVE = frozenset({TaskState.STAGING, TaskState.STARTING, TaskState.RUNNING, TaskState.KILLING})
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """So many instances of one program."""
+
+    name: str
+    instances: int
+    cpus: float = 0.1
+    mem: float = 128.0
+    pool: str = "private"
+    """Only agents of this pool run it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One status update. `uuid` and `container` as random bytes and id that Mesos shows."""
+
+    state: TaskState
+    time: datetime
+    uuid: bytes
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """One task as the master knows it."""
+
+    id: str
+    app: App
+    framework_id: str
+    agent_id: str
+    address: str
+    container_id: str
+    statuses: list[Status] = field(default_factory=list)
+
+    @property
+    def state(self) -> TaskState:
+        return self.statuses[-1].state if self.statuses else TaskState.STAGING
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+
+@dataclass(slots=True, eq=False)
+class Framework:
+    """A scheduler that is registered with the masters."""
+
+    id: str
+    name: str
+    hostname: str
+    registered: datetime
+    reregistered: datetime
+    partition_aware: bool
+    apps: dict[str, App] = field(default_factory=dict)
+    connected: bool = True
+    unreachable: dict[str, Task] = field(default_factory=dict)
+    completed: list[Task] = field(default_factory=list)
+    revision: int = 0
+
+
+def new_task_id(app: App, chance: Random) -> str:
+    """As Marathon names its tasks: app, dot, uuid."""
+    return f"{app.name}.{uuid.UUID(int=chance.getrandbits(128), version=4)}"
