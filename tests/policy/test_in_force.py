@@ -11,7 +11,7 @@ from shared.errors import Refused, Retry, Unknown
 from shared.memory.store import MemoryStore
 from shared.policy.in_force import LAST_GOOD, PARTITION, REJECTED, Change, PolicyInForce
 from shared.policy.schema import Mode
-from shared.ports.store import Table, Write
+from shared.ports.store import Stored, Table, Write
 from tests.policy.texts import GOOD, policy_of, with_pool
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -29,6 +29,14 @@ class File:
         if self.text is None:
             raise FileNotFoundError("policy.yaml")
         return self.text
+
+
+class DistantStore(MemoryStore):
+    """Others get their turn while an answer is on its way."""
+
+    async def get(self, table: Table, partition: str, row: str) -> Stored | None:
+        await asyncio.sleep(0)
+        return await super().get(table, partition, row)
 
 
 def app(file: File, store: MemoryStore) -> PolicyInForce:
@@ -83,7 +91,7 @@ async def test_a_fault_is_told_by_one_of_many_instances() -> None:
 
 async def test_a_change_is_told_to_one_of_many_that_ask_at_the_same_time() -> None:
     file = File(GOOD)
-    keeper = app(file, MemoryStore())
+    keeper = app(file, DistantStore())
     for text, change in ((GOOD, Change.LOADED), (BAD, Change.REJECTED), (BETTER, Change.LOADED)):
         file.text = text
         told = await asyncio.gather(*(keeper.current(NOW) for _ in range(5)))
