@@ -17,7 +17,7 @@ import msgspec
 
 from shared.dcos import maintenance
 from shared.dcos.maintenance import Machine, Schedule, Status
-from shared.dcos.masters import AGAIN, Masters, malformed, shown
+from shared.dcos.masters import AGAIN, Malformed, Masters, shown
 from shared.errors import Refused, Retry, Unknown
 
 SCHEDULE = "/maintenance/schedule"
@@ -86,14 +86,14 @@ class Machines:
         try:
             return maintenance.schedule(body)
         except msgspec.MsgspecError as error:
-            raise malformed(self._leader, SCHEDULE, error) from error
+            raise Malformed(self._leader, SCHEDULE, error) from error
 
     async def _status(self) -> Status:
         body = await self._masters.read(self._leader, STATUS)
         try:
             return maintenance.status(body)
         except msgspec.MsgspecError as error:
-            raise malformed(self._leader, STATUS, error) from error
+            raise Malformed(self._leader, STATUS, error) from error
 
 
 def _windows_key(window: msgspec.Raw) -> bytes:

@@ -36,6 +36,13 @@ class LeaderMoved(Retry):
     """The master that was asked does not lead any more; it did nothing and named another."""
 
 
+class Malformed(Retry):
+    """A master's answer that can't be read; no half of it is used. Asking again at once would change nothing."""
+
+    def __init__(self, master: str, what: str, error: Exception) -> None:
+        super().__init__(f"the answer of master {master} to {what} is malformed ({error})", AGAIN)
+
+
 def address(master: str) -> str:
     """`host:port` of a master given as `host` or `host:port`, in lower case."""
     host, colon, port = master.strip().lower().rpartition(":")
@@ -111,11 +118,6 @@ def shown(answer: HttpAnswer) -> str:
     """Status and the beginning of the text, for a sentence."""
     text = " ".join(answer.body[:200].decode("utf-8", "replace").split())
     return f"{answer.status}{f' ({text})' if text else ''}"
-
-
-def malformed(master: str, what: str, error: Exception) -> Retry:
-    """A master's answer that can't be read: no half of it is used."""
-    return Retry(f"the answer of master {master} to {what} is malformed ({error})", AGAIN)
 
 
 def _name(path: str, body: object) -> str:

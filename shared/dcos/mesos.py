@@ -15,13 +15,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from shared.dcos import older, v1
 from shared.dcos.leader import Leader, LeaderSearch
 from shared.dcos.machines import Machines
 from shared.dcos.maintenance import Machine
-from shared.dcos.masters import AGAIN, LeaderMoved, Masters, malformed
+from shared.dcos.masters import AGAIN, LeaderMoved, Malformed, Masters
 from shared.dcos.reading import state_of
 from shared.errors import Refused, Retry
 from shared.model.mesos import SchedulerState
@@ -75,7 +75,7 @@ class MesosScheduler(Scheduler):
         try:
             state = state_of(leader, await read(self._masters, leader))
         except (msgspec.MsgspecError, ValueError) as error:
-            raise malformed(leader.master, "the question for its state", error) from error
+            raise Malformed(leader.master, "the question for its state", error) from error
         word = await self._search.ask(leader.master)
         if not isinstance(word, Leader) or word.election != leader.election:
             raise Retry(f"the leader changed while master {leader.master} was read", AGAIN)
@@ -91,10 +91,14 @@ class MesosScheduler(Scheduler):
         attempts = AsyncRetrying(
             stop=stop_after_attempt(READ_ATTEMPTS),
             wait=wait_fixed(READ_PAUSE_S),
-            retry=retry_if_exception_type(Retry),
+            retry=retry_if_exception(_may_pass),
             reraise=True,
         )
         return await attempts(read)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, Retry) and not isinstance(error, Malformed)
 
 
 def _machine(hostname: str, address: str) -> Machine:
