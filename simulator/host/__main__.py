@@ -21,12 +21,22 @@ from simulator.host.keys import read_keys
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, run, and give the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m simulator.host", description="A Functions host on this machine.")
-    parser.add_argument("--app", type=Path, default=Path(), help="directory with function_app.py (default: here)")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator.host", description="A Functions host on this machine."
+    )
+    parser.add_argument(
+        "--app", type=Path, default=Path(), help="directory with function_app.py (default: here)"
+    )
     parser.add_argument("--port", type=int, default=7071, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--settings", type=Path, help="local.settings.json (default: the one in the app's directory)")
-    parser.add_argument("--keys", type=Path, help="JSON file with access keys; without any, keys are not enforced")
-    parser.add_argument("--timer-status", type=Path, help="file that remembers monitored timers between starts")
+    parser.add_argument(
+        "--settings", type=Path, help="local.settings.json (default: the one in the app's directory)"
+    )
+    parser.add_argument(
+        "--keys", type=Path, help="JSON file with access keys; without any, keys are not enforced"
+    )
+    parser.add_argument(
+        "--timer-status", type=Path, help="file that remembers monitored timers between starts"
+    )
     parser.add_argument("--verbose", action="store_true", help="log what the worker library and the SDKs say")
     given = parser.parse_args(arguments)
     _configure_logging(is_verbose=given.verbose)
@@ -70,7 +80,9 @@ async def _run(options: HostOptions) -> None:
 def _configure_logging(*, is_verbose: bool) -> None:
     told = logging.StreamHandler()
     told.addFilter(InvocationIdFilter())
-    told.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s [%(invocation_id).8s]"))
+    told.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s%(invocation_mark)s")
+    )
     logging.basicConfig(level=logging.INFO, handlers=[told])
     if not is_verbose:
         # One line per HTTP call of the SDKs, and the worker's start-up report, would drown the invocations.

@@ -99,7 +99,9 @@ def inputs_by_hand(function: IndexedFunction, given: str, now: datetime) -> Inpu
     if kind == "eventGridTrigger":
         event = json.loads(given)
         if not isinstance(event, dict):
-            raise UnusableInput("the input of an Event Grid function must be one event, a JSON object in a text")
+            raise UnusableInput(
+                "the input of an Event Grid function must be one event, a JSON object in a text"
+            )
         return event_grid_inputs(event)
     raise UnusableInput(f"a function with a {kind} cannot be started by hand on this host")
 

@@ -52,8 +52,13 @@ class Background:
         if self._is_stopping and cause is None:
             return
         if self._failure is None:
+            why = (
+                "without an error"
+                if cause is None
+                else f"{type(cause).__name__}: {str(cause).partition('\n')[0]}"
+            )
             self._failure = BackgroundStopped(
-                f"The {task.get_name()} ended unexpectedly ({cause!r}); the host no longer hears what it heard. "
+                f"The {task.get_name()} ended unexpectedly ({why}); the host no longer hears what it heard. "
                 "The host stops; correct the cause and start it again."
             )
             self._failure.__cause__ = cause

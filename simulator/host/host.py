@@ -23,9 +23,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from simulator.clock import Clock, WallClock
 from simulator.host.admin import Admin, AdminView, inputs_by_hand
 from simulator.host.background import Background
-from simulator.host.clock import Clock, HostClock
 from simulator.host.contract import Inputs
 from simulator.host.errors import HostError
 from simulator.host.eventgrid import EventGridWebhook
@@ -45,7 +45,7 @@ from simulator.host.settings import (
 )
 from simulator.host.storage import Storage
 from simulator.host.timers import StatusBook, TimerListener, plan_of
-from simulator.host.worker import Binding, IndexedFunction, Outcome, close_thread_pool, load_app
+from simulator.host.worker import Binding, IndexedFunction, Outcome, load_app, release_app
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class HostOptions:
     on_invocation: Observe | None = None
     timer_status: Path | None = None
     message_hold: timedelta = HOLD
-    clock: Clock = field(default_factory=HostClock)
+    clock: Clock = field(default_factory=WallClock)
 
 
 class LocalHost:
@@ -89,6 +89,7 @@ class LocalHost:
         self._queue_listeners: dict[tuple[str, str], list[QueueListener]] = {}
         self._starts: list[tuple[str, Coroutine[object, object, None]]] = []
         self._described: dict[str, str] = {}
+        self._cut_off: tuple[str, ...] = ()
         self.functions: dict[str, IndexedFunction] = {}
 
     @property
@@ -118,7 +119,9 @@ class LocalHost:
     async def run_now(self, name: str, given: str = "") -> Outcome:
         """Run a function that is not an HTTP function, as the admin endpoint does, and give its outcome."""
         function = self.functions[name]
-        return await self._invocations.run(function, inputs_by_hand(function, given, self._options.clock.now()))
+        return await self._invocations.run(
+            function, inputs_by_hand(function, given, self._options.clock.now())
+        )
 
     async def __aenter__(self) -> Self:
         try:
@@ -148,7 +151,8 @@ class LocalHost:
         self._exit.push_async_callback(self._settle)
         outputs = Outputs(storage, partial(self._wake, storage), is_base64=settings.queues.is_base64)
         self._invocations = Invocations(outputs.deliver, options.on_invocation, settings.function_timeout)
-        indexed = await load_app(options.app)
+        indexed = await load_app(options.app.absolute() / "function_app.py")
+        self._exit.callback(self._release)
         self.functions = {one.name: _resolved(one, environment) for one in indexed}
         enabled = [one for one in self.functions.values() if not is_disabled(one.name, environment)]
         for name in self.functions.keys() - {one.name for one in enabled}:
@@ -163,11 +167,15 @@ class LocalHost:
         while self._starts:
             self._background.start(*self._starts.pop())
 
-    def _plan_http(self, enabled: list[IndexedFunction], settings: HostSettings, keys: Keys) -> tuple[Any, ...]:
+    def _plan_http(
+        self, enabled: list[IndexedFunction], settings: HostSettings, keys: Keys
+    ) -> tuple[Any, ...]:
         run = self._invocations.run
         clock = self._options.clock
         webhook = {one.name: one for one in enabled if one.trigger.type == "eventGridTrigger"}
-        routes = [route_of(one, settings.route_prefix) for one in enabled if one.trigger.type == "httpTrigger"]
+        routes = [
+            route_of(one, settings.route_prefix) for one in enabled if one.trigger.type == "httpTrigger"
+        ]
         for name in webhook:
             self._described[name] = "Event Grid webhook"
         for route in routes:
@@ -175,7 +183,11 @@ class LocalHost:
             self._described[route.function.name] = f"HTTP {methods} {route.path} ({route.level})"
         listened = frozenset(one.name for one in enabled if one.trigger.type != "eventHubTrigger")
         view = AdminView(self.functions, listened, keys, clock.now, clock.now())
-        return EventGridWebhook(webhook, keys, run), HttpFunctions(routes, keys, run), Admin(view, self._start_detached)
+        return (
+            EventGridWebhook(webhook, keys, run),
+            HttpFunctions(routes, keys, run),
+            Admin(view, self._start_detached),
+        )
 
     def _plan_listener(
         self, function: IndexedFunction, settings: HostSettings, storage: Storage, book: StatusBook
@@ -233,11 +245,13 @@ class LocalHost:
     async def _stop_listening(self) -> None:
         self._server.refuse_new_work()
         await self._background.stop()
-        cut_off = await self._invocations.drain(self._options.grace)
-        if cut_off:
+        self._cut_off = await self._invocations.drain(self._options.grace)
+        if self._cut_off:
             grace_s = self._options.grace.total_seconds()
-            log.warning("still running after %g s, cut off: %s", grace_s, ", ".join(cut_off))
-        close_thread_pool(wait=not cut_off)
+            log.warning("still running after %g s, cut off: %s", grace_s, ", ".join(self._cut_off))
+
+    def _release(self) -> None:
+        release_app(wait=not self._cut_off)
 
     async def _settle(self) -> None:
         for listeners in self._queue_listeners.values():

@@ -33,11 +33,17 @@ class OutputFailed(HostError):
 
 
 class InvocationIdFilter(logging.Filter):
-    """Gives every log record ``invocation_id``: that of the invocation which logged it, or an empty text."""
+    """Tells which invocation logged a record; put it on a handler.
+
+    Sets ``record.invocation_id``, empty outside of functions, and ``record.invocation_mark``, the same with brackets
+    for the end of a line.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Set ``record.invocation_id``; never drops a record."""
-        record.invocation_id = invocation_id_cv.get() or ""
+        """Set the two attributes; never drops a record."""
+        invocation_id = invocation_id_cv.get() or ""
+        record.invocation_id = invocation_id
+        record.invocation_mark = f" [{invocation_id}]" if invocation_id else ""
         return True
 
 
@@ -88,7 +94,8 @@ class Invocations:
             tasks = [task for _, task in left if task is not None]
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            # A function may refuse to be cancelled; the host does not wait for that.
+            await asyncio.wait(tasks, timeout=5.0)
             return tuple(sorted({name for name, _ in left}))
         return ()
 
@@ -105,7 +112,9 @@ class Invocations:
                 return Outcome(error=str(failed))
         return outcome
 
-    def _report(self, function: IndexedFunction, outcome: Outcome, invocation_id: str, seconds: float) -> None:
+    def _report(
+        self, function: IndexedFunction, outcome: Outcome, invocation_id: str, seconds: float
+    ) -> None:
         milliseconds = seconds * 1000
         if outcome.ok:
             log.info("%s succeeded in %.0f ms (%s)", function.name, milliseconds, invocation_id)

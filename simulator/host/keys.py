@@ -63,8 +63,10 @@ def read_keys(path: Path) -> Keys:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        kind = type(problem).__name__
-        raise SettingsError(f"The key file {path.name} cannot be read as JSON ({kind}); the host did not start.") from None
+        # No chaining: the text of a JSON error may quote the file.
+        raise SettingsError(
+            f"The key file {path.name} cannot be read as JSON ({type(problem).__name__}); the host did not start."
+        ) from None
     return parse_keys(document, path.name)
 
 
@@ -72,7 +74,9 @@ def parse_keys(document: Any, where: str) -> Keys:
     """Keys from parsed JSON; ``where`` names the file for the error text."""
     allowed = {"master", "host", "system", "functions"}
     if not isinstance(document, dict) or set(document) - allowed:
-        raise SettingsError(f"{where}: keys must be an object with only these members: {', '.join(sorted(allowed))}.")
+        raise SettingsError(
+            f"{where}: keys must be an object with only these members: {', '.join(sorted(allowed))}."
+        )
     for name in ("master", "host"):
         if not isinstance(document.get(name, ""), str):
             raise SettingsError(f"{where}: the key {name} must be a text.")
@@ -81,7 +85,10 @@ def parse_keys(document: Any, where: str) -> Keys:
         if not isinstance(group, dict) or not all(isinstance(key, str) for key in group.values()):
             raise SettingsError(f"{where}: {name} must be an object of names and keys.")
     return Keys(
-        document.get("master"), document.get("host"), document.get("system", {}), document.get("functions", {})
+        document.get("master"),
+        document.get("host"),
+        document.get("system", {}),
+        document.get("functions", {}),
     )
 
 

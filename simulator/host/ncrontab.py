@@ -14,13 +14,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
-from croniter import croniter
+from croniter import CroniterBadDateError, croniter
 
 from simulator.host.errors import SettingsError
 
-_MONTHS = dict(zip("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), range(1, 13), strict=True))
-_DAYS = dict(zip("SUN MON TUE WED THU FRI SAT".split(), range(7), strict=True))
+_MONTHS = {
+    "JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MAY": 5, "JUN": 6,
+    "JUL": 7, "AUG": 8, "SEP": 9, "OCT": 10, "NOV": 11, "DEC": 12,
+}  # fmt: skip
+_DAYS = {"SUN": 0, "MON": 1, "TUE": 2, "WED": 3, "THU": 4, "FRI": 5, "SAT": 6}
 _PART = re.compile(r"(?P<low>\*|\w+)(?:-(?P<high>\w+))?(?:/(?P<step>\d+))?")
 
 
@@ -43,7 +47,7 @@ _FIELDS = (
 
 
 class Schedule:
-    """A checked NCRONTAB expression. Raises ``SettingsError`` that names the field, what was found and what is allowed."""
+    """A checked NCRONTAB expression. Raises ``SettingsError`` with the field, what was found and what is allowed."""
 
     def __init__(self, expression: str) -> None:
         fields = expression.split()
@@ -62,7 +66,12 @@ class Schedule:
     def next_after(self, moment: datetime) -> datetime:
         """The first occurrence strictly after ``moment``; aware UTC in and out."""
         times = croniter(self._six, moment.astimezone(UTC), second_at_beginning=True, day_or=False)
-        found: datetime = times.get_next(datetime)
+        try:
+            found: datetime = times.get_next(datetime)
+        except CroniterBadDateError as problem:
+            raise SettingsError(
+                f"The schedule {self.expression!r} never occurs; no such date exists."
+            ) from problem
         return found
 
     def shortest_gap(self, moment: datetime) -> timedelta:
@@ -70,7 +79,7 @@ class Schedule:
         following = [self.next_after(moment)]
         for _ in range(5):
             following.append(self.next_after(following[-1]))
-        return min(later - sooner for sooner, later in zip(following, following[1:], strict=False))
+        return min(later - sooner for sooner, later in pairwise(following))
 
 
 def _check(text: str, field: _Field, expression: str) -> None:

@@ -46,7 +46,7 @@ Run = Callable[[Inputs], Awaitable[Outcome]]
 
 
 class PollingBackoff:
-    """How long to wait after empty polls: 100 ms, then 100 ms + 2^(n-1) x 100 ms x (0.8 to 1.2), at most ``longest``."""
+    """The wait after empty polls: 100 ms, then 100 ms + 2^(n-1) x 100 ms x (0.8 to 1.2), at most ``longest``."""
 
     def __init__(self, longest: timedelta, jitter: Callable[[], float] | None = None) -> None:
         self._longest_s = longest.total_seconds()
@@ -80,7 +80,7 @@ class WatchedQueue:
 
 
 class QueueListener:
-    """Runs ``run`` once per message of one queue. ``listen`` polls until it is cancelled; ``settle`` waits for the rest."""
+    """Runs ``run`` once per message of one queue, until ``listen`` is cancelled; ``settle`` waits for the rest."""
 
     def __init__(self, watched: WatchedQueue, run: Run) -> None:
         self._watched = watched
@@ -150,11 +150,15 @@ class QueueListener:
             raise problem
         if not self._is_unreachable:
             name = self._queue.queue_name
-            log.warning("queue %s cannot be read now (%s); no message is lost, polling goes on", name, _brief(problem))
+            log.warning(
+                "queue %s cannot be read now (%s); no message is lost, polling goes on", name, _brief(problem)
+            )
         self._is_unreachable = True
 
     def _begin(self, message: QueueMessage) -> None:
-        task = asyncio.create_task(self._handle(message), name=f"message {message.id} of {self._queue.queue_name}")
+        task = asyncio.create_task(
+            self._handle(message), name=f"message {message.id} of {self._queue.queue_name}"
+        )
         self._in_flight.add(task)
         task.add_done_callback(self._finished)
 
@@ -189,7 +193,9 @@ class QueueListener:
         if outcome.ok:
             await held.delete()
         elif self._watched.poison is None:
-            log.warning("message %s stays invisible in %s: that queue has no poison queue", held.id, held.queue_name)
+            log.warning(
+                "message %s stays invisible in %s: that queue has no poison queue", held.id, held.queue_name
+            )
         elif held.tries >= self._settings.max_dequeue_count:
             await self._poison(held, f"it failed {held.tries} times")
         else:
@@ -245,13 +251,18 @@ class _HeldMessage:
                 hold_s = _whole_seconds(self._hold)
                 renewed = await self._queue.update_message(self.id, self._receipt, visibility_timeout=hold_s)
             except AzureError as problem:
-                log.warning("message %s of %s was not renewed (%s)", self.id, self.queue_name, _brief(problem))
+                log.warning(
+                    "message %s of %s was not renewed (%s)", self.id, self.queue_name, _brief(problem)
+                )
             else:
                 self._receipt = str(renewed.pop_receipt)
 
 
 def _delivery(message: QueueMessage, body: bytes) -> QueueDelivery:
-    assert message.inserted_on and message.expires_on and message.next_visible_on
+    # The SDK's model allows None; the service always sends the three.
+    assert message.inserted_on is not None
+    assert message.expires_on is not None
+    assert message.next_visible_on is not None
     return QueueDelivery(
         body=body,
         message_id=str(message.id),

@@ -23,7 +23,9 @@ from typing import Any
 from simulator.host.errors import SettingsError
 
 _OVERRIDE = "azurefunctionsjobhost__"
-_SPAN = re.compile(r"(?:(?P<days>\d+)\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{2})(?::(?P<seconds>\d{2}(?:\.\d+)?))?")
+_SPAN = re.compile(
+    r"(?:(?P<days>\d+)\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{2})(?::(?P<seconds>\d{2}(?:\.\d+)?))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def read_local_settings(path: Path) -> LocalSettings:
     if not isinstance(values, dict):
         raise SettingsError(f"{path.name}: Values is {values!r}; it must be an object of names and texts.")
     if document.get("IsEncrypted"):
-        raise SettingsError(f"{path.name} is encrypted; no setting was read. Decrypt it with `func settings decrypt`.")
+        raise SettingsError(
+            f"{path.name} is encrypted; no setting was read. Decrypt it with `func settings decrypt`."
+        )
     return LocalSettings({name: _as_text(value) for name, value in values.items()}, document.get("Keys"))
 
 
@@ -77,7 +81,9 @@ def read_host_settings(path: Path, environment: Mapping[str, str]) -> HostSettin
     batch = read.number("extensions/queues/batchSize", 16, 1, 32)
     encoding = read.text("extensions/queues/messageEncoding", "base64").lower()
     if encoding not in ("base64", "none"):
-        raise SettingsError(f"{path.name}: extensions/queues/messageEncoding is {encoding!r}; allowed: base64, none.")
+        raise SettingsError(
+            f"{path.name}: extensions/queues/messageEncoding is {encoding!r}; allowed: base64, none."
+        )
     queues = QueueSettings(
         batch_size=batch,
         new_batch_threshold=read.number("extensions/queues/newBatchThreshold", batch // 2, 0, 1_000_000),
@@ -87,7 +93,9 @@ def read_host_settings(path: Path, environment: Mapping[str, str]) -> HostSettin
         is_base64=encoding == "base64",
     )
     if queues.max_polling_interval < timedelta(milliseconds=100):
-        raise SettingsError(f"{path.name}: extensions/queues/maxPollingInterval must be at least 00:00:00.100.")
+        raise SettingsError(
+            f"{path.name}: extensions/queues/maxPollingInterval must be at least 00:00:00.100."
+        )
     unbounded = read.text("functionTimeout", "") == "-1"
     timeout = None if unbounded else read.span("functionTimeout", timedelta(minutes=30))
     return HostSettings(read.text("extensions/http/routePrefix", "api").strip("/"), timeout, queues)
@@ -99,7 +107,9 @@ def resolve(text: str, environment: Mapping[str, str], where: str) -> str:
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in environment:
-            raise SettingsError(f"{where} needs the setting {name}, and there is none; the host did not start. Set it.")
+            raise SettingsError(
+                f"{where} needs the setting {name}, and there is none; the host did not start. Set it."
+            )
         return environment[name]
 
     return re.sub(r"%([^%]+)%", value, text)
@@ -147,7 +157,9 @@ class _Members:
     def number(self, path: str, default: int, least: int, most: int) -> int:
         found = self.text(path, str(default))
         if not found.isdecimal() or not least <= int(found) <= most:
-            raise SettingsError(f"{self.file}: {path} is {found!r}; allowed: a number from {least} to {most}.")
+            raise SettingsError(
+                f"{self.file}: {path} is {found!r}; allowed: a number from {least} to {most}."
+            )
         return int(found)
 
     def span(self, path: str, default: timedelta) -> timedelta:
@@ -166,7 +178,9 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as problem:
-        raise SettingsError(f"{path.name} is not JSON: {problem}. Nothing was started; correct the file.") from problem
+        raise SettingsError(
+            f"{path.name} is not JSON: {problem}. Nothing was started; correct the file."
+        ) from problem
     if not isinstance(document, dict):
         raise SettingsError(f"{path.name} holds {type(document).__name__}; it must be a JSON object.")
     return document

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from simulator.host.clock import Clock
+from simulator.clock import Clock
 from simulator.host.contract import Inputs, TimerStatus, timer_inputs
 from simulator.host.errors import SettingsError
 from simulator.host.ncrontab import Schedule
@@ -30,6 +30,8 @@ from simulator.host.worker import IndexedFunction, Outcome
 log = logging.getLogger(__name__)
 
 _LONGEST_NAP_S = 60.0
+# What Azure writes as the last run of a timer that has not run.
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class StatusBook:
@@ -51,7 +53,11 @@ class StatusBook:
         if self._path is None:
             return
         content = {
-            one: {"Last": at.last.isoformat(), "Next": at.next.isoformat(), "LastUpdated": at.last_updated.isoformat()}
+            one: {
+                "Last": at.last.isoformat(),
+                "Next": at.next.isoformat(),
+                "LastUpdated": at.last_updated.isoformat(),
+            }
             for one, at in self._statuses.items()
         }
         partial = self._path.with_name(self._path.name + ".new")
@@ -91,34 +97,28 @@ class TimerListener:
 
     async def listen(self) -> None:
         """Run at the start if that is due, then at every occurrence."""
+        now = self._clock.now()
         known = self._book.get(self._plan.function.name) if self._plan.is_monitored else None
-        now = self._clock.now()
         is_past_due = known is not None and known.next < now
+        if not is_past_due:
+            # Also when something is known: the schedule may have changed since.
+            self._note(NEVER if known is None else known.last, now)
         if is_past_due or self._plan.runs_on_startup:
-            await self._tick(now, is_past_due=is_past_due)
+            await self._tick(is_past_due=is_past_due)
         while True:
-            now = self._clock.now()
-            due = self._plan.schedule.next_after(now)
-            self._remember_due(due, now)
-            await self._sleep_until(due)
-            await self._tick(due, is_past_due=False)
+            await self._sleep_until(self._plan.schedule.next_after(self._clock.now()))
+            await self._tick(is_past_due=False)
 
-    async def _tick(self, due: datetime, *, is_past_due: bool) -> None:
-        now = self._clock.now()
-        name = self._plan.function.name
-        told = self._book.get(name) if self._plan.is_monitored else None
-        if told is None and self._plan.is_monitored:
-            told = TimerStatus(last=due, next=due, last_updated=now)
-        await self._run(timer_inputs(told, now, is_past_due=is_past_due))
+    async def _tick(self, *, is_past_due: bool) -> None:
+        began = self._clock.now()
+        told = self._book.get(self._plan.function.name) if self._plan.is_monitored else None
+        await self._run(timer_inputs(told, began, is_past_due=is_past_due))
+        self._note(began, self._clock.now())
+
+    def _note(self, last: datetime, now: datetime) -> None:
         if self._plan.is_monitored:
-            self._book.put(name, TimerStatus(now, self._plan.schedule.next_after(now), now))
-
-    def _remember_due(self, due: datetime, now: datetime) -> None:
-        if not self._plan.is_monitored:
-            return
-        known = self._book.get(self._plan.function.name)
-        last = now if known is None else known.last
-        self._book.put(self._plan.function.name, TimerStatus(last, due, now))
+            status = TimerStatus(last, self._plan.schedule.next_after(now), now)
+            self._book.put(self._plan.function.name, status)
 
     async def _sleep_until(self, due: datetime) -> None:
         """Sleep in naps: the loop's clock stands still while a laptop sleeps, the calendar does not."""

@@ -5,14 +5,16 @@ Azure is gRPC: it plays the few protobuf classes that indexing needs (plain obje
 the library's protobuf-free entry for invocations. What the worker would refuse in Azure is refused here, in the
 same words: ``list[...]`` annotations, default arguments, a return value without an output.
 
-The library keeps its functions in module globals, so one process holds one app. Loading the same directory a second
-time gives the first result again.
+The library keeps its functions in module globals, so one process runs one app at a time. Loading the same directory
+again gives the first result again; another app can follow after ``release_app``. Modules that an app imported stay
+imported, so two apps with different modules of the same name need a process each.
 
 Where the story goes on: ``invocations`` counts, logs and finishes what runs here; ``contract`` says what goes in.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import sys
@@ -30,7 +32,6 @@ from simulator.host.contract import Inputs
 from simulator.host.errors import AppRejected, OneAppPerProcess
 
 _library_log = logging.getLogger("azure.functions")
-_loaded: dict[Path, tuple[IndexedFunction, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,18 @@ class IndexedFunction:
     outputs: tuple[Binding, ...] = ()
 
 
+@dataclass(slots=True)
+class _Slot:
+    """The one place for an app in this process: what is indexed, and whether a host runs it now."""
+
+    directory: Path | None = None
+    functions: tuple[IndexedFunction, ...] = ()
+    is_taken: bool = False
+
+
+_slot = _Slot()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one invocation ended. ``error`` and ``stack_trace`` are set when, and only when, it failed."""
@@ -72,25 +85,26 @@ class Outcome:
         return self.error is None
 
 
-async def load_app(directory: Path) -> tuple[IndexedFunction, ...]:
-    """Index ``function_app.py`` in ``directory`` with the worker library and start its thread pool.
+async def load_app(script: Path) -> tuple[IndexedFunction, ...]:
+    """Index ``script``, the absolute path of a function_app.py, with the worker library; start its thread pool.
 
     Raises ``AppRejected`` with the worker's own message when it refuses the app, ``OneAppPerProcess`` when this
-    process already holds another one.
+    process runs one already. Every successful call is followed by one of ``release_app``.
     """
-    directory = directory.resolve()
-    if directory not in _loaded:
-        if _loaded:
-            other = next(iter(_loaded))
-            raise OneAppPerProcess(
-                f"This process already runs the app in {other}, and the worker library keeps one app per process; "
-                f"{directory} was not loaded. Start it in a process of its own."
-            )
-        if not (directory / "function_app.py").is_file():
-            raise AppRejected(f"There is no function_app.py in {directory}.", "")
-        _loaded[directory] = await _index(directory)
+    directory = script.parent
+    if _slot.is_taken:
+        raise OneAppPerProcess(
+            f"This process already runs the app in {_slot.directory}, and the worker library holds one at a time; "
+            f"{directory} was not loaded. Start it in a process of its own."
+        )
+    if _slot.directory != directory:
+        _slot.directory = None
+        _slot.functions = await _index(directory)
+        _slot.directory = directory
+    _slot.is_taken = True
+    sys.path.insert(0, str(directory))
     runtime.start_threadpool_executor()
-    return _loaded[directory]
+    return _slot.functions
 
 
 async def run_function(function: IndexedFunction, inputs: Inputs, invocation_id: str) -> Outcome:
@@ -103,11 +117,14 @@ async def run_function(function: IndexedFunction, inputs: Inputs, invocation_id:
     return Outcome(error=error or "the function failed without a message", stack_trace=stack_trace or "")
 
 
-def close_thread_pool(*, wait: bool) -> None:
-    """End the threads that ran synchronous functions.
+def release_app(*, wait: bool) -> None:
+    """Let go of the app and end the threads that ran its synchronous functions.
 
     With ``wait=False`` a function that still runs in a thread is left to end by itself.
     """
+    _slot.is_taken = False
+    if str(_slot.directory) in sys.path:
+        sys.path.remove(str(_slot.directory))
     if wait:
         runtime.stop_threadpool_executor()
     elif (pool := runtime.get_threadpool_executor()) is not None:
@@ -115,16 +132,19 @@ def close_thread_pool(*, wait: bool) -> None:
 
 
 async def _index(directory: Path) -> tuple[IndexedFunction, ...]:
-    if str(directory) not in sys.path:
-        sys.path.insert(0, str(directory))
+    _prepare_import(directory)
     request = SimpleNamespace(
         request=SimpleNamespace(
             worker_init_request=SimpleNamespace(capabilities={}, function_app_directory=str(directory))
         ),
         properties={"host": "127.0.0.1", "protos": _Protos},
     )
-    _library_log.addFilter(_once)
-    started = await runtime.worker_init_request(request)
+    _library_log.addFilter(_is_not_told_elsewhere)
+    sys.path.insert(0, str(directory))
+    try:
+        started = await runtime.worker_init_request(request)
+    finally:
+        sys.path.remove(str(directory))
     if started.result.exception is not None:
         refusal = started.result.exception
         raise AppRejected(refusal.message, refusal.stack_trace)
@@ -140,8 +160,18 @@ def _indexed(metadata: Any) -> IndexedFunction:
     return IndexedFunction(metadata.name, metadata.function_id, trigger, outputs)
 
 
-def _once(record: logging.LogRecord) -> bool:
-    """Drop the library's own report of a failed invocation: ``invocations`` reports it with the invocation's id."""
+def _prepare_import(directory: Path) -> None:
+    """Make ``import function_app`` find the one in ``directory``, and nothing else by accident."""
+    if not (directory / "function_app.py").is_file():
+        raise AppRejected(f"There is no function_app.py in {directory}.", "")
+    importlib.invalidate_caches()
+    module = sys.modules.get("function_app")
+    if module is not None and Path(module.__file__ or "").parent != directory:
+        del sys.modules["function_app"]
+
+
+def _is_not_told_elsewhere(record: logging.LogRecord) -> bool:
+    """Drop the library's report of a failed invocation: ``invocations`` tells it, with the invocation's id."""
     return not record.getMessage().startswith("Native ")
 
 
