@@ -86,7 +86,8 @@ def throttled(retry_after_s: int = 30, **which: Any) -> Fault:
     detail = {"code": "TooManyRequests", "target": "HighCostGet30Min", "message": "{}"}
     body = {
         "code": "OperationNotAllowed",
-        "message": "The server rejected the request because too many requests have been received for this subscription.",
+        "message": "The server rejected the request because too many requests have been received for this"
+        " subscription.",
         "details": [detail],
     }
     return Fault(status=429, error=body, headers={"Retry-After": str(retry_after_s)}, **which)

@@ -6,7 +6,7 @@ replacement that takes eight minutes) finish in milliseconds, and always in the 
 
 Sockets are not served here: the faces are called in process (`simulator.in_process`). A program that waits for
 something that no timer will ever bring would hang for ever on a common loop; here it ends with `Deadlock`, which
-names the tasks that wait. Work for an executor is done at once, on the spot, because a thread has no part in
+names the tasks that wait. Work for an executor is done in the loop's own thread, because others have no part in
 virtual time.
 """
 
@@ -15,10 +15,7 @@ import selectors
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar, TypeVarTuple
-
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
+from typing import Any
 
 EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Where virtual time begins unless the caller says otherwise: a Monday morning."""
@@ -85,16 +82,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._time_selector.elapsed_s
 
-    def run_in_executor(
+    def run_in_executor[T, *Ts](
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
-        """Do the work now, in this thread; virtual time does not pass meanwhile."""
-        future: asyncio.Future[T] = self.create_future()
-        try:
-            future.set_result(func(*args))
-        except Exception as error:  # a boundary: handed on to whoever awaits the future
-            future.set_exception(error)
-        return future
+        """Do the work in this thread; virtual time does not pass meanwhile."""
+
+        async def work() -> T:
+            return func(*args)
+
+        return self.create_task(work())
 
 
 class VirtualClock:
@@ -113,7 +109,7 @@ class VirtualClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
-def run_virtual(
+def run_virtual[T](
     story: Callable[[VirtualClock], Coroutine[Any, Any, T]] | Coroutine[Any, Any, T], start: datetime = EPOCH
 ) -> T:
     """Run `story` to its end in virtual time and give its result.

@@ -90,12 +90,12 @@ class ArmFace:
             return answers.error(
                 404, "SubscriptionNotFound", f"The subscription '{parts[1]}' could not be found."
             )
-        if len(parts) > 3 and parts[2].lower() == "resourcegroups":
-            if parts[3].lower() not in self.world.azure.resource_groups:
-                text = f"Resource group '{parts[3]}' could not be found."
-                answer = answers.error(404, "ResourceGroupNotFound", text)
-                answer.headers |= answers.GATEWAY
-                return answer
+        in_group = len(parts) > 3 and parts[2].lower() == "resourcegroups"
+        if in_group and parts[3].lower() not in self.world.azure.resource_groups:
+            text = f"Resource group '{parts[3]}' could not be found."
+            answer = answers.error(404, "ResourceGroupNotFound", text)
+            answer.headers |= answers.GATEWAY
+            return answer
         return None
 
     def _finish(self, request: Request, response: Response) -> Response:
@@ -137,8 +137,7 @@ class ArmFace:
             self._routes.add("GET", pattern, self._limited(policy, handler))
         self._routes.add("GET", f"{_SET}/virtualMachines", reads.list_instances)
         self._routes.add("GET", nics, reads.list_nics)
-        for pattern in (f"{_VM}/networkInterfaces",):
-            self._routes.add("GET", pattern, reads.list_instance_nics)
+        self._routes.add("GET", f"{_VM}/networkInterfaces", reads.list_instance_nics)
         self._routes.add("PATCH", _SET, self._limited(Policy.SET_UPDATE, writes.patch_set))
         self._routes.add("POST", f"{_SET}/delete", self._limited(Policy.SET_DELETE, writes.delete_instances))
         self._routes.add("POST", f"{_SET}/{{action}}", self._limited(Policy.SET_ACTION, writes.act_on_set))

@@ -34,7 +34,7 @@ class Writes:
         """Only the capacity and the tags can be changed; `If-Match` is honoured."""
         scale_set = scale_set_of(self._world, call)
         wanted = call.request.headers.get("if-match")
-        if wanted is not None and wanted != "*" and wanted != scale_set.etag:
+        if wanted is not None and wanted not in ("*", scale_set.etag):
             return answers.precondition_failed(wanted, scale_set.etag)
         body = _document(call)
         capacity = _capacity(body, scale_set)

@@ -161,8 +161,19 @@ class MesosFace:
 
 
 _LEADER_PATHS = frozenset(
-    "/redirect /api/v1 /machine/down /machine/up /maintenance/status /maintenance/schedule"
-    " /state /slaves /state-summary /tasks /frameworks".split()
+    {
+        "/redirect",
+        "/api/v1",
+        "/machine/down",
+        "/machine/up",
+        "/maintenance/status",
+        "/maintenance/schedule",
+        "/state",
+        "/slaves",
+        "/state-summary",
+        "/tasks",
+        "/frameworks",
+    }
 )
 
 

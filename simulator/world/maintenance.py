@@ -66,8 +66,8 @@ class Maintenance:
                 raise ScheduleError(
                     f"Machine '{shown(machine)}' is deactivated and cannot be removed from the schedule"
                 )
-        down = {machine: Mode.DOWN for machine in self.in_mode(Mode.DOWN)}
-        self.modes = {machine: Mode.DRAINING for machine in scheduled} | down
+        down = self.in_mode(Mode.DOWN)
+        self.modes = dict.fromkeys(scheduled, Mode.DRAINING) | dict.fromkeys(down, Mode.DOWN)
         self.windows = windows
 
     def bring_down(self, machines: list[MachineId]) -> None:
