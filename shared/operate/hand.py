@@ -14,13 +14,12 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.operations import Lease, Operation
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
-from .look import look
 from .outside import Outside
 from .recall import Recalled, recall
 from .situate import Picture, situate
 
 LEASE = timedelta(seconds=60)
-FRESH = timedelta(seconds=5)  # readings of this invocation that are younger are not taken again
+FRESH = timedelta(seconds=5)  # readings of this turn that are younger are not taken again
 
 
 class Hand:
@@ -33,6 +32,7 @@ class Hand:
         self.operation = operation
         self._etag = etag
         self._picture: tuple[Picture, Recalled] | None = None
+        self._not_before = outside.clock.now()
 
     @property
     def etag(self) -> str:
@@ -43,18 +43,24 @@ class Hand:
         return self.outside.clock.now()
 
     async def fresh(self) -> tuple[Picture, Recalled]:
-        """The cluster as it is now, at most `FRESH` old."""
+        """The cluster as it is now: readings of this turn, at most `FRESH` old."""
         known = self._picture
-        if known is None or self.now - known[0].situation.snapshot.started_at > FRESH:
+        oldest = max(self._not_before, self.now - FRESH)
+        if known is None or known[0].situation.snapshot.started_at < oldest:
             recalled = await recall(self.outside, self.cluster)
-            snapshot = await look(self.outside, self.cluster)
+            snapshot = await self.outside.looks.since(self.outside, self.cluster, oldest)
             known = situate(self.cluster, snapshot, recalled, (), self.now), recalled
             self._picture = known
         return known
 
     def forget_readings(self) -> None:
         """After something was changed in the world: the next look is a new one."""
-        self._picture = None
+        self._picture, self._not_before = None, self.now
+
+    def again(self) -> timedelta:
+        """How long to wait before the same step is looked at again: soon at first, then every 10 s, because Azure
+        allows about 15 looks at an operation a minute."""
+        return min(timedelta(seconds=10), timedelta(seconds=1.6**self.operation.attempt))
 
     async def save(self, operation: Operation) -> None:
         """Write the operation and renew the lease, if there is one."""

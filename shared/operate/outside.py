@@ -15,11 +15,13 @@ from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
 from shared.records import Records
 
+from .look import Looks
+
 
 @dataclass(frozen=True)
 class Outside:
     """`worker` names this process in leases, `turns` numbers its turns, so that two turns of one process are two
-    owners. `scheduler_of` gives the masters of a cluster."""
+    owners. `scheduler_of` gives the masters of a cluster, `looks` are the snapshots that operations share."""
 
     clock: Clock
     compute: Compute
@@ -30,3 +32,4 @@ class Outside:
     audit: AuditLog
     worker: str
     turns: Iterator[int] = field(default_factory=lambda: count(1))
+    looks: Looks = field(default_factory=Looks)

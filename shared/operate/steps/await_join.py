@@ -23,12 +23,10 @@ from shared.operate.recall import Recalled
 from shared.operate.situate import Picture
 from shared.records import Kept
 
-POLL = timedelta(seconds=5)
 REPLACEMENT = "replacement"
 
 
 async def await_join(hand: Hand) -> Outcome:
-    hand.forget_readings()
     picture, recalled = await hand.fresh()
     mine = hand.operation.id
     for name, kept in recalled.inventory.items():
@@ -47,7 +45,7 @@ async def await_join(hand: Hand) -> Outcome:
         return Done(f"{claimed.name} has joined", {REPLACEMENT: claimed.name})
     if _nothing_comes(hand, picture, recalled):
         return Done("the pool has its wanted size without a machine in its place")
-    return Wait("no new agent has joined yet", POLL)
+    return Wait("no new agent has joined yet", hand.again())
 
 
 def _is_new(finding: Finding, kept: Kept[NodeMemory] | None, hand: Hand) -> bool:

@@ -12,14 +12,10 @@ deletes one instance.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from shared.model.audit import AuditKind
 from shared.model.azure import ProgressState, Provisioning
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
-
-POLL = timedelta(seconds=5)
 
 
 async def destroy(hand: Hand) -> Outcome:
@@ -28,7 +24,7 @@ async def destroy(hand: Hand) -> Outcome:
     if hand.operation.token is not None:
         progress = await compute.look(address, hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
-            return Wait("Azure is deleting it", POLL, hand.operation.token)
+            return Wait("Azure is deleting it", hand.again(), hand.operation.token)
         if progress.state is ProgressState.FAILED:
             return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
         return Done("Azure deleted it")
@@ -40,8 +36,8 @@ async def destroy(hand: Hand) -> Outcome:
             f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
         )
     if instance.provisioning is Provisioning.DELETING:
-        return Wait("Azure is deleting it already", POLL)
+        return Wait("Azure is deleting it already", hand.again())
     await hand.tell(AuditKind.STEP, f"destroying instance {subject.instance_id} of {address.scale_set}")
     token = await compute.destroy(address, [subject.instance_id])
     hand.forget_readings()
-    return Wait("its deletion was ordered", POLL, token)
+    return Wait("its deletion was ordered", hand.again(), token)

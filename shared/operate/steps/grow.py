@@ -12,14 +12,11 @@ Ordering the same size again after a crash orders nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from shared.model.audit import AuditKind
 from shared.model.azure import ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
 
-POLL = timedelta(seconds=5)
 PREEMPTED = "OperationPreempted"
 
 
@@ -28,7 +25,7 @@ async def grow(hand: Hand) -> Outcome:
     if hand.operation.token is not None:
         progress = await compute.look(address, hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
-            return Wait("Azure is growing the pool", POLL, hand.operation.token)
+            return Wait("Azure is growing the pool", hand.again(), hand.operation.token)
         if progress.state is ProgressState.SUCCEEDED:
             return Done("Azure has grown the pool")
         if progress.code != PREEMPTED:
@@ -42,4 +39,4 @@ async def grow(hand: Hand) -> Outcome:
     await hand.tell(AuditKind.STEP, f"growing {address.scale_set} from {there.capacity} to {target}")
     token = await compute.set_capacity(address, target, there.etag)
     hand.forget_readings()
-    return Wait(f"growth from {there.capacity} to {target} was ordered", POLL, token)
+    return Wait(f"growth from {there.capacity} to {target} was ordered", hand.again(), token)

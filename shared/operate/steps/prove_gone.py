@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
-
-POLL = timedelta(seconds=5)
 
 
 async def prove_gone(hand: Hand) -> Outcome:
     subject = hand.operation.subject
     instance = await hand.outside.compute.instance(hand.cluster.address_of(hand.pool), subject.instance_id)
     if instance is not None and instance.vm_id == subject.vm_id:
-        return Wait(f"Azure still knows it: {instance.provisioning.value}, {instance.power.value}", POLL)
+        return Wait(
+            f"Azure still knows it: {instance.provisioning.value}, {instance.power.value}", hand.again()
+        )
     return Done("Azure does not know it any more")

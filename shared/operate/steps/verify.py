@@ -10,22 +10,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
 from shared.model.mesos import SchedulerState
 from shared.model.readings import Failure
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
 
-POLL = timedelta(seconds=5)
-
 
 async def verify(hand: Hand) -> Outcome:
-    hand.forget_readings()
     picture, _ = await hand.fresh()
     reading = picture.situation.snapshot.scheduler
     if isinstance(reading, Failure):
-        return Wait(f"the masters cannot be read: {reading.why}", POLL)
+        return Wait(f"the masters cannot be read: {reading.why}", hand.again())
     subject = hand.operation.subject
     running = _running(reading.value)
     missing = {
@@ -35,7 +31,7 @@ async def verify(hand: Hand) -> Outcome:
     }
     if missing:
         shown = ", ".join(f"{count} of {_name(key, reading.value)}" for key, count in sorted(missing.items()))
-        return Wait(f"not running again: {shown}", POLL)
+        return Wait(f"not running again: {shown}", hand.again())
     return Done(f"all {sum(subject.tasks.values())} tasks that it had run again")
 
 
