@@ -39,7 +39,7 @@ def up_to_date(
 ) -> Ledger:
     """The ledger as this pass sees it: wanted size, storm, and only the last day's starts."""
     own = tuple(signal for signal in signals if signal.pool == pool.name)
-    wanted = wanted_size(snapshot.pools[pool.name], ledger, own)
+    wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
     book = replace(ledger, wanted=wanted, started=tuple(at for at in ledger.started if at > now - DAY))
     if measure(tally, pool)[0]:
         since = book.storm_since or now

@@ -69,9 +69,9 @@ class Capacity(Struct, frozen=True, kw_only=True):
     """The sizes that a pool may have. Both are written out: there is no size that suits every pool."""
 
     min: Annotated[int, Between(0, 1000)]
-    """The fewest nodes that the pool is meant to have. When Azure reports fewer than this as the wanted size, the
-    number is doubted and the pool is left alone until a person has looked: fleets were destroyed on sizes misread as
-    zero. Set it to the smallest size that you would choose yourself."""
+    """The fewest nodes that the pool is meant to have. When somebody shrinks the scale set, the smaller size is taken
+    for wanted, but never less than this: what went beyond it is missed and brought back. Set it to the smallest size
+    that you would choose yourself."""
 
     max: Annotated[int, Between(1, 1000)]
     """The most nodes that the pool may have, and so the end of every growth, whatever the arithmetic says. Azure
