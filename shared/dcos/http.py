@@ -37,23 +37,8 @@ class AiohttpHttp:
     async def send(self, call: HttpCall) -> HttpAnswer:
         import aiohttp
 
-        timeout = aiohttp.ClientTimeout(
-            total=call.timeout_s, sock_connect=min(self._connect_timeout_s, call.timeout_s)
-        )
         try:
-            async with self._open().request(
-                call.method,
-                call.url,
-                headers=dict(call.headers),
-                data=call.body,
-                allow_redirects=False,
-                timeout=timeout,
-            ) as response:
-                return HttpAnswer(
-                    status=response.status,
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                    body=await self._body(response, call.url),
-                )
+            answer = await self._exchange(call)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise ConnectionError(f"no connection to {call.url}: {error}") from error
         except aiohttp.ClientError as error:
@@ -62,17 +47,37 @@ class AiohttpHttp:
             ) from error
         except TimeoutError as error:
             raise TimeoutError(f"no answer of {call.url} within {call.timeout_s:g} s") from error
+        if len(answer.body) > self._body_limit:
+            raise TimeoutError(
+                f"the answer of {call.url} is longer than {self._body_limit} bytes and was cut off"
+            )
+        return answer
 
-    async def _body(self, response: ClientResponse, url: str) -> bytes:
+    async def _exchange(self, call: HttpCall) -> HttpAnswer:
+        import aiohttp
+
+        connecting_s = min(self._connect_timeout_s, call.timeout_s)
+        async with self._open().request(
+            call.method,
+            call.url,
+            headers=dict(call.headers),
+            data=call.body,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=call.timeout_s, sock_connect=connecting_s),
+        ) as response:
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return HttpAnswer(response.status, headers, await self._body(response))
+
+    async def _body(self, response: ClientResponse) -> bytes:
+        """The body, unpacked; cut off soon after the limit."""
         parts: list[bytes] = []
         size = 0
         async for part in response.content.iter_chunked(1 << 16):
+            parts.append(part)
             size += len(part)
             if size > self._body_limit:
-                raise TimeoutError(
-                    f"the answer of {url} is longer than {self._body_limit} bytes and was cut off"
-                )
-            parts.append(part)
+                response.close()
+                break
         return b"".join(parts)
 
     def _open(self) -> ClientSession:

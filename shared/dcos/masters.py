@@ -29,6 +29,9 @@ WRITE_TIMEOUT_S = 15.0
 (dcos/dcos:gen/dcos-config.yaml), but then the outcome is looked up, not waited for."""
 
 AGAIN = timedelta(seconds=10)
+LOST = (TimeoutError, ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+"""What breaks after the request may have left. Any other `OSError` means that no connection came about."""
+
 REDIRECTS = frozenset({301, 302, 307, 308})
 
 
@@ -99,7 +102,7 @@ class Masters:
         what = _name(path, body)
         try:
             answer = await self.send(master, path, body, WRITE_TIMEOUT_S)
-        except TimeoutError as error:
+        except LOST as error:
             raise Unknown(f"{what} was sent to master {master} and not answered ({error})") from error
         except OSError as error:
             raise Retry(f"{what} could not be sent to master {master} ({error})", AGAIN) from error

@@ -63,8 +63,11 @@ def lost(error: OSError) -> MemoryHttp:
     return v1_master(MARK_AGENT_GONE=fail)
 
 
-async def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_repeated() -> None:
-    http = lost(TimeoutError("no answer"))
+@pytest.mark.parametrize(
+    "error", [TimeoutError("no answer"), ConnectionResetError("reset"), BrokenPipeError("pipe")]
+)
+async def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_repeated(error: OSError) -> None:
+    http = lost(error)
     with pytest.raises(
         Unknown, match=r"MARK_AGENT_GONE was sent to master 10\.0\.0\.5:5050 and not answered"
     ):
