@@ -10,6 +10,7 @@
 #   make lint                                     the checks alone
 #   make format                                   lay out the code and sort its imports
 #   make lock                                     resolve the dependencies anew
+#   make setup                                    what every target does first, and no more
 #   make clean                                    remove everything that was made
 
 MAKEFLAGS += --no-print-directory
@@ -36,7 +37,7 @@ bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 lint: setup
-	$(RUFF) check --quiet .
+	$(RUFF) check --quiet --output-format=concise .
 	$(RUFF) format --check --quiet .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports --no-cache

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
+
 from tests.azurite import azurite, unique_name
 from tests.real_mesos.fixture import real_mesos, real_mesos_program
 
 __all__ = ["azurite", "real_mesos", "real_mesos_program", "unique_name"]
+
+# How long an example takes says nothing on a machine that others use too. Under CI=true the default that this builds
+# on draws the same examples each time; elsewhere each run draws new ones.
+settings.register_profile(
+    "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")

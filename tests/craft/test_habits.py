@@ -7,9 +7,10 @@ the same inputs give the same decisions. An error that is swallowed is an action
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
-from tests.craft.repository import deployed, text, tree
+from tests.craft.repository import deployed, python_files, text, tree
 
 # The one place where the real time comes from.
 CLOCK = Path("shared/azure/clock.py")
@@ -77,4 +78,40 @@ def test_nothing_asks_whether_it_is_under_test() -> None:
 def test_no_work_is_left_for_later() -> None:
     markers = ("TO" + "DO", "FIX" + "ME", "XX" + "X ", "NotImplemented" + "Error")
     found = [f"{path}: {marker}" for path in deployed() for marker in markers if marker in text(path)]
+    assert found == []
+
+
+VAGUE = re.compile(
+    r"(Manager|Helper|Util|Utils|Processor)(?![a-z])|(^|_)(manager|helper|util|processor)s?($|_)"
+)
+
+
+def test_every_name_says_what_the_thing_is() -> None:
+    named = [(path, path.stem) for path in python_files()]
+    named += [
+        (path, node.name)
+        for path in python_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert [f"{path} {name}" for path, name in named if VAGUE.search(name)] == []
+
+
+def test_every_test_runs_and_none_replaces_our_own_parts() -> None:
+    """A skipped test proves nothing, and a mock of our own class proves that the mock works."""
+    forbidden = (
+        "pytest.mark.skip",
+        "pytest.mark.xfail",
+        "pytest.skip",
+        "pytest.xfail",
+        "pytest.importorskip",
+    )
+    found = [
+        f"{path}:{node.lineno} {ast.unparse(node)}"
+        for path in python_files("tests")
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and ast.unparse(node).startswith(forbidden))
+        or (isinstance(node, ast.ImportFrom) and node.module == "unittest.mock")
+        or (isinstance(node, ast.Import) and any(alias.name == "unittest.mock" for alias in node.names))
+    ]
     assert found == []
