@@ -33,6 +33,21 @@ class Background:
         assert self._failure is not None
         return self._failure
 
+    def report(self, name: str, cause: BaseException | None) -> None:
+        """Something that should not have ended has: keep the first such error for ``failed``."""
+        if self._failure is None:
+            why = (
+                "without an error"
+                if cause is None
+                else f"{type(cause).__name__}: {str(cause).partition('\n')[0]}"
+            )
+            self._failure = BackgroundStopped(
+                f"The {name} ended unexpectedly ({why}); the host no longer hears what it heard. "
+                "The host stops; correct the cause and start it again."
+            )
+            self._failure.__cause__ = cause
+            self._failed.set()
+
     @property
     def failure(self) -> BackgroundStopped | None:
         """The first task that ended by itself, if any did."""
@@ -51,15 +66,4 @@ class Background:
         cause = None if task.cancelled() else task.exception()
         if self._is_stopping and cause is None:
             return
-        if self._failure is None:
-            why = (
-                "without an error"
-                if cause is None
-                else f"{type(cause).__name__}: {str(cause).partition('\n')[0]}"
-            )
-            self._failure = BackgroundStopped(
-                f"The {task.get_name()} ended unexpectedly ({why}); the host no longer hears what it heard. "
-                "The host stops; correct the cause and start it again."
-            )
-            self._failure.__cause__ = cause
-            self._failed.set()
+        self.report(task.get_name(), cause)

@@ -85,7 +85,7 @@ class LocalHost:
         self._options = options
         self._exit = AsyncExitStack()
         self._background = Background()
-        self._detached: set[asyncio.Task[Any]] = set()
+        self._detached: set[asyncio.Task[Outcome]] = set()
         self._queue_listeners: dict[tuple[str, str], list[QueueListener]] = {}
         self._starts: list[tuple[str, Coroutine[object, object, None]]] = []
         self._described: dict[str, str] = {}
@@ -232,15 +232,24 @@ class LocalHost:
 
     async def _run_detached(self, function: IndexedFunction, inputs: Inputs) -> Outcome:
         """Run so that the end of the listener does not cut the invocation off; ``_settle`` waits for it."""
-        task = asyncio.create_task(self._invocations.run(function, inputs), name=function.name)
-        self._detached.add(task)
-        task.add_done_callback(self._detached.discard)
-        return await asyncio.shield(task)
+        return await asyncio.shield(self._detach(function, inputs))
 
     def _start_detached(self, function: IndexedFunction, inputs: Inputs) -> None:
-        task = asyncio.create_task(self._invocations.run(function, inputs), name=function.name)
+        _ = self._detach(function, inputs)
+
+    def _detach(self, function: IndexedFunction, inputs: Inputs) -> asyncio.Task[Outcome]:
+        task = asyncio.create_task(
+            self._invocations.run(function, inputs), name=f"invocation of {function.name}"
+        )
         self._detached.add(task)
-        task.add_done_callback(self._detached.discard)
+        task.add_done_callback(self._detached_ended)
+        return task
+
+    def _detached_ended(self, task: asyncio.Task[Outcome]) -> None:
+        """A function that fails is an outcome; an exception here is an error of the host itself."""
+        self._detached.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            self._background.report(task.get_name(), problem)
 
     async def _stop_listening(self) -> None:
         self._server.refuse_new_work()

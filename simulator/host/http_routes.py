@@ -16,7 +16,6 @@ from http.cookies import SimpleCookie
 
 from aiohttp import web
 from azure.functions.meta import Datum
-from multidict import CIMultiDict
 
 from simulator.host.contract import HttpCall, Inputs, http_inputs
 from simulator.host.errors import SettingsError
@@ -120,16 +119,15 @@ def _response(function: IndexedFunction, outcome: Outcome) -> web.Response:
 
 
 def _from_datum(answer: Datum) -> web.Response:
-    headers: CIMultiDict[str] = CIMultiDict()
+    response = web.Response(status=int(answer.value["status_code"].value), body=answer.value["body"].value)
     for name, value in answer.value["headers"].items():
         if name.lower() not in _WRITTEN_BY_SERVER:
-            headers.add(name, value.value)
+            response.headers[name] = value.value
     cookies: list[SimpleCookie] = answer.value.get("cookies") or []
     for cookie in cookies:
         for morsel in cookie.values():
-            headers.add("Set-Cookie", morsel.OutputString())
-    status = int(answer.value["status_code"].value)
-    return web.Response(status=status, headers=headers, body=answer.value["body"].value)
+            response.headers.add("Set-Cookie", morsel.OutputString())
+    return response
 
 
 def _segment(segment: str, function: str) -> str:

@@ -22,9 +22,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,7 +31,8 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoun
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
-from simulator.host.contract import Inputs, QueueDelivery, queue_inputs
+from simulator.host.contract import Inputs, queue_inputs
+from simulator.host.held_message import HeldMessage, brief, whole_seconds
 from simulator.host.settings import QueueSettings
 from simulator.host.storage import UndecodableMessage, decode_message
 from simulator.host.worker import Outcome
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 FIRST_POLL_S = 0.1
 HOLD = timedelta(minutes=10)
+# A poll under way when the host stops: an answer takes milliseconds, and storage that is away shall not delay the end.
+_STOP_PATIENCE_S = 2.0
 
 Run = Callable[[Inputs], Awaitable[Outcome]]
 
@@ -103,7 +105,7 @@ class QueueListener:
         while True:
             await self._until_there_is_room()
             self._woken.clear()
-            messages = await self._receive()
+            messages = await self._receive_whole()
             for message in messages:
                 self._begin(message)
             if messages:
@@ -126,8 +128,29 @@ class QueueListener:
             self._ended_one.clear()
             await self._ended_one.wait()
 
+    async def _receive_whole(self) -> Sequence[QueueMessage]:
+        """Receive; when cancelled meanwhile, give back what storage had already handed out."""
+        receiving = asyncio.create_task(self._receive())
+        try:
+            return await asyncio.shield(receiving)
+        except asyncio.CancelledError:
+            await asyncio.wait([receiving], timeout=_STOP_PATIENCE_S)
+            if receiving.done() and receiving.exception() is None:
+                for message in receiving.result():
+                    await self._give_back(message)
+            receiving.cancel()
+            raise
+
+    async def _give_back(self, message: QueueMessage) -> None:
+        try:
+            await HeldMessage(self._queue, message, self._watched.hold).release(timedelta(0))
+        except AzureError as problem:
+            log.warning(
+                "message %s was not given back (%s); it comes back by itself", message.id, brief(problem)
+            )
+
     async def _receive(self) -> Sequence[QueueMessage]:
-        hold_s = _whole_seconds(self._watched.hold)
+        hold_s = whole_seconds(self._watched.hold)
         batch = self._settings.batch_size
         pages = self._queue.receive_messages(messages_per_page=batch, visibility_timeout=hold_s).by_page()
         messages: list[QueueMessage] = []
@@ -151,7 +174,7 @@ class QueueListener:
         if not self._is_unreachable:
             name = self._queue.queue_name
             log.warning(
-                "queue %s cannot be read now (%s); no message is lost, polling goes on", name, _brief(problem)
+                "queue %s cannot be read now (%s); no message is lost, polling goes on", name, brief(problem)
             )
         self._is_unreachable = True
 
@@ -170,9 +193,9 @@ class QueueListener:
         self._ended_one.set()
 
     async def _handle(self, message: QueueMessage) -> None:
-        held = _HeldMessage(self._queue, message, self._watched.hold)
+        held = HeldMessage(self._queue, message, self._watched.hold)
         try:
-            if self._watched.poison is not None and _tries(message) > self._settings.max_dequeue_count:
+            if self._watched.poison is not None and held.tries > self._settings.max_dequeue_count:
                 await self._poison(held, "it was received too often")
                 return
             try:
@@ -181,15 +204,15 @@ class QueueListener:
                 await self._poison(held, "its text is not base64; host.json messageEncoding demands that")
                 return
             async with held.renewed():
-                outcome = await self._run(queue_inputs(_delivery(message, body)))
+                outcome = await self._run(queue_inputs(held.delivery(body)))
             await self._complete(held, outcome)
         except AzureError as problem:
             log.warning(
                 "message %s of %s could not be settled (%s); it becomes visible again and runs once more",
-                message.id, self._queue.queue_name, _brief(problem),
+                message.id, self._queue.queue_name, brief(problem),
             )  # fmt: skip
 
-    async def _complete(self, held: _HeldMessage, outcome: Outcome) -> None:
+    async def _complete(self, held: HeldMessage, outcome: Outcome) -> None:
         if outcome.ok:
             await held.delete()
         elif self._watched.poison is None:
@@ -201,7 +224,7 @@ class QueueListener:
         else:
             await held.release(self._settings.visibility_timeout)
 
-    async def _poison(self, held: _HeldMessage, why: str) -> None:
+    async def _poison(self, held: HeldMessage, why: str) -> None:
         poison = self._watched.poison
         if poison is None:
             log.warning("message %s of %s is left alone: %s", held.id, held.queue_name, why)
@@ -214,73 +237,3 @@ class QueueListener:
         await held.delete()
         log.warning("message %s moved from %s to %s: %s", held.id, held.queue_name, poison.queue_name, why)
         self._watched.on_poisoned()
-
-
-class _HeldMessage:
-    """A received message and its current pop receipt, which every renewal changes."""
-
-    def __init__(self, queue: QueueClient, message: QueueMessage, hold: timedelta) -> None:
-        self._queue = queue
-        self._hold = hold
-        self._receipt = str(message.pop_receipt)
-        self.id = str(message.id)
-        self.content = str(message.content)
-        self.tries = _tries(message)
-        self.queue_name = queue.queue_name
-
-    async def delete(self) -> None:
-        await self._queue.delete_message(self.id, self._receipt)
-
-    async def release(self, after: timedelta) -> None:
-        await self._queue.update_message(self.id, self._receipt, visibility_timeout=_whole_seconds(after))
-
-    @contextlib.asynccontextmanager
-    async def renewed(self) -> AsyncIterator[None]:
-        """Keep the message invisible for as long as the block runs."""
-        renewal = asyncio.create_task(self._renew())
-        try:
-            yield
-        finally:
-            renewal.cancel()
-            await asyncio.wait([renewal])
-
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(self._hold.total_seconds() / 2)
-            try:
-                hold_s = _whole_seconds(self._hold)
-                renewed = await self._queue.update_message(self.id, self._receipt, visibility_timeout=hold_s)
-            except AzureError as problem:
-                log.warning(
-                    "message %s of %s was not renewed (%s)", self.id, self.queue_name, _brief(problem)
-                )
-            else:
-                self._receipt = str(renewed.pop_receipt)
-
-
-def _delivery(message: QueueMessage, body: bytes) -> QueueDelivery:
-    # The SDK's model allows None; the service always sends the three.
-    assert message.inserted_on is not None
-    assert message.expires_on is not None
-    assert message.next_visible_on is not None
-    return QueueDelivery(
-        body=body,
-        message_id=str(message.id),
-        pop_receipt=str(message.pop_receipt),
-        dequeue_count=_tries(message),
-        inserted_at=message.inserted_on,
-        expires_at=message.expires_on,
-        next_visible_at=message.next_visible_on,
-    )
-
-
-def _tries(message: QueueMessage) -> int:
-    return message.dequeue_count or 0
-
-
-def _whole_seconds(span: timedelta) -> int:
-    return math.ceil(span.total_seconds())
-
-
-def _brief(problem: AzureError) -> str:
-    return f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else ''}"

@@ -20,6 +20,7 @@ from simulator.host import (
     InvocationIdFilter,
     LocalHost,
     OneAppPerProcess,
+    Outcome,
     SettingsError,
 )
 from tests.host.conftest import Start, Storage, an_event, app_module, until
@@ -109,6 +110,36 @@ async def test_a_dead_listener_is_told_even_if_nobody_waits_for_it(options: Host
     with pytest.raises(BackgroundStopped):
         async with LocalHost(bad_name):
             await asyncio.sleep(0.5)
+
+
+async def test_a_stop_at_any_moment_leaves_no_message_out_of_reach(
+    options: HostOptions, storage: Storage
+) -> None:
+    await storage.create("")
+    for n in range(15):
+        async with LocalHost(options):
+            await storage.send("", f"m{n}")
+            await asyncio.sleep(n * 0.002)
+    # Whatever was not run can be seen: nothing waits out the ten minutes of a poll that was cut off.
+    assert len(await storage.bodies("")) == await storage.count("")
+
+
+async def test_an_observer_that_fails_stops_the_host(options: HostOptions) -> None:
+    def observe(name: str, outcome: Outcome, seconds: float) -> None:
+        raise LookupError(f"cannot take note of {name}")
+
+    async def until_it_stops() -> None:
+        async with (
+            aiohttp.ClientSession() as http,
+            LocalHost(replace(options, on_invocation=observe)) as host,
+            asyncio.timeout(8),
+        ):
+            await http.post(f"{host.url}/admin/functions/work", json={"input": "x"})
+            await host.wait()
+
+    with pytest.raises(BackgroundStopped, match="invocation of work ended unexpectedly") as told:
+        await until_it_stops()
+    assert isinstance(told.value.__cause__, LookupError)
 
 
 async def test_a_port_in_use_is_told_in_one_sentence(start: Start, options: HostOptions) -> None:
