@@ -53,10 +53,12 @@ def one_look() -> AsyncPollingMethod[Any]:
 
 async def look(client: ComputeManagementClient, token: str) -> Progress:
     """One GET. Raises what the SDK raises; `ValueError` when it cannot read the token."""
+    if not token:
+        raise ValueError("there is no operation without a token")
     method = one_look()
     # With a token, `begin_...` sends nothing: it hands the token to the method. Which operation is named here makes
-    # no difference, and neither do its arguments.
-    _ = await client.virtual_machine_scale_sets.begin_delete(
+    # no difference, and neither do its arguments; so it is a harmless one on a set that cannot exist.
+    _ = await client.virtual_machine_scale_sets.begin_reapply(
         "from-token", "from-token", polling=method, continuation_token=token
     )
     progress: Progress = await method.look()  # type: ignore[attr-defined]

@@ -3,6 +3,10 @@
 A row is one entity (see `entities`), its etag is the service's. A table is made by the first write that misses it,
 not asked for before each call. Reads are repeated a little, writes never: a write whose answer got lost is `Unknown`,
 and the caller finds out by reading the row, whose body it knows and whose etag it had.
+
+One repetition is beyond our reach: aiohttp sends a PUT or DELETE again when a kept-alive connection breaks before any
+answer. If the first one had arrived, the second fails its condition, so a `Conflict` may be with ourselves. Reading
+again before deciding again, which a `Conflict` asks for anyway, is right in that case too.
 """
 
 from __future__ import annotations

@@ -1,0 +1,167 @@
+"""What Azure says is understood in any case and with any part missing; what is not known is unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.azure.compute import AzureCompute
+from shared.model.azure import Instance, PoolAddress, Power, Provisioning, ScaleSet
+from tests.azure.scripted import Answer, Script, exchanges
+
+
+def vm(number: int, *statuses: str, **properties: Any) -> dict[str, Any]:
+    view = {"platformFaultDomain": 1, "statuses": [{"code": code, "level": "Info"} for code in statuses]}
+    return {
+        "name": f"agents_{number}",
+        "instanceId": str(number),
+        "properties": {"vmId": "v", "instanceView": view, "provisioningState": "Succeeded", **properties},
+    }
+
+
+async def read(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, *vms: dict[str, Any]
+) -> tuple[Instance, ...]:
+    arm.will(Answer(200, {"value": list(vms)}))
+    return await compute.instances(pool)
+
+
+async def test_the_recorded_instance_is_read(arm: Script, compute: AzureCompute, pool: PoolAddress) -> None:
+    body = dict(exchanges("vmss_vm.json")[4]["response"]["body"]["value"][0])
+    body["properties"] |= {"instanceView": exchanges("vmss_vm.json")[3]["response"]["body"]}
+
+    (instance,) = await read(arm, compute, pool, body)
+
+    assert instance == Instance(
+        name="testParentResource_0",
+        instance_id="0",
+        vm_id="00000000-0000-0000-0000-000000000000",
+        power=Power.RUNNING,
+        provisioning=Provisioning.SUCCEEDED,
+        fault_domain=0,
+        zone=None,
+        created_at=datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC),
+    )
+    assert "$expand=instanceView" in arm.asked[0].url.replace("%24", "$")
+
+
+async def test_the_recorded_scale_set_is_read(arm: Script, compute: AzureCompute, pool: PoolAddress) -> None:
+    recording = exchanges("vmss.json")[3]["response"]
+    arm.will(Answer(200, recording["body"]))
+
+    scale_set = await compute.scale_set(pool)
+
+    capacity = recording["body"]["sku"]["capacity"]
+    assert scale_set == ScaleSet("testResource", capacity, '"1"', Provisioning.SUCCEEDED)
+
+
+async def test_an_etag_may_also_be_in_the_header(
+    arm: Script, compute: AzureCompute, pool: PoolAddress
+) -> None:
+    arm.will(Answer(200, {"name": "agents", "sku": {"capacity": 0}}, {"ETag": '"7"'}))
+
+    assert await compute.scale_set(pool) == ScaleSet("agents", 0, '"7"', Provisioning.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("codes", "power"),
+    [
+        (["ProvisioningState/succeeded", "PowerState/running"], Power.RUNNING),
+        (["POWERSTATE/Deallocated", "provisioningstate/Succeeded"], Power.DEALLOCATED),
+        (["PowerState/stopped"], Power.STOPPED),
+        (["PowerState/hibernated"], Power.UNKNOWN),
+        (["PowerState"], Power.UNKNOWN),
+        (["HealthState/healthy", "OSState/generalized"], Power.UNKNOWN),
+        ([], Power.UNKNOWN),
+    ],
+)
+async def test_the_power_state_is_one_of_the_known_or_unknown(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, codes: list[str], power: Power
+) -> None:
+    (instance,) = await read(arm, compute, pool, vm(0, *codes))
+
+    assert instance.power is power
+
+
+@pytest.mark.parametrize(
+    ("state", "codes", "provisioning"),
+    [
+        ("Succeeded", [], Provisioning.SUCCEEDED),
+        ("FAILED", ["ProvisioningState/failed/AllocationFailed"], Provisioning.FAILED),
+        (None, ["ProvisioningState/failed/AllocationFailed"], Provisioning.FAILED),
+        ("Deleting", ["ProvisioningState/updating"], Provisioning.DELETING),
+        ("Migrating", [], Provisioning.UNKNOWN),
+        (None, [], Provisioning.UNKNOWN),
+    ],
+)
+async def test_the_provisioning_state_is_one_of_the_known_or_unknown(
+    arm: Script,
+    compute: AzureCompute,
+    pool: PoolAddress,
+    state: str | None,
+    codes: list[str],
+    provisioning: Provisioning,
+) -> None:
+    (instance,) = await read(arm, compute, pool, vm(0, *codes, provisioningState=state))
+
+    assert instance.provisioning is provisioning
+
+
+async def test_a_machine_of_which_azure_says_almost_nothing_is_still_listed(
+    arm: Script, compute: AzureCompute, pool: PoolAddress
+) -> None:
+    bare = {"name": "agents_7", "properties": None}
+    nulls = vm(2, timeCreated="not a time", instanceView=None) | {"zones": []}
+
+    third, seventh = await read(arm, compute, pool, bare, nulls)
+
+    assert (seventh.instance_id, seventh.power, seventh.created_at) == ("7", Power.UNKNOWN, None)
+    assert (third.zone, third.created_at, third.fault_domain) == (None, None, None)
+
+
+async def test_zone_and_time_are_read_with_azures_seven_digits(
+    arm: Script, compute: AzureCompute, pool: PoolAddress
+) -> None:
+    one = vm(0, timeCreated="2026-03-02T09:00:00.1234567+00:00") | {"zones": ["2"]}
+
+    (instance,) = await read(arm, compute, pool, one)
+
+    assert instance.zone == "2"
+    assert instance.created_at == datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
+
+
+async def test_of_several_addresses_the_primary_ipv4_of_the_primary_interface_counts(
+    arm: Script, compute: AzureCompute, pool: PoolAddress
+) -> None:
+    def nic(
+        machine: str | None, primary: bool | None, *ips: tuple[bool | None, str | None, str | None]
+    ) -> Any:
+        configurations = [
+            {"properties": {"primary": p, "privateIPAddress": a, "privateIPAddressVersion": v}}
+            for p, a, v in ips
+        ]
+        reference = {"id": f"/subscriptions/sub/x/virtualMachines/{machine}"} if machine else None
+        return {
+            "properties": {
+                "primary": primary,
+                "virtualMachine": reference,
+                "ipConfigurations": configurations,
+            }
+        }
+
+    interfaces = [
+        nic("3", False, (True, "10.0.1.3", "IPv4")),
+        nic("3", True, (False, "10.0.0.30", "IPv4"), (True, "10.0.0.3", "IPv4"), (True, "fd00::3", "IPv6")),
+        nic("4", None, (None, "10.0.0.4", None)),
+        nic("5", True, (True, None, "IPv4")),
+        nic(None, True, (True, "10.0.0.6", "IPv4")),
+        {"properties": None},
+    ]
+    arm.will(Answer(200, {"value": interfaces}))
+
+    assert await compute.addresses(pool) == {"3": "10.0.0.3", "4": "10.0.0.4"}
+    assert arm.asked[0].url.endswith(
+        "/virtualMachineScaleSets/agents/networkInterfaces?api-version=2018-10-01"
+    )
