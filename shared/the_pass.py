@@ -42,7 +42,7 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     decisions = decide_repairs(picture.situation)
 
     # Remember, before anything is done: inventory, incidents, ledgers, audit.
-    await remember(outside, picture, decisions, recalled)
+    incidents = await remember(outside, picture, decisions, recalled)
 
     # Act: reserve a place in the ledger, begin the operation. It verifies, and closes the incident, by itself.
-    return await start(outside, picture, decisions)
+    return await start(outside, picture, decisions, incidents)

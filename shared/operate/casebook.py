@@ -31,9 +31,11 @@ CLUSTER = "(cluster)"  # the subject of the incident that says that we cannot se
 
 
 class Cases(Struct, frozen=True):
-    """What is to be written: `changes` to open rows, `closed` with the etag of their open row, `audit` in order, and
+    """What is to be written: `current` are the incidents of all decided nodes, `changes` those rows of
+    them that differ from what is there, `closed` with the etag of their open row, `audit` in order, and
     `wakes`, the times at which a node must be looked at again before the next sweep."""
 
+    current: tuple[Incident, ...]
     changes: tuple[Change[Incident], ...]
     closed: tuple[tuple[Incident, str], ...]
     audit: tuple[AuditRecord, ...]
@@ -44,6 +46,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     """Everything that this pass has to say about incidents."""
     situation = picture.situation
     now, cluster = situation.now, situation.cluster.name
+    current: list[Incident] = []
     changes: list[Change[Incident]] = []
     closed: list[tuple[Incident, str]] = []
     audit: list[AuditRecord] = []
@@ -54,6 +57,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
             closed.append((_close(kept.value, kept.value.outcome, now), kept.etag))
             kept = None
         incident, changed = _brought_up_to_date(kept, decision, picture)
+        current.append(incident)
         if kept is None:
             audit.append(_record(now, cluster, AuditKind.OPENED, incident, incident.because))
         if changed:
@@ -66,7 +70,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
         done = _close(kept.value, outcome, now)
         closed.append((done, kept.etag))
         audit.append(_record(now, cluster, AuditKind.CLOSED, done, outcome))
-    return Cases(tuple(changes), tuple(closed), tuple(audit), tuple(wakes))
+    return Cases(tuple(current), tuple(changes), tuple(closed), tuple(audit), tuple(wakes))
 
 
 def _is_another_case(incident: Incident, decision: Decision) -> bool:

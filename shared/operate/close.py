@@ -34,7 +34,8 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
         await release(hand.outside, cluster, operation.pool, operation.id)
     if kept is not None:
         await _settle(hand, kept, state, outcome)
-    await hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)
+    hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)
+    await hand.tell_now()
     closed = replace(operation, state=state, outcome=outcome, closed_at=hand.now, lease=None, token=None)
     await records.close_operation(closed, hand.etag)
     hand.operation = closed

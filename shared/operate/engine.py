@@ -81,7 +81,7 @@ async def _take_lease(hand: Hand, now: datetime) -> None:
     owner = f"{hand.outside.worker}/{next(hand.outside.turns)}"
     await hand.save(replace(operation, lease=Lease(owner, now + LEASE, fence), fence=fence))
     if held is not None:
-        await hand.tell(AuditKind.STEP, f"the lease of {held.owner} ran out and was taken over", fence=fence)
+        hand.tell(AuditKind.STEP, f"the lease of {held.owner} ran out and was taken over", fence=fence)
 
 
 async def _carry_on(hand: Hand) -> bool:
@@ -119,7 +119,7 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
         hand.forget_readings()
         return Wait(str(error), AFTER_UNKNOWN)
     except Refused as error:
-        await hand.tell(AuditKind.REFUSED, str(error), reason=error.reason, numbers=error.numbers)
+        hand.tell(AuditKind.REFUSED, str(error), reason=error.reason, numbers=error.numbers)
         return Wait(str(error), REFUSED_AGAIN)
 
 
@@ -151,16 +151,14 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     answers = ask(question, guards)
     against = refusals(answers)
     if not against:
-        await hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)
+        hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)
         return None
     return await _refused(hand, against, untouched)
 
 
 async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Outcome:
     reasons = ", ".join(f"{answer.guard} ({answer.reason})" for answer in against)
-    await hand.tell(
-        AuditKind.REFUSED, f"asked again, refused by {reasons}; nothing was done", answers=against
-    )
+    hand.tell(AuditKind.REFUSED, f"asked again, refused by {reasons}; nothing was done", answers=against)
     if untouched:
         return Withdraw(f"refused by {reasons}")
     return Wait(f"refused by {reasons}", REFUSED_AGAIN)
@@ -176,7 +174,7 @@ def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
 
 async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     operation, now = hand.operation, hand.now
-    await hand.tell(AuditKind.STEP, f"{step.name}: {outcome.text}")
+    hand.tell(AuditKind.STEP, f"{step.name}: {outcome.text}")
     following = step_after(step.name)
     done = replace(
         operation,
@@ -188,7 +186,9 @@ async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
         steps=_with_record(operation, StepRecord(step.name, operation.step_since, now, outcome.text)),
         wake_at=now,
     )
-    await hand.save(done)
+    hand.operation = (
+        done  # kept with the next change of the world, wait or close; until then it can be done again
+    )
     if following is None:
         await close(hand, OperationState.DONE, outcome.text)
     return following is not None
@@ -202,7 +202,7 @@ def _with_record(operation: Operation, record: StepRecord) -> tuple[StepRecord, 
 async def _wait(hand: Hand, outcome: Wait) -> None:
     operation = hand.operation
     if operation.notes.get("waiting") != outcome.text:
-        await hand.tell(AuditKind.STEP, f"{operation.step} waits: {outcome.text}")
+        hand.tell(AuditKind.STEP, f"{operation.step} waits: {outcome.text}")
     waiting = replace(
         operation,
         wake_at=hand.now + outcome.after,

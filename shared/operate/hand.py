@@ -1,7 +1,10 @@
 """The hand that holds one operation while it is carried on: its row, its etag, its fresh readings.
 
 Every write goes out on the etag of the last one. A worker whose lease ran out and was taken over cannot write any
-more, whatever it still believes: its etag is old.
+more, whatever it still believes: its etag is old. Because the world outside knows no etags, the row is written once
+more just before anything is changed there (`about_to`): who lost the lease stops here.
+
+What is told to the audit is written together with the row, before something is changed and before the hand lets go.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from .outside import Outside
 from .recall import Recalled, recall
 from .situate import Picture, situate
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=90)
 FRESH = timedelta(seconds=5)  # readings of this turn that are younger are not taken again
 
 
@@ -33,6 +36,7 @@ class Hand:
         self._etag = etag
         self._picture: tuple[Picture, Recalled] | None = None
         self._not_before = outside.clock.now()
+        self._told: list[AuditRecord] = []
 
     @property
     def etag(self) -> str:
@@ -63,15 +67,27 @@ class Hand:
         return min(timedelta(seconds=10), timedelta(seconds=1.6**self.operation.attempt))
 
     async def save(self, operation: Operation) -> None:
-        """Write the operation and renew the lease, if there is one."""
+        """Write the operation, renewing the lease if there is one, and what was told."""
         if operation.lease is not None:
             lease = Lease(operation.lease.owner, self.now + LEASE, operation.lease.fence)
             operation = replace(operation, lease=lease)
         self._etag = await self.outside.records.keep_operation(operation, self._etag)
         self.operation = operation
+        await self.tell_now()
 
-    async def tell(self, kind: AuditKind, text: str, **data: object) -> None:
-        """One line of the audit about this operation."""
+    async def about_to(self, text: str) -> None:
+        """Before something is changed in the world: still ours, and written down."""
+        self.tell(AuditKind.STEP, text)
+        await self.save(self.operation)
+        self.forget_readings()
+
+    async def tell_now(self) -> None:
+        """Write what was told."""
+        told, self._told = self._told, []
+        await self.outside.audit.append(self.operation.cluster, told)
+
+    def tell(self, kind: AuditKind, text: str, **data: object) -> None:
+        """One line of the audit about this operation, written with the next `save`."""
         operation = self.operation
         record = AuditRecord(
             self.now,
@@ -83,4 +99,4 @@ class Hand:
             operation.id,
             {"step": operation.step, **data},
         )
-        await self.outside.audit.append(operation.cluster, [record])
+        self._told.append(record)

@@ -16,8 +16,10 @@ import msgspec
 from shared.errors import Conflict
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision
+from shared.model.incidents import Incident
 from shared.model.signals import Signal, SignalKind, Source
 from shared.ports.queues import Queue
+from shared.records import open_incident_row
 
 from .books import worth_writing
 from .casebook import Cases, heard, write_up
@@ -29,12 +31,13 @@ from .situate import Picture
 
 async def remember(
     outside: Outside, picture: Picture, decisions: Sequence[Decision], recalled: Recalled
-) -> None:
+) -> dict[str, Incident]:
+    """Returns the incidents of the decided nodes as they stand now, without those that somebody else wrote."""
     situation = picture.situation
     cluster, now = situation.cluster.name, situation.now
     inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, now)
     cases = write_up(picture, decisions, recalled)
-    _, kept_books, _ = await asyncio.gather(
+    _, kept_books, lost = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),
         _keep_ledgers(outside, picture, recalled),
         _keep_cases(outside, cluster, cases),
@@ -42,6 +45,9 @@ async def remember(
     await outside.audit.append(cluster, [*heard(situation.signals, now), *kept_books, *cases.audit])
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
+    return {
+        incident.node: incident for incident in cases.current if open_incident_row(incident.node) not in lost
+    }
 
 
 async def wake(outside: Outside, cluster: str, until: datetime, now: datetime) -> None:
@@ -50,13 +56,14 @@ async def wake(outside: Outside, cluster: str, until: datetime, now: datetime) -
     await outside.queues.send(Queue.SIGNALS, msgspec.json.encode(signal), max(until - now, until - until))
 
 
-async def _keep_cases(outside: Outside, cluster: str, cases: Cases) -> None:
+async def _keep_cases(outside: Outside, cluster: str, cases: Cases) -> tuple[str, ...]:
+    """The rows that somebody else had written."""
     for incident, etag in cases.closed:
         try:
             await outside.records.close_incident(cluster, incident, etag)
         except Conflict:
             continue  # somebody else closed it or brought it up to date
-    await outside.records.incidents.put_all(cluster, cases.changes)
+    return await outside.records.incidents.put_all(cluster, cases.changes)
 
 
 async def _keep_ledgers(outside: Outside, picture: Picture, recalled: Recalled) -> list[AuditRecord]:

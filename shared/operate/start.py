@@ -8,7 +8,7 @@ it began and begins nothing twice. A reservation whose operation was never writt
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -30,24 +30,24 @@ from .replace import FIRST_STEP
 from .situate import Picture
 
 
-async def start(outside: Outside, picture: Picture, decisions: Sequence[Decision]) -> tuple[str, ...]:
-    """Ids of the operations that are at work now on behalf of these decisions."""
+async def start(
+    outside: Outside, picture: Picture, decisions: Sequence[Decision], incidents: Mapping[str, Incident]
+) -> tuple[str, ...]:
+    """Ids of the operations that are at work now on behalf of these decisions. `incidents` are those that `remember`
+    has written, by node."""
     situation = picture.situation
     acting = [decision for decision in decisions if decision.verdict is Verdict.ACT]
-    if not acting:
-        return ()
-    incidents = await outside.records.open_incidents(situation.cluster.name)
     begun: list[str] = []
     for decision in acting:
-        kept = incidents.get(decision.node)
-        if kept is None or kept.value.operation is None:
+        incident = incidents.get(decision.node)
+        if incident is None or incident.operation is None:
             continue  # somebody else wrote the incident meanwhile; their pass decides
-        operation = _operation(kept.value, kept.value.operation, picture.findings[decision.node], picture)
+        operation = _operation(incident, incident.operation, picture.findings[decision.node], picture)
         try:
             await _reserve(outside, operation, picture)
         except Refused as refused:
             now, node = situation.now, decision.node
-            record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, str(refused), kept.value.id)
+            record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, str(refused), incident.id)
             await outside.audit.append(operation.cluster, [record])
             continue
         try:

@@ -12,7 +12,6 @@ deletes one instance.
 
 from __future__ import annotations
 
-from shared.model.audit import AuditKind
 from shared.model.azure import ProgressState, Provisioning
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
@@ -37,7 +36,6 @@ async def destroy(hand: Hand) -> Outcome:
         )
     if instance.provisioning is Provisioning.DELETING:
         return Wait("Azure is deleting it already", hand.again())
-    await hand.tell(AuditKind.STEP, f"destroying instance {subject.instance_id} of {address.scale_set}")
+    await hand.about_to(f"destroying instance {subject.instance_id} of {address.scale_set}")
     token = await compute.destroy(address, [subject.instance_id])
-    hand.forget_readings()
     return Wait("its deletion was ordered", hand.again(), token)

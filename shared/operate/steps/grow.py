@@ -12,7 +12,6 @@ Ordering the same size again after a crash orders nothing.
 
 from __future__ import annotations
 
-from shared.model.audit import AuditKind
 from shared.model.azure import ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
@@ -36,7 +35,6 @@ async def grow(hand: Hand) -> Outcome:
     target = min(wanted, hand.pool.capacity.max) if wanted is not None else there.capacity
     if there.capacity >= target:
         return Done(f"the set has its {target} already")
-    await hand.tell(AuditKind.STEP, f"growing {address.scale_set} from {there.capacity} to {target}")
+    await hand.about_to(f"growing {address.scale_set} from {there.capacity} to {target}")
     token = await compute.set_capacity(address, target, there.etag)
-    hand.forget_readings()
     return Wait(f"growth from {there.capacity} to {target} was ordered", hand.again(), token)

@@ -28,7 +28,6 @@ async def tell_scheduler(hand: Hand) -> Outcome:
     subject = hand.operation.subject
     if subject.agent_id is None:
         return Done("it never had an agent")
-    hand.forget_readings()
     picture, _ = await hand.fresh()
     reading = picture.situation.snapshot.scheduler
     if isinstance(reading, Failure):
@@ -37,6 +36,7 @@ async def tell_scheduler(hand: Hand) -> Outcome:
     if any(agent.agent_id == subject.agent_id and agent.active for agent in agents):
         return HandOver(f"agent {subject.agent_id} is connected, although Azure has no such machine")
     if reading.value.generation is not Generation.MAINTENANCE:
+        await hand.about_to(f"marking agent {subject.agent_id} gone")
         await masters.mark_gone(subject.agent_id)
         return Done(f"agent {subject.agent_id} is marked gone")
     if subject.address is None:
@@ -44,6 +44,7 @@ async def tell_scheduler(hand: Hand) -> Outcome:
     if any(agent.active and agent.address == subject.address for agent in agents):
         return Done(f"a new agent is connected at {subject.address}, Mesos has removed the old one for it")
     hostname = subject.hostname or subject.address
+    await hand.about_to(f"taking machine {hostname} ({subject.address}) down, and up again")
     await masters.machine_down(hostname, subject.address)
     await masters.machine_up(hostname, subject.address)
     return Done(f"machine {subject.address} was taken down, and up again for whoever gets the address next")
