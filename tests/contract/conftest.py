@@ -6,15 +6,18 @@ must hold for all, which is what makes tests on the twins worth anything.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
 from shared.azure.storage import StorageSettings
 from shared.azure.tables import AzureStore
 from shared.memory.store import MemoryStore
+from shared.model.mesos import Generation
 from shared.ports.store import Store
 from tests.contract.compute_worlds import ComputeWorld, InMemory, simulated
+from tests.contract.schedulers import MemoryWorld, SchedulerWorld, SimulatedWorld, real_world
 
 
 @pytest.fixture(params=["memory", "azurite"])
@@ -37,4 +40,48 @@ async def compute_world(request: pytest.FixtureRequest) -> AsyncIterator[Compute
         yield InMemory()
         return
     async with simulated(socket="socket" in request.param) as world:
+        yield world
+
+
+SCHEDULERS: dict[str, Callable[[], SchedulerWorld]] = {
+    "memory-maintenance": lambda: MemoryWorld(Generation.MAINTENANCE),
+    "memory-mark-gone": lambda: MemoryWorld(Generation.MARK_GONE),
+    "dcos-1.8": lambda: SimulatedWorld("1.8"),
+    "dcos-1.10": lambda: SimulatedWorld("1.10"),
+    "dcos-1.11": lambda: SimulatedWorld("1.11"),
+    "dcos-1.13": lambda: SimulatedWorld("1.13"),
+    "dcos-2.2": lambda: SimulatedWorld("2.2"),
+}
+OLDER = ("memory-maintenance", "dcos-1.8", "dcos-1.10")
+REAL = "real-mesos-1.11"
+
+
+@asynccontextmanager
+async def scheduler_world(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    if request.param != REAL:
+        yield SCHEDULERS[request.param]()
+        return
+    program, directory = request.getfixturevalue("real_mesos_program"), request.getfixturevalue("tmp_path")
+    async with real_world(program, directory / "mesos") as world:
+        yield world
+
+
+@pytest.fixture(params=[*SCHEDULERS, REAL])
+async def any_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    """A cluster of three agents, of every kind there is."""
+    async with scheduler_world(request) as world:
+        yield world
+
+
+@pytest.fixture(params=[name for name in (*SCHEDULERS, REAL) if name not in OLDER])
+async def marking_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    """The same, of a kind whose master knows MARK_AGENT_GONE."""
+    async with scheduler_world(request) as world:
+        yield world
+
+
+@pytest.fixture(params=OLDER)
+async def older_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    """The same, of a kind whose master does not know it yet."""
+    async with scheduler_world(request) as world:
         yield world
