@@ -179,6 +179,8 @@ class RealMesos:
     def _spawn(self, name: str, command: list[str], environment: dict[str, str]) -> None:
         if self.is_running(name):
             raise ValueError(f"{name} is running already")
+        if name in self._processes:
+            _let_go(self._processes[name])  # it had ended by itself
         home = self._home(name)
         home.mkdir(parents=True, exist_ok=True)
         with (home / "log").open("ab") as log:
@@ -195,8 +197,7 @@ class RealMesos:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-        if process.stdin is not None:
-            process.stdin.close()
+        _let_go(process)
 
     def processes_left(self) -> list[int]:
         """Processes of this cluster that live: its own, and executors and tasks below its directory."""
@@ -221,6 +222,11 @@ class RealMesos:
             f"--- {log}\n{log.read_text(errors='replace')[-1500:]}"
             for log in sorted(self._directory.glob("*/log"))
         )
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _tasks_below(directory: Path) -> list[int]:
