@@ -64,10 +64,10 @@ class MemoryQueues(Queues):
         """Done with it. Deleting what is not there any more does nothing."""
         self._messages.pop(id, None)
 
-    def release(self, id: int) -> None:
-        """The function failed: visible again at once."""
+    def release(self, id: int, after: timedelta = timedelta(0)) -> None:
+        """The function failed: visible again at once, or after the host's `visibilityTimeout`."""
         if id in self._messages:
-            self._messages[id].due = self._clock.now()
+            self._messages[id].due = self._clock.now() + after
 
     def waiting(self, queue: Queue) -> int:
         """How many messages there are, visible or not."""

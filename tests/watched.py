@@ -1,0 +1,96 @@
+"""Ports with somebody in between: every call passes through `around`, which may look, wait, fail, or end the world.
+
+    async def around(call: Call) -> Any:
+        ...                                   before it takes effect
+        answer = await call.go()
+        ...                                   it took effect, the caller does not know yet
+        return answer
+
+Crashes, interleavings and observers are made of this. The twins stay what they are, and so does the product.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+
+@dataclass(frozen=True)
+class Call:
+    """`name` is `port.method`, `go` carries it out."""
+
+    name: str
+    args: tuple[Any, ...]
+    go: Callable[[], Awaitable[Any]]
+
+
+type Around = Callable[[Call], Awaitable[Any]]
+
+
+class _Watched:
+    def __init__(self, name: str, port: object, around: Around) -> None:
+        self._name, self._port, self._around = name, port, around
+
+    def __getattr__(self, method: str) -> Any:
+        target = getattr(self._port, method)
+        if not iscoroutinefunction(target):
+            return target
+
+        async def watched_call(*args: Any) -> Any:
+            return await self._around(Call(f"{self._name}.{method}", args, lambda: target(*args)))
+
+        return watched_call
+
+
+def watched[T](name: str, port: T, around: Around | None) -> T:
+    """The port, with `around` put around every call of it."""
+    return port if around is None else cast(T, _Watched(name, port, around))
+
+
+class Crash(BaseException):
+    """The process is gone. No boundary of the product may catch it."""
+
+
+class Tripwire:
+    """Ends the process at its call number `at`, before the call or after it took effect. Nothing that this process
+    still tries afterwards reaches the world. `reached` says whether it got that far, `calls` what it did."""
+
+    def __init__(self, at: int, after: bool) -> None:
+        self._at, self._after = at, after
+        self.calls: list[str] = []
+        self.reached = False
+
+    async def __call__(self, call: Call) -> Any:
+        if self.reached:
+            raise Crash("this process is dead")
+        self.calls.append(call.name)
+        mine = len(self.calls) == self._at
+        if mine and not self._after:
+            self.reached = True
+            raise Crash(f"before {call.name}")
+        answer = await call.go()
+        if mine:
+            self.reached = True
+            raise Crash(f"after {call.name}")
+        return answer
+
+
+class Interleaved:
+    """Lets others go first, a random number of times, before and after every call. The same seed, the same order."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    async def __call__(self, call: Call) -> Any:
+        await self._yield()
+        answer = await call.go()
+        await self._yield()
+        return answer
+
+    async def _yield(self) -> None:
+        for _ in range(self._random.randint(0, 3)):
+            await asyncio.sleep(0)

@@ -1,0 +1,218 @@
+"""Azure and Mesos around the app: what they do by themselves, and what happens to them.
+
+A machine that was ordered boots and joins, tasks of an agent that was removed start elsewhere. What the app does to
+them is watched: `destroyed` and `ordered` are its orders, `wronged` are the machines that it destroyed although they
+were healthy, which must stay empty in every story.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.memory.clock import SteppedClock
+from shared.memory.compute import MemoryCompute
+from shared.memory.scheduler import MemoryScheduler
+from shared.model.azure import PoolAddress, Power
+from shared.model.mesos import Agent, Generation, workload_key
+
+START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+SET = "dcos-agent-private-633E21A3-vmss0"
+POOL = PoolAddress(SUBSCRIPTION, "acs-prod", SET)
+WEB = workload_key("marathon", "web")
+SWEEP = timedelta(minutes=1)
+OURS = "00000000-0000-0000-0000-00000000a9b1"
+
+POLICY = """\
+version: 1
+defaults: {{mode: {mode}}}
+clusters:
+  prod:
+    subscription: {subscription}
+    resource_group: acs-prod
+    dcos: {{masters: ["172.16.0.5", "172.16.0.6", "172.16.0.7"]}}
+    pools:
+      private:
+        scale_set: {scale_set}
+        capacity: {{min: 1, max: 40}}
+        {more}
+"""
+
+
+class _Watchful(MemoryCompute):
+    """Remembers what was ordered, and whether what was destroyed was healthy at that moment."""
+
+    def __init__(self, world: World, takes: timedelta) -> None:
+        super().__init__(world.clock, takes)
+        self._world = world
+
+    async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
+        healthy = [id for id in instance_ids if self._world.is_healthy(id)]
+        token = await super().destroy(pool, instance_ids)
+        self._world.wronged.extend(healthy)
+        return token
+
+    async def set_capacity(self, pool: PoolAddress, capacity: int, etag: str) -> str:
+        before = self._pools[pool].capacity
+        try:
+            return await super().set_capacity(pool, capacity, etag)
+        finally:
+            if self._pools[pool].capacity != before:
+                self._world.ordered.append(capacity - before)
+
+
+class World:
+    """One pool of `agents` machines, each with its agent, two tasks on each."""
+
+    def __init__(self, agents: int, generation: Generation, boot: timedelta, takes: timedelta) -> None:
+        self.clock = SteppedClock(START)
+        self.ordered: list[int] = []
+        self.wronged: list[str] = []
+        self.compute: MemoryCompute = _Watchful(self, takes)
+        self.scheduler = MemoryScheduler(self.clock, generation)
+        self.scheduler.frameworks["marathon"] = "marathon"
+        self.boot, self.tasks, self.booting = boot, agents * 2, True
+        self.dead: set[str] = set()
+        self._joins = 0
+        self.compute.add_pool(POOL, agents)
+        self.turns(at_once=True)
+
+    # What happens to it.
+
+    def name(self, number: int) -> str:
+        return f"{SET}_{number}"
+
+    def agent_of(self, number: int) -> str:
+        address = self.compute._pools[POOL].addresses[str(number)]
+        agents = [agent for agent in self.scheduler.agents.values() if agent.address == address]
+        return max(agents, key=lambda agent: agent.active).agent_id
+
+    def agent_dies(self, number: int) -> None:
+        """The Mesos agent's process dies, its machine goes on."""
+        agent = self.agent_of(number)
+        self.dead.add(agent)
+        self.scheduler.disconnect(agent)
+
+    def agent_comes_back(self, number: int) -> None:
+        agent = self.agent_of(number)
+        self.dead.discard(agent)
+        self.scheduler.join(self.scheduler.agents[agent])
+
+    def machine_is_deleted(self, number: int) -> dict[str, Any]:
+        """Somebody deletes the instance. Returns the event that Azure sends about it."""
+        self.scheduler.disconnect(self.agent_of(number))
+        self.compute.lose(POOL, str(number))
+        return self.event(number, "Delete", "delete")
+
+    def machine_is_deallocated(self, number: int) -> dict[str, Any]:
+        self.scheduler.disconnect(self.agent_of(number))
+        self.compute.deallocate(POOL, str(number))
+        return self.event(number, "Action", "deallocate/action")
+
+    def pool_is_resized(self, size: int) -> dict[str, Any]:
+        """Somebody writes another capacity: Azure takes the highest ids away, or adds machines."""
+        there = self.compute._pools[POOL]
+        for id in sorted(there.instances, key=int)[size:]:
+            self.scheduler.disconnect(self.agent_of(int(id)))
+            self.compute.lose(POOL, id)
+        self.compute._grow(POOL, there, max(0, size - there.capacity))
+        for id in there.instances:
+            if there.instances[id].power is Power.STARTING:
+                self.compute.set_power(POOL, id, Power.RUNNING)
+        there.capacity, there.version = size, there.version + 1
+        return self.event(None, "Write", "write")
+
+    def event(self, number: int | None, verb: str, operation: str, by: str = "somebody") -> dict[str, Any]:
+        """An event of Azure Resource Manager about an instance, or about the set."""
+        group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/acs-prod"
+        instance = "" if number is None else f"/virtualMachines/{number}"
+        kind = "virtualMachineScaleSets" + ("" if number is None else "/virtualMachines")
+        return {
+            "id": f"event-{number}-{operation}-{self.clock.now().isoformat()}",
+            "topic": group,
+            "subject": f"{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{SET}{instance}",
+            "eventType": f"Microsoft.Resources.Resource{verb}Success",
+            "eventTime": self.clock.now().isoformat(),
+            "data": {
+                "operationName": f"Microsoft.Compute/{kind}/{operation}",
+                "authorization": {"evidence": {"principalId": by}},
+            },
+            "dataVersion": "2",
+            "metadataVersion": "1",
+        }
+
+    # What there is to see of it.
+
+    @property
+    def destroyed(self) -> list[str]:
+        """Every instance that the app had destroyed, as often as it ordered that."""
+        return [id for _, ids in self.compute.destroyed for id in ids]
+
+    @property
+    def listed(self) -> list[str]:
+        return list(self.compute._pools[POOL].instances)
+
+    @property
+    def capacity(self) -> int:
+        return self.compute._pools[POOL].capacity
+
+    @property
+    def connected(self) -> int:
+        return sum(agent.active for agent in self.scheduler.agents.values())
+
+    @property
+    def running_tasks(self) -> int:
+        return sum(agent.tasks.get(WEB, 0) for agent in self.scheduler.agents.values() if agent.active)
+
+    def is_healthy(self, id: str) -> bool:
+        there = self.compute._pools[POOL]
+        if id not in there.instances or there.instances[id].power is not Power.RUNNING:
+            return False
+        address = there.addresses[id]
+        return any(agent.active and agent.address == address for agent in self.scheduler.agents.values())
+
+    # What it does by itself.
+
+    def turns(self, at_once: bool = False) -> None:
+        """Operations of Azure end, machines boot, agents join, tasks are placed."""
+        self._azure_turns()
+        there, agents = self.compute._pools[POOL], self.scheduler.agents
+        known = {agent.address for agent in agents.values() if agent.active}
+        for id, instance in there.instances.items():
+            address = there.addresses[id]
+            old = [agent for agent in agents.values() if agent.address == address]
+            born = self.clock.now() - (instance.created_at or START) >= self.boot
+            if address in known or instance.power is not Power.RUNNING or not self.booting:
+                continue
+            if any(agent.agent_id in self.dead for agent in old) or not (born or at_once):
+                continue
+            for agent in old:
+                self.scheduler.lose(agent.agent_id)
+            self._joins += 1
+            self.scheduler.join(Agent(f"agent-S{self._joins}", address, address, 5051, True, None))
+        self._tasks_are_placed()
+
+    def next_events(self) -> Iterator[datetime]:
+        """When something will happen here by itself: times that may have passed."""
+        yield from (operation.due for operation in self.compute._operations.values())
+        for instance in self.compute._pools[POOL].instances.values():
+            yield (instance.created_at or START) + self.boot
+
+    def _azure_turns(self) -> None:
+        for operation in self.compute._operations.values():
+            if not operation.finished and operation.due <= self.clock.now():
+                operation.finished = True
+                if operation.failure is None:
+                    operation.finish()
+
+    def _tasks_are_placed(self) -> None:
+        agents = self.scheduler.agents
+        placed = sum(agent.tasks.get(WEB, 0) for agent in agents.values())
+        active = sorted(id for id, agent in agents.items() if agent.active)
+        for _ in range(self.tasks - placed if active else 0):
+            load = Counter({id: agents[id].tasks.get(WEB, 0) for id in active})
+            emptiest = min(active, key=lambda id: (load[id], id))
+            self.scheduler.run(emptiest, WEB, load[emptiest] + 1)
