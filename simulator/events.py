@@ -1,11 +1,12 @@
 """Event Grid: tells a subscriber what changes in the world.
 
-Delivery is as uncertain as the real one: at least once, not in order, each event after its own delay, again after 10
-and 30 seconds, 1, 5 and 10 minutes and so on while the subscriber does not take it (learn.microsoft.com
-azure/event-grid/delivery-and-retry). 400, 401, 403 and 413 are final: the event is dropped. `Delivery` can also lose and
-double events, from a seed.
+Delivery is as uncertain as the real one: at least once, not in order, each event after its own delay, and again
+after 10 and 30 seconds, 1, 5 and 10 minutes and so on while the subscriber does not take it (learn.microsoft.com
+azure/event-grid/delivery-and-retry). 400, 401, 403 and 413 are final: the event is dropped. `Delivery` can also
+lose and double events, from a seed.
 
-Where events go is a function of the array to a status: `post_to` makes one that posts to a webhook, tests pass their own.
+Where events go is a function from the array to a status: `post_to` makes one that posts to a webhook, tests pass
+their own.
 """
 
 import asyncio

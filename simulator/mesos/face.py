@@ -58,7 +58,9 @@ class MesosFace:
         except ScheduleError as error:
             response = text_response(400, str(error))
         if fault is not None and fault.after_effect:
-            return fault.answer() or response
+            response = fault.answer() or response
+        if request.method == "HEAD":
+            response.body = b""
         return response
 
     def _answer(self, request: Request) -> Response:

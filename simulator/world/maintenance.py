@@ -7,6 +7,7 @@ machine that is down are told to shut down, and whatever registers from there is
 given the same address. The refusals and their texts are those of a recorded Mesos 1.11.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -39,7 +40,9 @@ class Window:
 class Maintenance:
     """Schedule and modes; kept in the registry, so they survive a failover."""
 
-    def __init__(self) -> None:
+    def __init__(self, knows: Callable[[MachineId], bool]) -> None:
+        self._knows = knows
+        """Whether an agent of this machine is known; machines nobody knows are refused in other words."""
         self.windows: list[Window] = []
         self.modes: dict[MachineId, Mode] = {}
 
@@ -93,7 +96,7 @@ class Maintenance:
         if not machines:
             raise ScheduleError("List of machines is empty")
         for machine in machines:
-            if direction == "down" and machine not in self.modes and self.windows:
+            if machine not in self.modes and not self._knows(machine):
                 raise ScheduleError(f"Machine '{shown(machine)}' is not part of a maintenance schedule")
             if self.mode(machine) is not needed:
                 raise ScheduleError(

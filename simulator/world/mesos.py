@@ -72,7 +72,7 @@ class Mesos:
         self.removed: dict[str, Agent] = {}
         """Told to shut down, or replaced at their address."""
         self.processes: list[Process] = []
-        self.maintenance = Maintenance()
+        self.maintenance = Maintenance(lambda machine: machine[1] in self._by_address)
         self.limiter = RateLimiter(timeline, release.removal_interval_s)
         self.schedulers: list[Scheduler] = []
         self.counts: Counter[str] = Counter()
