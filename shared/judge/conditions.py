@@ -11,7 +11,7 @@
  9. The masters could not be read: unknown (blind).
 10. Several agents announce its address: unknown, none of them can be told to be its agent.
 11. Its agent is connected: healthy.
-12. Azure gives no power state for it: unknown.
+12. Azure gives no power state for it, and is not just creating it: unknown.
 13. It never had an agent, and is younger than the time it may take to join: joining.
 14. It never had an agent, and its address could not be read: unknown (blind), its agent can not be told.
 15. It never had an agent, and had time enough: stuck.
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shared.model.azure import Power, Provisioning
+from shared.model.azure import Instance, Power, Provisioning
 from shared.model.nodes import Condition, Finding, Node
 from shared.model.readings import Failure
 from shared.model.snapshot import Snapshot
@@ -71,7 +71,7 @@ def _from_mesos(node: Node, snapshot: Snapshot, grace: timedelta, now: datetime)
         return _is(node, Condition.UNKNOWN, 10, f"{node.rivals} agents announce its address {node.address}")
     if node.agent is not None and node.agent.active:
         return _is(node, Condition.HEALTHY, 11, "its agent is connected")
-    if node.instance is None or node.instance.power is Power.UNKNOWN:
+    if node.instance is None or _without_power(node.instance):
         return _is(node, Condition.UNKNOWN, 12, "Azure gives no power state")
     if node.agent is None and (node.memory is None or node.memory.agent_id is None):
         return _without_agent(node, snapshot, grace, now)
@@ -91,6 +91,11 @@ def _without_agent(node: Node, snapshot: Snapshot, grace: timedelta, now: dateti
     if isinstance(addresses, Failure):
         return _blind(node, 14, f"its address could not be read: {addresses.why}")
     return _is(node, Condition.STUCK, 15, f"no agent after {_s(age)} s, allowed are {_s(grace)} s")
+
+
+def _without_power(instance: Instance) -> bool:
+    """A machine that is being created has no power state yet; that is no contradiction."""
+    return instance.power is Power.UNKNOWN and instance.provisioning is not Provisioning.CREATING
 
 
 def _is(node: Node, condition: Condition, rule: int, because: str) -> Finding:

@@ -3,7 +3,8 @@
 An instance is known by scale set and instance id, which are never used twice. Its agent is found by the private
 address of its network interface, because DC/OS agents announce exactly that address
 (dcos/dcos:gen/ip-detect/azure.sh) and no name that Azure knows. But addresses are used again by new machines, so an
-agent id that the inventory remembers for one node is never taken for another's. Conditions are judged next door.
+agent id that the inventory remembers for one node is never taken for another's, and an address that a machine has now
+finds no agent for one that only had it once. Conditions are judged next door.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from shared.model.azure import Instance
 from shared.model.mesos import Agent
 from shared.model.nodes import Node, NodeMemory
-from shared.model.readings import Failure, Value
-from shared.model.snapshot import Snapshot
+from shared.model.readings import Value
+from shared.model.snapshot import PoolReadings, Snapshot
 
 
 class _Agents:
@@ -62,21 +63,27 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
     listed: dict[str, Instance] = {}
     if isinstance(readings.instances, Value):
         listed = {instance.name: instance for instance in readings.instances.value}
-    addresses: Mapping[str, str] = {}
-    if not isinstance(readings.addresses, Failure):
-        addresses = readings.addresses.value
+    addresses = _addresses(readings)
+    taken = {address for pool in snapshot.pools.values() for address in _addresses(pool).values()}
 
     nodes: list[Node] = []
     for name in sorted(listed.keys() | remembered.keys(), key=_natural):
         instance, past = listed.get(name), remembered.get(name)
-        address = addresses.get(instance.instance_id) if instance else None
-        address = address or (past.address if past else None)
-        agent, rivals = agents.of(name, address, past.agent_id if past else None)
-        nodes.append(Node(name, pool, instance, agent, past, address, rivals))
+        known = instance or past
+        own = addresses.get(known.instance_id) if known else None
+        once = past.address if past else None
+        search = own or (once if once not in taken else None)
+        agent, rivals = agents.of(name, search, past.agent_id if past else None)
+        nodes.append(Node(name, pool, instance, agent, past, own or once, rivals))
     return tuple(nodes)
+
+
+def _addresses(readings: PoolReadings) -> Mapping[str, str]:
+    """Instance id to address; empty when they could not be read."""
+    return readings.addresses.value if isinstance(readings.addresses, Value) else {}
 
 
 def _natural(name: str) -> tuple[str, int, str]:
     """`set_10` after `set_9`."""
     head, _, tail = name.rpartition("_")
-    return (head, int(tail), "") if tail.isdigit() else (head, -1, tail)
+    return (head, int(tail) if tail.isdecimal() else -1, tail)
