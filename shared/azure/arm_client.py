@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.core.pipeline import PipelineRequest
     from azure.core.pipeline.transport import AsyncHttpTransport
-    from azure.core.rest import AsyncHttpResponse, HttpRequest
+    from azure.core.rest import HttpRequest
     from azure.mgmt.compute.aio import ComputeManagementClient
 
     type Transport = AsyncHttpTransport[HttpRequest, Any]
@@ -97,7 +97,7 @@ def _static_token_policy(token: str) -> object:
     authentication policy in its place is its documented way out (measured with azure-mgmt-compute 39)."""
     from azure.core.pipeline.policies import SansIOHTTPPolicy
 
-    class StaticToken(SansIOHTTPPolicy["HttpRequest", "AsyncHttpResponse"]):
+    class StaticToken(SansIOHTTPPolicy[Any, Any]):
         def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
             request.http_request.headers["Authorization"] = f"Bearer {token}"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -106,10 +106,11 @@ def retry_after(error: BaseException) -> timedelta | None:
 
 
 def _until_date(text: str, date: str | None) -> timedelta | None:
-    """Both dates are the server's, so that its clock need not agree with ours."""
+    """Both dates are the server's, so that its clock need not agree with ours. Without its own it says nothing."""
+    if not date:
+        return None
     try:
-        sent = parsedate_to_datetime(date) if date else datetime.now(UTC)
-        return max(timedelta(0), parsedate_to_datetime(text) - sent)
+        return max(timedelta(0), parsedate_to_datetime(text) - parsedate_to_datetime(date))
     except (TypeError, ValueError):
         return None
 

@@ -12,11 +12,13 @@ from typing import Protocol
 
 from shared.azure.arm_client import ArmSettings
 from shared.azure.compute import AzureCompute
+from shared.errors import Retry, Unknown
 from shared.memory.clock import SteppedClock
 from shared.memory.compute import MemoryCompute
 from shared.model.azure import PoolAddress
 from shared.ports.compute import Compute
 from simulator.arm.face import ArmFace
+from simulator.faults import dropped, throttled
 from simulator.in_process import ArmTransport
 from simulator.serve import served
 from simulator.world.azure import AllocationFault
@@ -53,6 +55,14 @@ class ComputeWorld(Protocol):
         """The region has no room for the next instances."""
         ...
 
+    def lose_next_answer(self) -> None:
+        """The next write is carried out, and its answer never arrives."""
+        ...
+
+    def throttle(self, pause: timedelta) -> None:
+        """Azure answers everything with 429 and asks to be left alone for `pause`."""
+        ...
+
 
 class InMemory:
     def __init__(self) -> None:
@@ -74,6 +84,14 @@ class InMemory:
     def fail_next_growth(self) -> None:
         self.twin.fail_operation("AllocationFailed", "Allocation failed. No room in this region.")
 
+    def lose_next_answer(self) -> None:
+        for call in ("destroy", "set_capacity"):
+            self.twin.faults.next(call, Unknown("the answer got lost"), done=True)
+
+    def throttle(self, pause: timedelta) -> None:
+        for call in ("scale_set", "instances", "instance", "addresses", "destroy", "set_capacity", "look"):
+            self.twin.faults.always(call, Retry("Azure is busy", pause))
+
 
 class SimulatorClock(SteppedClock):
     """The simulator may also want to wait, which only the caller of `advance` can make happen here."""
@@ -83,8 +101,9 @@ class SimulatorClock(SteppedClock):
 
 
 class Simulated:
-    def __init__(self, world: World, clock: SimulatorClock, compute: Compute) -> None:
+    def __init__(self, world: World, clock: SimulatorClock, face: ArmFace, compute: Compute) -> None:
         (cluster,) = world.clusters.values()
+        self.face = face
         self.world = world
         self.clock = clock
         self.compute = compute
@@ -108,6 +127,13 @@ class Simulated:
     def fail_next_growth(self) -> None:
         self.world.azure.allocation_faults.append(AllocationFault(count=None))
 
+    def lose_next_answer(self) -> None:
+        for method in ("POST", "PATCH"):
+            self.face.faults.add(dropped(after_effect=True, method=method))
+
+    def throttle(self, pause: timedelta) -> None:
+        self.face.faults.add(throttled(int(pause.total_seconds()), times=None))
+
 
 @asynccontextmanager
 async def simulated(*, socket: bool) -> AsyncIterator[Simulated]:
@@ -120,8 +146,8 @@ async def simulated(*, socket: bool) -> AsyncIterator[Simulated]:
             served(world, arm=face) as at,
             AzureCompute(ArmSettings(endpoint=at.arm_url, static_token="token")) as compute,
         ):
-            yield Simulated(world, clock, compute)
+            yield Simulated(world, clock, face, compute)
         return
     settings = ArmSettings(endpoint="http://arm.test", static_token="token")
     async with AzureCompute(settings, transport=ArmTransport(face)) as compute:
-        yield Simulated(world, clock, compute)
+        yield Simulated(world, clock, face, compute)
