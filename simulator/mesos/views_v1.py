@@ -72,9 +72,10 @@ def task_view(task: Task) -> dict[str, Any]:
         "resources": [scalar("cpus", task.app.cpus) | allocated, scalar("mem", task.app.mem) | allocated],
         "statuses": [_status(task, status) for status in task.statuses],
     }
-    if task.statuses:
-        view["status_update_state"] = str(task.state)
-        view["status_update_uuid"] = base64.b64encode(task.statuses[-1].uuid).decode()
+    from_executor = [status for status in task.statuses if status.state in _BY_EXECUTOR]
+    if from_executor:
+        view["status_update_state"] = str(from_executor[-1].state)
+        view["status_update_uuid"] = base64.b64encode(from_executor[-1].uuid).decode()
     return view
 
 
@@ -114,21 +115,38 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
 
 
 def _status(task: Task, status: Status) -> dict[str, Any]:
-    by_agent = status.state in (TaskState.STARTING, TaskState.RUNNING, TaskState.KILLING, TaskState.KILLED)
     view: dict[str, Any] = {
         "task_id": {"value": task.id},
         "state": str(status.state),
-        "source": "SOURCE_EXECUTOR" if by_agent else "SOURCE_MASTER",
         "agent_id": {"value": task.agent_id},
         "timestamp": status.time.timestamp(),
-        "uuid": base64.b64encode(status.uuid).decode(),
     }
-    if by_agent:
-        network = {"ip_addresses": [{"protocol": "IPv4", "ip_address": task.address}]}
-        view["executor_id"] = {"value": task.id}
-        view["container_status"] = {
+    if status.state not in _BY_EXECUTOR:
+        reason, message = _REASONS[status.state]
+        view |= {"source": "SOURCE_MASTER", "reason": reason, "message": message}
+        if status.state is TaskState.UNREACHABLE:
+            view["unreachable_time"] = nanoseconds(status.time)
+        return view
+    network = {"ip_addresses": [{"protocol": "IPv4", "ip_address": task.address}]}
+    view |= {
+        "source": "SOURCE_EXECUTOR",
+        "uuid": base64.b64encode(status.uuid).decode(),
+        "executor_id": {"value": task.id},
+        "container_status": {
             "container_id": {"value": task.container_id},
             "network_infos": [network],
             "executor_pid": 4000,
-        }
+        },
+    }
+    if status.state is TaskState.KILLED:
+        view["message"] = "Command terminated with signal Terminated"
     return view
+
+
+_BY_EXECUTOR = frozenset({TaskState.STARTING, TaskState.RUNNING, TaskState.KILLING, TaskState.KILLED})
+_REASONS = {
+    TaskState.STAGING: ("REASON_RECONCILIATION", "Task is being launched"),
+    TaskState.LOST: ("REASON_AGENT_REMOVED", "Agent was removed"),
+    TaskState.UNREACHABLE: ("REASON_AGENT_REMOVED", "health check timed out"),
+    TaskState.GONE_BY_OPERATOR: ("REASON_AGENT_REMOVED_BY_OPERATOR", "Agent has been marked gone"),
+}
