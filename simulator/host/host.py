@@ -148,11 +148,11 @@ class LocalHost:
         keys = options.keys or (parse_keys(local.keys, "local.settings.json") if local.keys else Keys())
         storage = Storage(environment)
         self._exit.push_async_callback(storage.close)
-        self._exit.push_async_callback(self._settle)
         outputs = Outputs(storage, partial(self._wake, storage), is_base64=settings.queues.is_base64)
         self._invocations = Invocations(outputs.deliver, options.on_invocation, settings.function_timeout)
         indexed = await load_app(options.app.absolute() / "function_app.py")
         self._exit.callback(self._release)
+        self._exit.push_async_callback(self._settle)
         self.functions = {one.name: _resolved(one, environment) for one in indexed}
         enabled = [one for one in self.functions.values() if not is_disabled(one.name, environment)]
         for name in self.functions.keys() - {one.name for one in enabled}:

@@ -13,18 +13,19 @@ what the host does with any JSON object; send texts.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import EdmType, EntityProperty, UpdateMode
 from azure.data.tables.aio import TableClient
 from azure.functions.meta import Datum
 
 from simulator.host.invocations import OutputFailed
-from simulator.host.storage import Storage, encode_message
+from simulator.host.storage import Storage, encode_message, send_creating
 from simulator.host.worker import Binding, IndexedFunction, Outcome
 
 DELIVERED = frozenset({"queue", "table", "http"})
@@ -68,12 +69,7 @@ class Outputs:
         setting, name = binding.text("connection"), binding.text("queueName")
         queue = self._storage.queue(setting, name)
         for body in bodies:
-            text = encode_message(body, is_base64=self._is_base64)
-            try:
-                await queue.send_message(text)
-            except ResourceNotFoundError:
-                await queue.create_queue()
-                await queue.send_message(text)
+            await send_creating(queue, encode_message(body, is_base64=self._is_base64))
             self._wake(setting, name)
 
     async def _insert(self, binding: Binding, entities: Iterable[dict[str, Any]]) -> None:
@@ -84,7 +80,8 @@ class Outputs:
             try:
                 await _write(table, row)
             except ResourceNotFoundError:
-                await table.create_table()
+                with contextlib.suppress(ResourceExistsError):
+                    await table.create_table()
                 await _write(table, row)
 
 

@@ -34,7 +34,7 @@ from azure.storage.queue.aio import QueueClient
 from simulator.host.contract import Inputs, queue_inputs
 from simulator.host.held_message import HeldMessage, brief, whole_seconds
 from simulator.host.settings import QueueSettings
-from simulator.host.storage import UndecodableMessage, decode_message
+from simulator.host.storage import UndecodableMessage, decode_message, send_creating
 from simulator.host.worker import Outcome
 
 log = logging.getLogger(__name__)
@@ -229,11 +229,7 @@ class QueueListener:
         if poison is None:
             log.warning("message %s of %s is left alone: %s", held.id, held.queue_name, why)
             return
-        try:
-            await poison.send_message(held.content)
-        except ResourceNotFoundError:
-            await poison.create_queue()
-            await poison.send_message(held.content)
+        await send_creating(poison, held.content)
         await held.delete()
         log.warning("message %s moved from %s to %s: %s", held.id, held.queue_name, poison.queue_name, why)
         self._watched.on_poisoned()

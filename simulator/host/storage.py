@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Mapping
 
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables.aio import TableClient, TableServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
@@ -90,6 +92,16 @@ class Storage:
             await queues.close()
         for tables in self._table_services.values():
             await tables.close()
+
+
+async def send_creating(queue: QueueClient, text: str) -> None:
+    """Send a stored text; create the queue when it is missing. Others may create it at the same time."""
+    try:
+        await queue.send_message(text)
+    except ResourceNotFoundError:
+        with contextlib.suppress(ResourceExistsError):
+            await queue.create_queue()
+        await queue.send_message(text)
 
 
 def encode_message(body: str | bytes, *, is_base64: bool) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
-from simulator.host import HostOptions, Keys
-from tests.host.conftest import Start
+import pytest
+
+from simulator.host import HostOptions, Keys, SettingsError
+from simulator.host.http_routes import route_of
+from simulator.host.worker import Binding, IndexedFunction
+from tests.host.conftest import Start, Storage
 
 KEYS = Keys(master="mm", host="hh", functions={"item": "ii", "Special": "ss"})
 
@@ -59,6 +64,32 @@ async def test_a_catch_all_parameter_takes_the_rest_of_the_path_or_nothing(start
     for path in ("files/a/b/c.txt", "files"):
         texts.append(await (await running.http.get(f"{running.host.url}/api/{path}")).text())
     assert texts == ["a/b/c.txt", "nothing"]
+
+
+async def test_an_optional_parameter_may_be_left_out_and_a_large_answer_arrives_whole(start: Start) -> None:
+    running = await start()
+    for path, unit in (("2000000", "-"), ("2000000/mb", "mb")):
+        answer = await running.http.get(f"{running.host.url}/api/large/{path}")
+        assert len(await answer.read()) == 2_000_000
+        assert answer.headers["x-unit"] == unit
+
+
+async def test_a_function_knows_its_invocation_and_its_outputs_are_delivered(
+    start: Start, storage: Storage
+) -> None:
+    running = await start()
+    answer = await running.http.post(f"{running.host.url}/api/relay", data="from http")
+    told = json.loads(await answer.text())
+    assert told["name"] == "relay"
+    assert told["trace"].split("-")[1] == told["id"].replace("-", "")
+    assert await storage.bodies("out") == ["from http"]
+
+
+@pytest.mark.parametrize("route", ["a/{b", "a/x{b}", "a/{b:date}", "{}"])
+def test_a_route_that_is_not_known_stops_the_start_with_what_is_allowed(route: str) -> None:
+    function = IndexedFunction("f", "id", Binding("httpTrigger", "req", {"route": route}))
+    with pytest.raises(SettingsError, match=r"of f is not one that this host knows.*Allowed: \{name\}"):
+        route_of(function, "api")
 
 
 async def test_a_failed_function_is_an_empty_500(start: Start) -> None:

@@ -35,6 +35,13 @@ async def test_a_queue_output_creates_the_queue(start: Start, storage: Storage) 
     assert running.seen("work")[0]["body"] == b"first ever"
 
 
+async def test_events_that_arrive_together_may_all_create_the_queue(start: Start, storage: Storage) -> None:
+    running = await start()
+    answer = await running.event(*(an_event(str(n), send=f"m{n}") for n in range(12)))
+    assert answer.status == 202
+    await running.until(lambda: len(running.seen("work")) == 12)
+
+
 async def test_a_list_becomes_one_message_per_item(start: Start, storage: Storage) -> None:
     await storage.create("fan")
     running = await start()
@@ -48,6 +55,12 @@ async def test_nothing_set_means_nothing_sent(start: Start, storage: Storage) ->
     await _ask(running, storage)
     assert await storage.count("out") == 0
     assert running.outcomes[0][1].ok
+
+
+async def test_a_returned_value_goes_to_the_return_binding(start: Start, storage: Storage) -> None:
+    running = await start()
+    assert (await running.host.run_now("echo", "me")).ok
+    assert await storage.bodies("out") == ["echo of me"]
 
 
 async def test_a_table_output_inserts_with_the_right_types(start: Start, storage: Storage) -> None:

@@ -71,6 +71,14 @@ async def test_a_failing_message_is_tried_three_times_and_moves_to_poison(
     await _until_gone(storage, "-poison")
 
 
+async def test_many_messages_may_be_poisoned_at_the_same_moment(start: Start, storage: Storage) -> None:
+    await storage.create("")
+    await asyncio.gather(*(storage.queue("").send_message(f"not base64 {n}!") for n in range(12)))
+    await start(**{"AzureWebJobs.bury.Disabled": "true"})
+    await _until_gone(storage)
+    assert await storage.count("-poison") == 12
+
+
 async def test_a_failed_message_waits_for_the_visibility_timeout(start: Start, storage: Storage) -> None:
     await storage.create("")
     running = await start(AzureFunctionsJobHost__extensions__queues__visibilityTimeout="00:00:01")

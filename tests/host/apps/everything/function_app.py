@@ -117,6 +117,30 @@ def broken(req: func.HttpRequest) -> func.HttpResponse:
     raise KeyError("the secret of the house")
 
 
+@app.route(route="large/{size:int}/{unit?}", auth_level=func.AuthLevel.ANONYMOUS)
+def large(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse(
+        b"x" * int(req.route_params["size"]), headers={"x-unit": req.route_params.get("unit", "-")}
+    )
+
+
+@app.route(route="relay", auth_level=func.AuthLevel.ANONYMOUS)
+@app.queue_output(arg_name="send", queue_name="%OUT_QUEUE%", connection="AzureWebJobsStorage")
+def relay(req: func.HttpRequest, send: func.Out[str], context: func.Context) -> func.HttpResponse:
+    send.set(req.get_body().decode())
+    told = {
+        "id": context.invocation_id, "name": context.function_name,
+        "trace": context.trace_context.trace_parent,
+    }  # fmt: skip
+    return func.HttpResponse(json.dumps(told))
+
+
+@app.queue_trigger(arg_name="message", queue_name="%SLOW_QUEUE%-echo", connection="AzureWebJobsStorage")
+@app.queue_output(arg_name="$return", queue_name="%OUT_QUEUE%", connection="AzureWebJobsStorage")
+async def echo(message: func.QueueMessage) -> str:
+    return f"echo of {message.get_body().decode()}"
+
+
 @app.event_hub_message_trigger(
     arg_name="events", event_hub_name="firehose", connection="HUB", cardinality=func.Cardinality.MANY
 )
