@@ -27,7 +27,16 @@ from datetime import timedelta
 import msgspec
 from msgspec import Struct
 
-from shared.dcos.masters import AGAIN, PROBE_TIMEOUT_S, REDIRECTS, Masters, address, location, shown
+from shared.dcos.masters import (
+    AGAIN,
+    PROBE_TIMEOUT_S,
+    REDIRECTS,
+    UNREADABLE,
+    Masters,
+    address,
+    location,
+    shown,
+)
 from shared.errors import Retry
 from shared.ports.http import HttpAnswer
 
@@ -163,7 +172,7 @@ def _word(master: str, answer: HttpAnswer, read: _Reader) -> Word:
         return Silent(f"answers {shown(answer)}")
     try:
         return read(master, answer.body)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         return Silent(f"answers something malformed ({error})")
 
 

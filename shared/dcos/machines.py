@@ -17,7 +17,7 @@ import msgspec
 
 from shared.dcos import maintenance
 from shared.dcos.maintenance import Machine, Schedule, Status
-from shared.dcos.masters import AGAIN, Malformed, Masters, shown
+from shared.dcos.masters import AGAIN, UNREADABLE, Malformed, Masters, shown
 from shared.errors import Refused, Retry, Unknown
 
 SCHEDULE = "/maintenance/schedule"
@@ -85,14 +85,14 @@ class Machines:
         body = await self._masters.read(self._leader, SCHEDULE)
         try:
             return maintenance.schedule(body)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise Malformed(self._leader, SCHEDULE, error) from error
 
     async def _status(self) -> Status:
         body = await self._masters.read(self._leader, STATUS)
         try:
             return maintenance.status(body)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise Malformed(self._leader, STATUS, error) from error
 
 

@@ -32,6 +32,9 @@ AGAIN = timedelta(seconds=10)
 LOST = (TimeoutError, ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """What breaks after the request may have left. Any other `OSError` means that no connection came about."""
 
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What reading an answer raises when it is malformed; the last, when it is nested without end."""
+
 REDIRECTS = frozenset({301, 302, 307, 308})
 
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from shared.dcos import older, v1
 from shared.dcos.leader import Leader, LeaderSearch
 from shared.dcos.machines import Machines
 from shared.dcos.maintenance import Machine
-from shared.dcos.masters import AGAIN, LeaderMoved, Malformed, Masters
+from shared.dcos.masters import AGAIN, UNREADABLE, LeaderMoved, Malformed, Masters
 from shared.dcos.reading import state_of
 from shared.errors import Refused, Retry
 from shared.model.mesos import SchedulerState
@@ -74,7 +73,7 @@ class MesosScheduler(Scheduler):
         read = v1.read if leader.has_v1 and leader.elected is not None else older.read
         try:
             state = state_of(leader, await read(self._masters, leader))
-        except (msgspec.MsgspecError, ValueError) as error:
+        except UNREADABLE as error:
             raise Malformed(leader.master, "the question for its state", error) from error
         word = await self._search.ask(leader.master)
         if not isinstance(word, Leader) or word.election != leader.election:

@@ -36,7 +36,10 @@ def duration(text: str) -> timedelta:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([a-z]+)", text.strip())
     if found is None or found[2] not in UNITS_S:
         raise ValueError(f"not a duration of Mesos: {text!r}")
-    return timedelta(seconds=float(found[1]) * UNITS_S[found[2]])
+    try:
+        return timedelta(seconds=float(found[1]) * UNITS_S[found[2]])
+    except OverflowError as error:
+        raise ValueError(f"not a duration of Mesos: {text[:40]!r}") from error
 
 
 def window(*flags: str | None) -> timedelta:

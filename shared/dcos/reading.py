@@ -65,7 +65,9 @@ def running_by_agent(tasks: Iterable[TaskLine]) -> dict[str, dict[str, int]]:
 
 
 def state_of(leader: Leader, reading: Reading) -> SchedulerState:
-    """`ValueError` when a version or an address can't be read."""
+    """`ValueError` when a version or an address can't be read, or an agent has no id."""
+    if not all(line.agent_id for line in reading.agents):
+        raise ValueError("an agent without an id is listed")
     counts = running_by_agent(reading.tasks)
     agents = tuple(
         Agent(

@@ -22,6 +22,10 @@ SPOILS: dict[str, tuple[Spoil, str]] = {
     "no tasks at all": (lambda state: state["get_state"].pop("get_tasks"), "get_tasks"),
     "agents that are no list": (lambda state: state["get_state"]["get_agents"].update(agents=3), "agents"),
     "an agent without an id": (lambda state: first_agent(state)["agent_info"].pop("id"), "id"),
+    "an agent with an empty id": (
+        lambda state: first_agent(state)["agent_info"].update(id={"value": ""}),
+        "id",
+    ),
     "an agent without an address": (lambda state: first_agent(state).pop("pid"), "pid"),
     "an address that is none": (lambda state: first_agent(state).update(pid="nowhere"), "nowhere"),
     "active that is a word": (lambda state: first_agent(state).update(active="yes"), "active"),
