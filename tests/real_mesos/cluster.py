@@ -103,8 +103,15 @@ class RealMesos:
     def wipe_agent(self, address: str) -> None:
         """Kills the agent and empties its disk: what is started there next is a new agent."""
         self.kill_agent(address)
+        self.empty_disk(address)
+
+    def empty_disk(self, address: str) -> None:
+        """What is started at this address next is a new agent, on a new machine. None may be running there."""
         self._kill_tasks(self._home(address))
-        shutil.rmtree(self._home(address))
+        shutil.rmtree(self._home(address), ignore_errors=True)
+
+    def master_log(self) -> str:
+        return (self._home("master") / "log").read_text(errors="replace")
 
     def is_running(self, address: str) -> bool:
         """Does the agent's process live? One that was told by the master to go away ends by itself."""
