@@ -3,7 +3,8 @@
 1. Another operation disrupts this very node: refuse.
 2. As many nodes are being disrupted as the policy allows at once: refuse.
 3. One more in this fault domain would be more than the policy allows: refuse.
-4. As many disruptions began within the last hour as the policy allows: refuse until the oldest is an hour old.
+4. As many disruptions began within the last hour as the policy allows, or more: refuse until so many of them are an
+   hour old that there is room for one.
 5. The same for the last day.
 
 The operation on whose behalf is asked does not count against itself.
@@ -13,7 +14,7 @@ have stopped it after a handful.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.model.decisions import Answer
 
@@ -45,11 +46,10 @@ def ask(question: Question) -> Answer:
         ("ledger_per_hour", HOUR, limits.per_hour),
         ("ledger_per_day", DAY, limits.per_day),
     ):
-        until = _full_until(book.started, span, most, question.now)
-        if until is not None:
-            return refuse(
-                GUARD, reason, until, {"started": most, "limit": most, "span_s": int(span.total_seconds())}
-            )
+        recent = sorted(at for at in book.started if at > question.now - span)
+        if len(recent) >= most:
+            shown = {"started": len(recent), "limit": most, "span_s": int(span.total_seconds())}
+            return refuse(GUARD, reason, recent[-most] + span, shown)
     return allow(GUARD, numbers)
 
 
@@ -58,9 +58,3 @@ def _fault_domain(question: Question) -> int | None:
     if node.instance is not None:
         return node.instance.fault_domain
     return node.memory.fault_domain if node.memory else None
-
-
-def _full_until(started: tuple[datetime, ...], span: timedelta, most: int, now: datetime) -> datetime | None:
-    """When there is room again under a limit of `most` per `span`; None if there is room now."""
-    recent = [at for at in started if at > now - span]
-    return recent[len(recent) - most] + span if len(recent) >= most else None

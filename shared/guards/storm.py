@@ -23,7 +23,7 @@ WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 def ask(question: Question) -> Answer:
     storming, numbers = measure(question.tally, question.pool)
     if storming:
-        return refuse(GUARD, "storm", None, numbers)
+        return refuse(GUARD, "storm_now", None, numbers)
     until = question.ledger.storm_until
     if until is not None and question.now < until:
         left = round((until - question.now).total_seconds())

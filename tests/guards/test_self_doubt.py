@@ -1,0 +1,68 @@
+"""The guard `self_doubt`: is it us that is cut off?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.guards import self_doubt
+from tests.builders import NOW, Cluster, agent
+
+
+def test_condition_1_unread_masters_refuse() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.unreadable = {"scheduler"}
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "scheduler_unread", None)
+    assert answer.numbers == {"why": "it answered 503"}
+
+
+@pytest.mark.parametrize("source", ["scale_set", "instances", "addresses"])
+def test_condition_2_any_unread_part_of_azure_refuses(source: str) -> None:
+    cluster = Cluster(nodes=3)
+    cluster.unreadable = {source}
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "azure_unread", None)
+    assert answer.numbers == {"source": source, "why": "it answered 503"}
+
+
+def test_condition_3_readings_older_than_a_minute_refuse() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.started_at = NOW - timedelta(seconds=60, microseconds=1)
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "readings_stale", None)
+    assert answer.numbers == {"age_s": 60.000001, "oldest_s": 60.0}
+    cluster.started_at = NOW - timedelta(seconds=60)
+    answer = self_doubt.ask(cluster.question(1))
+    assert answer.allowed
+    assert answer.numbers == {"machines": 3, "connected": 3, "age_s": 60.0}
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_condition_4_several_machines_and_not_one_connected_agent_refuse(listed: bool) -> None:
+    cluster = Cluster(nodes=2)
+    cluster.agents = {id: agent(1, agent_id=id, active=False) for id in cluster.agents} if listed else {}
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "no_agent_connected", None)
+    assert answer.numbers == {"machines": 2, "connected": 0}
+
+
+def test_condition_4_does_not_hold_for_a_single_machine() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.agents.clear()
+    assert self_doubt.ask(cluster.question(1)).allowed
+
+
+def test_condition_4_does_not_count_machines_that_are_gone() -> None:
+    cluster = Cluster(nodes=3)
+    for number in (1, 2, 3):
+        cluster.is_deallocated(number)
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.numbers["machines"]) == (True, 0)
+
+
+def test_one_connected_agent_is_enough_to_believe_the_masters() -> None:
+    cluster = Cluster(nodes=9)
+    cluster.agents = {"agent-S9": agent(9)}
+    assert self_doubt.ask(cluster.question(1)).allowed

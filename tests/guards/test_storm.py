@@ -1,0 +1,81 @@
+"""The guard `storm`: when much of a pool fails at once, it is not the machines."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from shared.guards import storm
+from shared.model.azure import Power
+from shared.policy.schema import Share, Storm
+from tests.builders import NOW, Cluster, pool_policy
+
+
+@pytest.mark.parametrize(("nodes", "threshold"), [(3, 2), (5, 2), (6, 3), (10, 4), (100, 40)])
+def test_condition_1_as_many_unwell_nodes_as_the_policys_share_refuse(nodes: int, threshold: int) -> None:
+    cluster = Cluster(nodes)
+    for number in range(1, threshold):
+        cluster.loses_agent(number)
+    assert storm.ask(cluster.question(1)).allowed
+    cluster.loses_agent(threshold)
+    answer = storm.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "storm_now", None)
+    assert answer.numbers == {"unwell": threshold, "nodes": nodes, "threshold": threshold}
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_condition_1_does_not_hold_for_a_single_node(nodes: int) -> None:
+    cluster = Cluster(nodes, pool_policy(storm=Storm(unhealthy=Share(1, True))))
+    cluster.loses_agent(1)
+    answer = storm.ask(cluster.question(1))
+    assert (answer.allowed, answer.numbers) == (True, {"unwell": 1, "nodes": nodes, "threshold": 2})
+
+
+def test_condition_1_counts_every_way_of_being_unwell() -> None:
+    cluster = Cluster(nodes=10)
+    cluster.loses_agent(1)
+    cluster.is_deallocated(2)
+    cluster.is_deleted(3)
+    cluster.becomes(4, power=Power.STOPPED)
+    assert storm.ask(cluster.question(1)).numbers["unwell"] == 4
+
+
+def test_condition_1_counts_joining_nodes_as_well() -> None:
+    cluster = Cluster(nodes=3)
+    for number in (4, 5, 6):
+        cluster.is_new(number)
+    assert storm.ask(cluster.question(1)).numbers == {"unwell": 0, "nodes": 6, "threshold": 3}
+
+
+def test_condition_2_a_storm_that_was_seen_lately_refuses_until_the_hold_has_passed() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.loses_agent(1)
+    until = NOW + timedelta(minutes=7)
+    cluster.ledger = replace(cluster.ledger, storm_since=NOW, storm_until=until)
+    answer = storm.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "storm_cooling", until)
+    assert answer.numbers == {"unwell": 1, "nodes": 3, "threshold": 2, "left_s": 420}
+
+
+def test_condition_2_does_not_hold_once_the_hold_has_passed() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.loses_agent(1)
+    cluster.ledger = replace(cluster.ledger, storm_since=NOW - timedelta(hours=1), storm_until=NOW)
+    assert storm.ask(cluster.question(1)).allowed
+
+
+def test_a_storm_that_goes_on_has_no_end_by_the_clock() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.loses_agent(1)
+    cluster.loses_agent(2)
+    cluster.ledger = replace(cluster.ledger, storm_since=NOW, storm_until=NOW + timedelta(minutes=7))
+    answer = storm.ask(cluster.question(1))
+    assert (answer.reason, answer.until) == ("storm_now", None)
+
+
+def test_a_pool_without_nodes_has_no_storm() -> None:
+    empty = Cluster(nodes=1).question(1).tally
+    counted = replace(empty, conditions={})
+    assert storm.measure(counted, pool_policy()) == (False, {"unwell": 0, "nodes": 0, "threshold": 2})
