@@ -27,6 +27,8 @@ FINISHED = "finished"
 
 def one_look() -> AsyncPollingMethod[Any]:
     """For `polling=` of a `begin_...` call: its poller never waits and sends nothing by itself."""
+    from azure.core.exceptions import DecodeError
+    from azure.core.polling.base_polling import BadResponse, BadStatus
     from azure.mgmt.core.polling.async_arm_polling import AsyncARMPolling
 
     class OneLook(AsyncARMPolling):
@@ -45,7 +47,10 @@ def one_look() -> AsyncPollingMethod[Any]:
                     code = error.code or str(response.status_code)
                     return Progress(ProgressState.FAILED, code, cleaned(error.message or ""))
                 response.raise_for_status()
-                self._status = self._operation.get_status(self._pipeline_response)
+                try:
+                    self._status = self._operation.get_status(self._pipeline_response)
+                except (BadResponse, BadStatus) as error:
+                    raise DecodeError(f"no status in the answer: {error}") from error
             return _progress(self.status(), self._pipeline_response.http_response)
 
     return OneLook()

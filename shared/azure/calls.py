@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 
 
 def wire_errors() -> tuple[type[Exception], ...]:
-    """What `send_once` and `read` raise when the other side, or the way to it, is in trouble: for `except`."""
+    """What `send_once` and `read` raise when the other side, or the way to it, is in trouble: for `except`. The last
+    one is what azure-data-tables raises for a transaction's answer that it cannot take apart."""
     from azure.core.exceptions import AzureError
 
-    return (AzureError, TimeoutError, ConnectionError)
+    return (AzureError, TimeoutError, ConnectionError, HTTPException)
 
 
 async def send_once[T](call: Callable[[], Awaitable[T]], timeout_s: float) -> T:

@@ -17,6 +17,7 @@ Source: learn.microsoft.com/rest/api/storageservices/table-service-error-codes, 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from shared.azure.calls import certainly_not_sent, retry_after, status_of
@@ -57,9 +58,13 @@ def _by_status(error: Exception, doing: str) -> PoolkeeperError | None:
 
 
 def code_of(error: BaseException) -> str:
-    """Storage's own code, such as TableNotFound; empty where the SDK dropped it (it does for inserts)."""
+    """Storage's own code, such as TableNotFound; empty when there is none. The SDK drops it for a failed insert,
+    where it is only in the text of the answer."""
     code = getattr(error, "error_code", None)
-    return str(getattr(code, "value", code) or "")
+    if code is not None:
+        return str(getattr(code, "value", code))
+    found = re.search(r'"code"\s*:\s*"(\w+)"', str(error))
+    return found[1] if found else ""
 
 
 def _pause(error: Exception) -> timedelta:

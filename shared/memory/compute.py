@@ -18,7 +18,7 @@ from itertools import count
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.errors import Conflict, Refused
+from shared.errors import Conflict, Refused, Unknown
 from shared.memory.faults import Faults
 from shared.model.azure import (
     Instance,
@@ -108,7 +108,9 @@ class MemoryCompute(Compute):
 
     async def look(self, pool: PoolAddress, token: str) -> Progress:
         self._pool("look", pool)
-        operation = self._operations[token]
+        operation = self._operations.get(token)
+        if operation is None:
+            raise Unknown(f"looking at an operation on {pool.scale_set} that nobody knows")
         if not operation.finished:
             return Progress(ProgressState.IN_PROGRESS)
         if operation.failure:

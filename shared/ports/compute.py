@@ -42,5 +42,6 @@ class Compute(Protocol):
         ...
 
     async def look(self, pool: PoolAddress, token: str) -> Progress:
-        """How far a long operation is. One request; never waits."""
+        """How far a long operation is. One request; never waits. `Unknown` when Azure has forgotten the operation, or
+        the token says nothing: read the world instead."""
         ...

@@ -128,7 +128,17 @@ async def test_a_busy_azure_is_looked_at_later(arm: Script, compute: AzureComput
     assert len(arm.asked) == 2
 
 
-@pytest.mark.parametrize("answer", [CUT, refusal(500, "InternalServerError", "Broke.")], ids=["cut", "500"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CUT,
+        refusal(500, "InternalServerError", "Broke."),
+        Answer(200, {}),
+        Answer(200, b'{"sta'),
+        Answer(200, b""),
+    ],
+    ids=["cut", "500", "no-status", "half", "empty"],
+)
 async def test_a_look_without_an_answer_can_be_taken_again(
     arm: Script, compute: AzureCompute, pool: PoolAddress, answer: Answer
 ) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 
+from shared.azure import arm_errors, storage_errors
 from shared.azure.arm_errors import refusal_for
 from shared.azure.compute import AzureCompute
 from shared.errors import Conflict, PoolkeeperError, Refused, Retry, Unknown
@@ -149,3 +151,18 @@ def test_the_code_of_a_failed_operation_becomes_the_error_that_it_amounts_to(
     assert type(error) is kind
     if isinstance(error, Refused):
         assert (error.guard, error.reason) == ("azure", reason)
+
+
+def test_a_token_that_could_not_be_had_is_refused_for_reads_and_writes() -> None:
+    error = ClientAuthenticationError("the identity endpoint says: no such identity")
+
+    answers = [
+        arm_errors.for_read(error, "doing something"),
+        arm_errors.for_write(error, "doing something"),
+        storage_errors.for_read(error, "something"),
+        storage_errors.for_write(error, "something"),
+    ]
+
+    refusals = [answer for answer in answers if isinstance(answer, Refused)]
+    assert [refused.guard for refused in refusals] == ["azure", "azure", "storage", "storage"]
+    assert {refused.reason for refused in refusals} == {"no_credential"}

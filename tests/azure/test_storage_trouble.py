@@ -132,10 +132,12 @@ async def test_what_storage_says_decides_for_reads_writes_and_messages(
     for call in (
         store.get(Table.LEDGER, "prod", "row"),
         store.write(Table.LEDGER, "prod", Write("row", b"{}", "*")),
+        store.write(Table.LEDGER, "prod", NEW),
         queues.send(Queue.SIGNALS, b"{}", timedelta(0)),
     ):
-        with pytest.raises(kind):
+        with pytest.raises(kind) as caught:
             await call
+        assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("answer", [CUT, trouble(500, "InternalError"), trouble(503, "ServerBusy")])

@@ -74,3 +74,11 @@ async def test_an_operation_can_be_looked_at_again_and_again_after_its_end(
     states = {(await compute.look(pool, token)).state for _ in range(3)}
 
     assert states == {ProgressState.SUCCEEDED}
+
+
+@pytest.mark.parametrize("token", ["", "operation-99"])
+async def test_an_operation_that_nobody_knows_has_an_unknown_outcome(
+    compute_world: ComputeWorld, token: str
+) -> None:
+    with pytest.raises(Unknown):
+        await compute_world.compute.look(compute_world.pool, token)
