@@ -27,6 +27,9 @@ from shared.model.mesos import SchedulerState
 from shared.ports.http import Http
 from shared.ports.scheduler import Scheduler
 
+GONE = frozenset({200, 202, 404})
+"""404: the leader has never heard of the agent, or has forgotten it. Nothing is left to mark."""
+
 READ_ATTEMPTS = 2
 READ_PAUSE_S = 0.5
 
@@ -46,11 +49,7 @@ class MesosScheduler(Scheduler):
         async def mark(leader: Leader) -> None:
             call = {"type": "MARK_AGENT_GONE", "mark_agent_gone": {"agent_id": {"value": agent_id}}}
             answer = await self._masters.write(leader.master, "/api/v1", call)
-            if answer.status in {
-                200,
-                202,
-                404,
-            }:  # 404: this master has never heard of the agent, or forgot it
+            if answer.status in GONE:
                 return
             raise Refused("mesos", "call_not_known", {"status": answer.status, "version": leader.version})
 
@@ -70,15 +69,20 @@ class MesosScheduler(Scheduler):
 
     async def _state(self) -> SchedulerState:
         leader = await self._search.find()
-        read = v1.read if leader.has_v1 and leader.elected is not None else older.read
+        tells_election = leader.has_v1 and leader.elected is not None
+        read = v1.read if tells_election else older.read
         try:
             state = state_of(leader, await read(self._masters, leader))
         except UNREADABLE as error:
             raise Malformed(leader.master, "the question for its state", error) from error
+        if tells_election:  # the older answer has the election in itself, and was compared
+            await self._prove_still(leader)
+        return state
+
+    async def _prove_still(self, leader: Leader) -> None:
         word = await self._search.ask(leader.master)
         if not isinstance(word, Leader) or word.election != leader.election:
             raise Retry(f"the leader changed while master {leader.master} was read", AGAIN)
-        return state
 
     async def _on_leader(self, act: Callable[[Leader], Awaitable[None]]) -> None:
         try:
