@@ -4,12 +4,14 @@ It loads ``function_app.py`` through azure-functions-runtime, Microsoft's own wo
 Functions host does: Event Grid webhook, HTTP routes, queue listeners with poison queues, timers, admin endpoints,
 queue and table outputs. What the worker would refuse in Azure fails here with the same words.
 
-    python -m simulator.host --app . --port 7071          on the command line
+    python -m simulator.host --app . --port 7071           on the command line
+    python -m simulator.host --app . --check               would Azure's worker take this app?
     async with LocalHost(HostOptions(app=...)) as host:    inside a process (one app per process)
 
 A map of the room: ``host`` starts and stops everything; ``worker`` is the library; ``contract`` says what an
-invocation contains; ``invocations`` runs and logs; ``queues``, ``timers`` (with ``ncrontab``), ``eventgrid``,
-``http_routes`` and ``admin`` hear; ``outputs`` and ``storage`` deliver; ``settings`` and ``keys`` configure.
+invocation contains; ``invocations`` runs and logs; ``queues`` (with ``held_message``), ``timers`` (with
+``ncrontab``), ``eventgrid``, ``http_routes`` and ``admin`` hear; ``outputs`` and ``storage`` deliver; ``settings``
+and ``keys`` configure.
 
 Left out: Event Hubs triggers (they are listed as not listened to), blob bindings, identity-based connections,
 retry policies, dynamic concurrency. It is a stand-in for development and is never deployed.
@@ -21,7 +23,7 @@ from simulator.host.errors import AppRejected, BackgroundStopped, HostError, One
 from simulator.host.host import HostOptions, LocalHost
 from simulator.host.invocations import InvocationIdFilter
 from simulator.host.keys import Keys, read_keys
-from simulator.host.worker import Outcome
+from simulator.host.worker import Outcome, index_app
 
 __all__ = [
     "AppRejected",
@@ -34,5 +36,6 @@ __all__ = [
     "OneAppPerProcess",
     "Outcome",
     "SettingsError",
+    "index_app",
     "read_keys",
 ]

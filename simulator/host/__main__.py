@@ -1,7 +1,8 @@
 """``python -m simulator.host --app DIR``: run an app on this machine until SIGINT or SIGTERM.
 
 Prints one line per function, then the log of the invocations. Exit code 0 after a signal, 1 when the host cannot
-start or a listener dies.
+start or a listener dies. With ``--check`` it only indexes the app, needs no storage and no settings that the app does
+not read at import, and exits with 1 when the worker refuses the app or finds no function in it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from simulator.host.errors import AppRejected, HostError
 from simulator.host.host import HostOptions, LocalHost
 from simulator.host.invocations import InvocationIdFilter
 from simulator.host.keys import read_keys
+from simulator.host.worker import index_app
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,9 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--timer-status", type=Path, help="file that remembers monitored timers between starts"
     )
     parser.add_argument("--verbose", action="store_true", help="log what the worker library and the SDKs say")
+    parser.add_argument("--check", action="store_true", help="only index the app as Azure would, and list it")
     given = parser.parse_args(arguments)
     _configure_logging(is_verbose=given.verbose)
     try:
+        if given.check:
+            return _check(given.app)
         options = HostOptions(
             app=given.app,
             port=given.port,
@@ -55,6 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     return 0
+
+
+def _check(app: Path) -> int:
+    functions = asyncio.run(index_app(app.absolute() / "function_app.py"))
+    for function in functions:
+        print(f"{function.name}  {function.trigger.type}")
+    return 0 if functions else 1
 
 
 async def _run(options: HostOptions) -> None:

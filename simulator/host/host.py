@@ -195,6 +195,10 @@ class LocalHost:
         for binding in function.outputs:
             if binding.type not in DELIVERED:
                 log.warning("%s has a %s output, which this host cannot deliver", function.name, binding.type)
+            elif binding.type != "http":
+                storage.connection(
+                    binding.text("connection")
+                )  # a missing one is told now, not by the first event
         match function.trigger.type:
             case "queueTrigger":
                 self._plan_queue(function, settings, storage)

@@ -86,6 +86,13 @@ class Outcome:
         return self.error is None
 
 
+async def index_app(script: Path) -> tuple[IndexedFunction, ...]:
+    """Only ask what the worker says to an app: index it and let go of it. Raises as ``load_app`` does."""
+    functions = await load_app(script)
+    release_app(wait=True)
+    return functions
+
+
 async def load_app(script: Path) -> tuple[IndexedFunction, ...]:
     """Index ``script``, the absolute path of a function_app.py, with the worker library; start its thread pool.
 

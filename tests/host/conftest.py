@@ -75,7 +75,7 @@ class Running:
     def seen(self, function: str) -> list[dict[str, Any]]:
         return [one for one in app_module().SEEN if one["function"] == function]
 
-    async def until(self, condition: Callable[[], object], patience_s: float = 8.0) -> None:
+    async def until(self, condition: Callable[[], object], patience_s: float = 15.0) -> None:
         await until(condition, patience_s)
 
     async def event(
@@ -90,7 +90,7 @@ class Running:
 Start = Callable[..., Awaitable[Running]]
 
 
-async def until(condition: Callable[[], object], patience_s: float = 8.0) -> None:
+async def until(condition: Callable[[], object], patience_s: float = 15.0) -> None:
     """Wait until the world outside this task (a queue, a thread, a timer) has brought `condition` about."""
     async with asyncio.timeout(patience_s):
         while not condition():  # noqa: ASYNC110 - what is waited for sets no event

@@ -98,6 +98,21 @@ async def test_an_app_that_the_worker_refuses_ends_the_start_with_its_words(app:
     assert told in err.decode()
 
 
+async def test_a_check_lists_the_functions_without_storage_or_settings() -> None:
+    async with _command("--app", str(APPS / "everything"), "--check", AzureWebJobsStorage="") as process:
+        async with asyncio.timeout(20):
+            out, _ = await process.communicate()
+    assert process.returncode == 0
+    assert "work  queueTrigger" in out.decode().splitlines()
+
+
+async def test_a_check_fails_for_an_app_that_the_worker_refuses() -> None:
+    async with _command("--app", str(APPS / "builtin_generic"), "--check") as process, asyncio.timeout(20):
+        _, err = await process.communicate()
+    assert process.returncode == 1
+    assert "cannot load the stream function" in err.decode()
+
+
 async def test_a_dead_listener_ends_the_process_with_one_error(tmp_path: Path, storage: Storage) -> None:
     arguments = ["--app", str(APPS / "everything"), "--port", "0", *_settings(tmp_path, storage)]
     async with _command(*arguments, WORK_QUEUE="x") as process, asyncio.timeout(20):

@@ -154,6 +154,20 @@ async def test_an_observer_that_fails_stops_the_host(options: HostOptions) -> No
     assert isinstance(told.value.__cause__, LookupError)
 
 
+async def test_storage_that_is_away_fails_the_event_and_is_waited_for(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Port 1 of this machine: nobody listens there.
+    away = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;QueueEndpoint=http://127.0.0.1:1/a;"
+    running = await start(AzureWebJobsStorage=away)
+    answer = await running.event(an_event(send="lost?"))
+    assert answer.status == 500
+    await running.until(lambda: "cannot be read now" in caplog.text)
+    await asyncio.sleep(1)
+    complaints = [one for one in caplog.records if "cannot be read now" in one.message]
+    assert len(complaints) == len({one.args for one in complaints})
+
+
 async def test_a_port_in_use_is_told_in_one_sentence(start: Start, options: HostOptions) -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
