@@ -56,25 +56,23 @@ class Crash(BaseException):
 
 
 class Tripwire:
-    """Ends the process at its call number `at`, before the call or after it took effect. Nothing that this process
-    still tries afterwards reaches the world. `reached` says whether it got that far, `calls` what it did."""
+    """Ends the process when its call number `at` has taken effect. Nothing that this process still tries afterwards
+    reaches the world. `calls` is what it did, `reached` says whether it came to that."""
 
-    def __init__(self, at: int, after: bool) -> None:
-        self._at, self._after = at, after
+    def __init__(self, at: int) -> None:
+        self._at = at
         self.calls: list[str] = []
-        self.reached = False
+
+    @property
+    def reached(self) -> bool:
+        return len(self.calls) >= self._at
 
     async def __call__(self, call: Call) -> Any:
         if self.reached:
             raise Crash("this process is dead")
         self.calls.append(call.name)
-        mine = len(self.calls) == self._at
-        if mine and not self._after:
-            self.reached = True
-            raise Crash(f"before {call.name}")
         answer = await call.go()
-        if mine:
-            self.reached = True
+        if self.reached:
             raise Crash(f"after {call.name}")
         return answer
 

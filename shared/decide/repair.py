@@ -72,7 +72,7 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
                 tally=tallies[pool],
                 finding=finding,
                 ledger=ledgers[pool],
-                operation=None,
+                operation=_begun(situation, finding),
                 now=situation.now,
             )
             decision = _ask_guards(question)
@@ -101,6 +101,13 @@ def _handed_over(situation: Situation, finding: Finding) -> bool:
         and incident.state is IncidentState.HANDED_OVER
         and incident.condition is finding.condition
     )
+
+
+def _begun(situation: Situation, finding: Finding) -> str | None:
+    """The operation that was decided for this incident before. A crash may have left its place in the ledger taken
+    and nothing at work; that place must not stand in the way of taking it up again."""
+    incident = situation.incidents.get(finding.node.name)
+    return incident.operation if incident and incident.state is IncidentState.OPEN else None
 
 
 def _patience(situation: Situation, finding: Finding, confirm_after: timedelta) -> Decision | None:

@@ -4,7 +4,7 @@ Every write goes out on the etag of the last one. A worker whose lease ran out a
 more, whatever it still believes: its etag is old. Because the world outside knows no etags, the row is written once
 more just before anything is changed there (`about_to`): who lost the lease stops here.
 
-What is told to the audit is written together with the row, before something is changed and before the hand lets go.
+What is told to the audit is written before the row, before something is changed, and before the hand lets go.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from shared.errors import Conflict
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.operations import Lease, Operation
 from shared.policy.schema import ClusterPolicy, PoolPolicy
@@ -67,24 +68,34 @@ class Hand:
         return min(timedelta(seconds=10), timedelta(seconds=1.6**self.operation.attempt))
 
     async def save(self, operation: Operation) -> None:
-        """Write the operation, renewing the lease if there is one, and what was told."""
+        """Write what was told, then the operation. In this order a crash between the two tells it twice, not never."""
+        await self.tell_now()
+        await self._keep(operation)
+
+    async def about_to(self, text: str) -> None:
+        """Before something is changed in the world: what comes is written down, and the operation is still ours."""
+        self.tell(AuditKind.STEP, text)
+        await self.tell_now()
+        try:
+            await self._keep(self.operation)
+        except Conflict:
+            self.tell(AuditKind.STEP, "another worker took the operation over meanwhile; nothing was done")
+            await self.tell_now()
+            raise
+        self.forget_readings()
+
+    async def tell_now(self) -> None:
+        """Write what was told. What could not be written is told with the next try."""
+        await self.outside.audit.append(self.operation.cluster, self._told)
+        self._told = []
+
+    async def _keep(self, operation: Operation) -> None:
+        """Write the row on its etag, renewing the lease if there is one."""
         if operation.lease is not None:
             lease = Lease(operation.lease.owner, self.now + LEASE, operation.lease.fence)
             operation = replace(operation, lease=lease)
         self._etag = await self.outside.records.keep_operation(operation, self._etag)
         self.operation = operation
-        await self.tell_now()
-
-    async def about_to(self, text: str) -> None:
-        """Before something is changed in the world: still ours, and written down."""
-        self.tell(AuditKind.STEP, text)
-        await self.save(self.operation)
-        self.forget_readings()
-
-    async def tell_now(self) -> None:
-        """Write what was told."""
-        told, self._told = self._told, []
-        await self.outside.audit.append(self.operation.cluster, told)
 
     def tell(self, kind: AuditKind, text: str, **data: object) -> None:
         """One line of the audit about this operation, written with the next `save`."""

@@ -1,8 +1,9 @@
 """Writing down what a pass has learned and decided, before anything is done about it.
 
 Inventory, ledgers and incidents are brought up to date, each row on its own etag: a row that somebody else wrote in
-the meantime is left alone, their pass knew better. The audit comes last, when what it says is true. Wake-ups are sent
-for decisions that wait for the clock; should one get lost, the sweep comes by within a minute.
+the meantime is left alone, their pass knew better. The audit comes first: after a crash between the two a decision is
+told twice, and not never. Wake-ups are sent for decisions that wait for the clock; should one get lost, the sweep comes
+by within a minute.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from shared.errors import Conflict
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision
 from shared.model.incidents import Incident
+from shared.model.ledger import Ledger
 from shared.model.signals import Signal, SignalKind, Source
 from shared.ports.queues import Queue
-from shared.records import open_incident_row
+from shared.records import Change, open_incident_row
 
 from .books import worth_writing
 from .casebook import Cases, heard, write_up
@@ -37,12 +39,13 @@ async def remember(
     cluster, now = situation.cluster.name, situation.now
     inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, now)
     cases = write_up(picture, decisions, recalled)
-    _, kept_books, lost = await asyncio.gather(
+    books, about_books = _books(picture, recalled)
+    await outside.audit.append(cluster, [*heard(situation.signals, now), *about_books, *cases.audit])
+    _, _, lost = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),
-        _keep_ledgers(outside, picture, recalled),
+        outside.records.ledgers.put_all(cluster, books),
         _keep_cases(outside, cluster, cases),
     )
-    await outside.audit.append(cluster, [*heard(situation.signals, now), *kept_books, *cases.audit])
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
     return {
@@ -66,17 +69,15 @@ async def _keep_cases(outside: Outside, cluster: str, cases: Cases) -> tuple[str
     return await outside.records.incidents.put_all(cluster, cases.changes)
 
 
-async def _keep_ledgers(outside: Outside, picture: Picture, recalled: Recalled) -> list[AuditRecord]:
-    """Write the ledgers that changed; returns what is to be told about them."""
+def _books(picture: Picture, recalled: Recalled) -> tuple[list[Change[Ledger]], list[AuditRecord]]:
+    """The ledgers that changed, and what is to be told about them."""
     situation, told = picture.situation, list[AuditRecord]()
+    changes: list[Change[Ledger]] = []
     for pool in situation.cluster.pools:
         kept, book = recalled.ledgers[pool.name], situation.ledgers[pool.name]
         if not worth_writing(kept.value, book, pool.storm.hold):
             continue
-        try:
-            await outside.records.ledgers.put(situation.cluster.name, pool.name, book, kept.etag or None)
-        except Conflict:
-            continue  # the next pass works it out again from what is there then
+        changes.append(Change(pool.name, book, kept.etag or None))
         text: list[str] = [
             f"ledger entry of {ghost.operation} is given up: that operation does not run"
             for ghost in picture.ghosts[pool.name]
@@ -89,4 +90,4 @@ async def _keep_ledgers(outside: Outside, picture: Picture, recalled: Recalled) 
             text.append(f"the storm in pool {pool.name} is over")
         cluster, now = situation.cluster.name, situation.now
         told.extend(AuditRecord(now, cluster, AuditKind.JUDGED, pool.name, line) for line in text)
-    return told
+    return changes, told
