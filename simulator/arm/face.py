@@ -28,16 +28,20 @@ _REST = "/subscriptions/{sub}/providers/Microsoft.Compute"
 
 
 class ArmFace:
-    """The management endpoint of the world's subscription."""
+    """The management endpoint of the world's subscription.
 
-    def __init__(self, world: World, page_size: int = 200) -> None:
+    `retry_after_s` is what it asks callers to wait between two looks at a running operation; the SDK obeys it
+    rather than its own polling interval. None leaves the header out, as recorded answers do.
+    """
+
+    def __init__(self, world: World, page_size: int = 200, retry_after_s: int | None = 10) -> None:
         self.world = world
         self.faults = FaultPlan()
         self.throttle = Throttle()
         self.requests: list[Request] = []
         """Every request that was answered, in order; for observers."""
         self._routes = Routes()
-        self._reads = Reads(world, page_size)
+        self._reads = Reads(world, page_size, retry_after_s)
         self._writes = Writes(world)
         self._spent = {"reads": 0, "writes": 0, "deletes": 0}
         self._route()

@@ -14,15 +14,14 @@ from simulator.wire import Response
 from simulator.world.operations import OperationStatus
 from simulator.world.world import World
 
-RETRY_AFTER_S = 10
-
 
 class Reads:
     """Answers from the world without changing it."""
 
-    def __init__(self, world: World, page_size: int) -> None:
+    def __init__(self, world: World, page_size: int, retry_after_s: int | None) -> None:
         self._world = world
         self._page_size = page_size
+        self._later = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
         self._instances = views.InstanceViews()
 
     def list_in_group(self, call: Call) -> Response:
@@ -73,11 +72,9 @@ class Reads:
                 404, "OperationNotFound", f"The operation '{call.names['op']}' was not found."
             )
         if "monitor" not in call.request.query:
-            later = {"Retry-After": str(RETRY_AFTER_S)} if operation.running else {}
-            return answers.ok(views.operation_view(operation), later)
+            return answers.ok(views.operation_view(operation), self._later if operation.running else {})
         if operation.running:
-            here = {"Location": call.request.url, "Retry-After": str(RETRY_AFTER_S)}
-            return Response(202, here)
+            return Response(202, {"Location": call.request.url} | self._later)
         if operation.error is not None and operation.status is not OperationStatus.SUCCEEDED:
             return answers.error(409, operation.error.code, operation.error.message)
         return Response(200)

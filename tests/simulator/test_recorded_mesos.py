@@ -14,14 +14,14 @@ from tests.simulator.stage import Stage, play
 
 LACKING = (
     ".slaves[].attributes.rack",  # an attribute that the laboratory gave its agents
-    ".allocator/mesos/offer_filters/", ".allocator/mesos/quota/", ".allocator/mesos/roles/",  # per role: nobody reads them
+    ".allocator/mesos/offer_filters/", ".allocator/mesos/quota/", ".allocator/mesos/roles/",  # per role
     ".frameworks/", ".master/frameworks/",  # counters of single frameworks: nobody reads them
     ".get_agents.agents[].agent_info.domain",  # no regions here
 )  # fmt: skip
 EXTRA = (
     ".slaves[].attributes.os",  # what acs-engine gives its agents
     ".cluster", ".flags.cluster", ".flags.quorum", ".flags.zk", ".flags.agent_removal_rate_limit",  # DC/OS sets them
-    ".frameworks[]", ".get_frameworks.frameworks[]", ".get_state.get_frameworks.frameworks[]",  # Marathon is always there
+    ".frameworks[]", ".get_frameworks.frameworks[]", ".get_state.get_frameworks.frameworks[]",  # Marathon
 )  # fmt: skip
 UNCOMPARED = ("slave_id=",)  # asks for an agent of the laboratory by its id
 
