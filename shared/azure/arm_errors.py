@@ -156,17 +156,17 @@ def problem_of(error: Exception, doing: str) -> Problem:
     return Problem(doing, status, body.code or "", cleaned(body.message or ""), retry_after(error), inner)
 
 
-def is_about_an_instance(error: Exception, scale_set: str) -> bool:
-    """True when the answer says that an instance does not exist; False when it is its scale set, or anything above
-    it, that does not exist, and for everything else."""
+def says_instance_is_gone(error: Exception, scale_set: str) -> bool:
+    """True only when the answer says that the instance itself does not exist. False when it is its scale set, or
+    anything above it, and for any other 404, because a machine that counts as gone may be marked gone for ever.
+
+    Compute answers NotFound ("The entity was not found in this Azure location"); ARM's ResourceNotFound names what is
+    missing in quotes, by type and name.
+    """
     problem = problem_of(error, "")
-    if problem.status != 404 or not problem.codes.isdisjoint(_ABOVE):
+    if problem.status != 404 or problem.code not in ("NotFound", "ResourceNotFound"):
         return False
-    # ARM names the missing resource in quotes by its type and name, without what lies below it.
     return f"virtualmachinescalesets/{scale_set}'".casefold() not in problem.message.casefold()
-
-
-_ABOVE = {"ResourceGroupNotFound", "SubscriptionNotFound", "ParentResourceNotFound"}
 
 
 def quota_numbers(message: str) -> dict[str, Number]:

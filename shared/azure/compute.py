@@ -20,7 +20,7 @@ import msgspec
 from shared.azure import arm_errors, arm_operations, arm_shapes, calls
 from shared.azure.arm_client import ArmClients, ArmSettings
 from shared.errors import Refused, Retry, Unknown
-from shared.model.azure import Instance, PoolAddress, Progress, ProgressState, ScaleSet
+from shared.model.azure import Instance, PoolAddress, Progress, ProgressState, Provisioning, ScaleSet
 from shared.ports.compute import Compute
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class AzureCompute(Compute):
         try:
             answer = await self._ask(pool, path + "&$expand=instanceView")
         except calls.wire_errors() as error:
-            if arm_errors.is_about_an_instance(error, pool.scale_set):
+            if arm_errors.says_instance_is_gone(error, pool.scale_set):
                 return None
             # Without its cause: what an SDK prints of a request may hold what must not be in a log.
             raise arm_errors.for_read(error, doing) from None
@@ -84,13 +84,14 @@ class AzureCompute(Compute):
         try:
             return await self._delete(pool, wanted)
         except Refused as refusal:
-            # Azure rejects the whole request when one of the instances is already gone, and does nothing then.
+            # Azure rejects the whole request, and does nothing, when one of the instances "is not an active Virtual
+            # Machine Scale Set VM instanceId": gone, or on its way (kubernetes-sigs/cloud-provider-azure#2356).
             if refusal.reason != "request_rejected":
                 raise
-            there = [id for id in wanted if await self.instance(pool, id) is not None]
-            if there == wanted:
+            staying = [id for id in wanted if not await self._is_leaving(pool, id)]
+            if staying == wanted:
                 raise
-        return await self._delete(pool, there) if there else arm_operations.FINISHED
+        return await self._delete(pool, staying) if staying else arm_operations.FINISHED
 
     async def set_capacity(self, pool: PoolAddress, capacity: int, etag: str) -> str:
         from azure.core import MatchConditions
@@ -138,6 +139,10 @@ class AzureCompute(Compute):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def _is_leaving(self, pool: PoolAddress, instance_id: str) -> bool:
+        instance = await self.instance(pool, instance_id)
+        return instance is None or instance.provisioning is Provisioning.DELETING
 
     async def _delete(self, pool: PoolAddress, instance_ids: list[str]) -> str:
         return await self._begin(

@@ -31,8 +31,8 @@ class Compute(Protocol):
     async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
         """Delete exactly these instances; the set's capacity falls by their number. Returns a token.
 
-        An empty sequence is a `ValueError`: an empty selection acts on nothing. Deleting what is already gone
-        succeeds.
+        An empty sequence is a `ValueError`: an empty selection acts on nothing. Deleting what is already gone,
+        or on its way, succeeds.
         """
         ...
 
