@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +21,36 @@ if TYPE_CHECKING:
 APP_DIRECTORY = Path(__file__).resolve().parent.parent
 
 
-@cache
+@dataclass(frozen=True)
+class Wired:
+    """The app on its adapters, and how to let go of them."""
+
+    app: App
+    closing: Sequence[Callable[[], Awaitable[None]]]
+
+
 def app() -> App:
     """This process's app, wired from the environment at the first call."""
+    return _wired().app
+
+
+async def close() -> None:
+    """Let go of all connections; the next call wires anew. For hosts that go on after the app has ended."""
+    if _wired.cache_info().currsize:
+        wired = _wired()
+        _wired.cache_clear()
+        for closing in wired.closing:
+            await closing()
+
+
+@cache
+def _wired() -> Wired:
     from shared.settings import from_env
 
     return build(from_env(os.environ, APP_DIRECTORY))
 
 
-def build(settings: Settings) -> App:
+def build(settings: Settings) -> Wired:
     """The app on the real adapters."""
     from shared.app import App
     from shared.audit import AuditLog
@@ -49,7 +72,8 @@ def build(settings: Settings) -> App:
         storage = StorageSettings(connection_string=settings.storage_connection)
     else:
         storage = for_account(settings.storage_account or "", settings.client_id)
-    store, http = AzureStore(storage), AiohttpHttp()
+    store, queues, http = AzureStore(storage), AzureQueues(storage), AiohttpHttp()
+    compute = AzureCompute(ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id))
     masters: dict[tuple[str, ...], MesosScheduler] = {}
 
     def scheduler_of(cluster: ClusterPolicy) -> MesosScheduler:
@@ -62,14 +86,14 @@ def build(settings: Settings) -> App:
 
     outside = Outside(
         clock=WallClock(),
-        compute=AzureCompute(
-            ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id)
-        ),
+        compute=compute,
         scheduler_of=scheduler_of,
         store=store,
-        queues=AzureQueues(storage),
+        queues=queues,
         records=Records(store),
         audit=AuditLog(store),
         worker=this_process(),
     )
-    return App(outside, PolicyInForce(policy_text, settings.policy_file.name, store), settings.own_ids)
+    policy = PolicyInForce(policy_text, settings.policy_file.name, store)
+    app = App(outside, policy, settings.own_ids)
+    return Wired(app, (compute.close, http.close, queues.close, store.close))

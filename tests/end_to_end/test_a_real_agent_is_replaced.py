@@ -53,7 +53,6 @@ async def test_a_killed_agent_is_marked_gone_and_a_new_one_joins_and_its_tasks_r
             "POOLKEEPER_ARM_ENDPOINT": faces.arm_url,
             "POOLKEEPER_ARM_STATIC_TOKEN": "poolkeeper",
         }
-        runtime.app.cache_clear()
         async with LocalHost(HostOptions(app=ROOT, port=0, values=values)) as host:
             await host.run_now("sweep")
             real_mesos.kill_agent(victim.nic.address)
@@ -65,6 +64,7 @@ async def test_a_killed_agent_is_marked_gone_and_a_new_one_joins_and_its_tasks_r
                 seconds=60,
             )
             await real_mesos.until_running("web", 6)
+        await runtime.close()
 
     assert 1 not in pool.instances, "the dead machine is destroyed"
     assert pool.capacity == 3
