@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from simulator.host import (
+    AppRejected,
     BackgroundStopped,
     HostError,
     HostOptions,
@@ -23,8 +24,9 @@ from simulator.host import (
     OneAppPerProcess,
     Outcome,
     SettingsError,
+    index_app,
 )
-from tests.host.conftest import Start, Storage, an_event, app_module, until
+from tests.host.conftest import APPS, Start, Storage, an_event, app_module, until
 
 
 async def test_the_keys_of_local_settings_are_enforced(
@@ -203,6 +205,29 @@ async def test_a_second_host_in_the_same_process_is_refused(start: Start, option
     await start()
     with pytest.raises(OneAppPerProcess, match="Start it in a process of its own"):
         await start(options)
+
+
+async def test_another_app_can_follow_when_the_first_has_stopped(options: HostOptions, start: Start) -> None:
+    async with LocalHost(options):
+        pass
+    async with (
+        LocalHost(HostOptions(app=APPS / "one_function", port=0)) as host,
+        aiohttp.ClientSession() as http,
+    ):
+        assert list(host.functions) == ["only"]
+        async with http.get(f"{host.url}/api/only") as answer:
+            assert await answer.text() == "only"
+    running = await start()
+    assert (await running.event(an_event("back"))).status == 202
+    assert [one["id"] for one in running.seen("hear")] == ["back"]
+
+
+async def test_a_refused_app_is_told_in_the_workers_words_and_hinders_nothing(start: Start) -> None:
+    with pytest.raises(AppRejected, match="cannot load the stream function") as told:
+        await index_app(APPS / "builtin_generic" / "function_app.py")
+    assert "FunctionLoadError" in told.value.stack_trace
+    running = await start()
+    assert (await running.event(an_event())).status == 202
 
 
 async def test_a_function_that_exceeds_the_function_timeout_has_failed(start: Start) -> None:
