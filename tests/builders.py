@@ -36,6 +36,7 @@ from shared.policy.schema import (
     Policy,
     PoolPolicy,
     Share,
+    Storm,
 )
 from shared.policy.schema import (
     Disruption as Limits,
@@ -46,6 +47,7 @@ DAY = timedelta(days=1)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 GROUP = "acs-prod"
 SET = "dcos-agent-private-633E21A3-vmss0"
+CALM = Storm(unhealthy=Share(1000, False))
 
 
 def name(number: int, scale_set: str = SET) -> str:
@@ -93,9 +95,9 @@ def pool_policy(**other: Any) -> PoolPolicy:
 
 
 def generous(**other: Any) -> PoolPolicy:
-    """A pool whose ledger never stands in the way, and whose storm begins only when every node is unwell."""
+    """A pool whose ledger and storm do not stand in the way of the first thousand."""
     limits = Limits(at_once=Share(1000, False), per_hour=1000, per_day=10000, per_fault_domain=None)
-    return pool_policy(disruption=limits, **other)
+    return pool_policy(disruption=limits, storm=CALM, **other)
 
 
 def cluster_policy(*pools: PoolPolicy, **other: Any) -> ClusterPolicy:

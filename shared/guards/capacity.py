@@ -1,7 +1,7 @@
 """Capacity sanity: do Azure's numbers make sense before one is acted on?
 
-1. The set's capacity is zero or less, or no instance is listed, although the pool should have some: refuse. Zero is a
-   suspicion, not a fact.
+1. The set's capacity is zero or less, or no instance is listed: refuse. Zero is a suspicion, not a fact, and a pool
+   that is to be empty has nothing to repair.
 2. Capacity and the number of listed instances differ by more than what is in flight (active disruptions, machines
    being created or deleted): refuse. Two readings must agree.
 3. Capacity lies further below the wanted size than the nodes explain that are known to be missing or in flight:
@@ -36,7 +36,7 @@ def ask(question: Question) -> Answer:
         "in_flight": in_flight,
         "missing": missing,
     }
-    if wanted != 0 and (capacity <= 0 or listed == 0):
+    if capacity <= 0 or listed == 0:
         return refuse(GUARD, "capacity_zero", None, numbers)
     if abs(capacity - listed) > in_flight:
         return refuse(GUARD, "capacity_disagrees", None, numbers)

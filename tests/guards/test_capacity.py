@@ -33,10 +33,10 @@ def test_condition_1_an_empty_list_of_instances_freezes_the_pool() -> None:
     assert answer.numbers == {"capacity": 3, "listed": 0, "wanted": 3, "in_flight": 0, "missing": 3}
 
 
-def test_condition_1_zero_of_a_pool_that_is_to_be_empty_is_no_suspicion() -> None:
+def test_condition_1_holds_also_for_a_pool_that_is_to_be_empty() -> None:
     cluster = Cluster(nodes=1)
     cluster.is_deleted(1)
-    assert capacity.ask(wanting(cluster, 0).question(1)).allowed
+    assert capacity.ask(wanting(cluster, 0).question(1)).reason == "capacity_zero"
 
 
 @pytest.mark.parametrize("said", [2, 4])

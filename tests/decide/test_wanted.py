@@ -1,0 +1,103 @@
+"""How large a pool is to be: each numbered rule of shared/decide/wanted.py."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from shared.decide.wanted import wanted_size
+from shared.model.ledger import Ledger
+from shared.model.signals import SignalKind
+from shared.model.snapshot import PoolReadings
+from tests.builders import Cluster, disruption, signal
+
+RESIZED = SignalKind.POOL_RESIZED
+
+
+def saying(capacity: int, readable: bool = True) -> PoolReadings:
+    cluster = Cluster()
+    cluster.capacity = capacity
+    cluster.unreadable = set() if readable else {"scale_set"}
+    return cluster.snapshot().pools["private"]
+
+
+def wanted(capacity: int, remembered: int | None, *kinds: SignalKind, floor: int = 1) -> int | None:
+    ledger = Ledger("private", wanted=remembered)
+    return wanted_size(saying(capacity), ledger, [signal(kind) for kind in kinds], floor)
+
+
+def test_rule_1_the_first_reading_is_what_is_wanted() -> None:
+    assert wanted(5, None) == 5
+
+
+@pytest.mark.parametrize("capacity", [0, -1])
+def test_rule_1_zero_is_not_believed(capacity: int) -> None:
+    assert wanted(capacity, None) is None
+    assert wanted(capacity, None, RESIZED) is None
+
+
+@pytest.mark.parametrize("remembered", [None, 5])
+def test_rule_1_what_could_not_be_read_changes_nothing(remembered: int | None) -> None:
+    ledger = Ledger("private", wanted=remembered)
+    assert wanted_size(saying(9, readable=False), ledger, [signal(RESIZED)], 1) == remembered
+
+
+def test_rule_2_a_pool_that_somebody_grew_is_wanted_larger() -> None:
+    assert wanted(7, 5) == 7
+
+
+def test_rule_3_a_pool_that_somebody_shrank_is_wanted_smaller() -> None:
+    assert wanted(3, 5, RESIZED) == 3
+
+
+def test_rule_3_needs_a_signal() -> None:
+    assert wanted(3, 5) == 5
+    assert wanted(3, 5, SignalKind.POOL_CHANGED, SignalKind.SWEEP) == 5
+
+
+@pytest.mark.parametrize("loss", [SignalKind.VM_DELETED, SignalKind.VM_EVICTED])
+def test_rule_3_needs_that_nobody_told_of_a_loss(loss: SignalKind) -> None:
+    assert wanted(3, 5, RESIZED, loss) == 5
+
+
+def test_rule_3_needs_that_nothing_of_ours_is_in_flight() -> None:
+    ledger = Ledger("private", wanted=5, active=(disruption(1),))
+    assert wanted_size(saying(4), ledger, [signal(RESIZED)], 1) == 5
+
+
+@pytest.mark.parametrize("capacity", [0, -1])
+def test_rule_3_nobody_shrinks_a_pool_to_nothing(capacity: int) -> None:
+    assert wanted(capacity, 5, RESIZED) == 5
+
+
+def test_rule_3_goes_no_lower_than_the_policys_minimum() -> None:
+    assert wanted(2, 5, RESIZED, floor=3) == 3
+    assert wanted(2, 5, RESIZED, floor=8) == 5, "and never higher than before"
+
+
+def test_rule_4_a_capacity_that_fell_by_itself_is_repaired() -> None:
+    assert wanted(4, 5, SignalKind.VM_DELETED) == 5
+
+
+@given(
+    st.integers(-1, 20),
+    st.none() | st.integers(1, 20),
+    st.lists(st.sampled_from(SignalKind), max_size=4),
+    st.booleans(),
+    st.integers(0, 20),
+)
+def test_only_a_reading_and_a_signal_together_give_up_capacity(
+    capacity: int, remembered: int | None, kinds: list[SignalKind], busy: bool, floor: int
+) -> None:
+    ledger = Ledger("private", wanted=remembered)
+    ledger = replace(ledger, active=(disruption(1),)) if busy else ledger
+    found = wanted_size(saying(capacity), ledger, [signal(kind) for kind in kinds], floor)
+    assert found != 0
+    if remembered is not None:
+        assert found is not None, "what was known is never forgotten"
+        if found < remembered:
+            assert RESIZED in kinds
+            assert found >= max(capacity, floor)
+            assert not busy
