@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -30,8 +31,10 @@ OURS = f"{GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/{SET}/virtu
 class Door:
     """The host with the real app; `post` sends an event as Event Grid does."""
 
-    def __init__(self, host: LocalHost, store: AzureStore, session: aiohttp.ClientSession) -> None:
-        self._host, self.store, self._session = host, store, session
+    def __init__(
+        self, host: LocalHost, store: AzureStore, session: aiohttp.ClientSession, azurite: Azurite
+    ) -> None:
+        self._host, self.store, self._session, self.azurite = host, store, session, azurite
 
     async def post(self, body: str | bytes) -> int:
         url = f"{self._host.url}/runtime/webhooks/eventgrid?functionName=vm_event&code=secret"
@@ -66,7 +69,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
             AzureStore(StorageSettings(connection_string=azurite.connection_string)) as store,
             aiohttp.ClientSession() as session,
         ):
-            yield Door(host, store, session)
+            yield Door(host, store, session, azurite)
         await runtime.close()
 
 
@@ -112,3 +115,10 @@ async def test_an_event_for_a_machine_in_no_pool_is_audited_as_not_ours(door: Do
     assert await door.post(json.dumps([event(subject=elsewhere)])) == 202
     assert await door.quarantined() == []
     assert f"not_ours {elsewhere}" in await door.told()
+
+
+async def test_without_storage_the_trigger_fails_so_that_event_grid_delivers_again(door: Door) -> None:
+    assert await door.post(json.dumps([event()])) == 202
+    await asyncio.to_thread(door.azurite.stop)
+    assert await door.post(json.dumps([event(id="2")])) == 500
+    assert await door.post(json.dumps([event(id="3", eventType="Contoso.Invented")])) == 500
