@@ -114,9 +114,9 @@ class Scheduler:
             self._occupy(agent, task)
             self._update(task, TaskState.RUNNING, self._timeline.now)
             live = self.live[task.app.name]
-            surplus = len(live) >= self.framework.apps[task.app.name].instances
-            live.add(task)
-            if surplus:
+            if len(live) < self.framework.apps[task.app.name].instances:
+                live.add(task)
+            else:
                 self.kill(agent, [task])
         self.reconcile_soon()
 
