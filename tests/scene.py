@@ -37,6 +37,7 @@ __all__ = ["OURS", "POOL", "SET", "START", "SUBSCRIPTION", "SWEEP", "WEB", "Scen
 
 REDELIVERED = timedelta(seconds=15)  # `visibilityTimeout` of host.json
 TRIES = 5  # `maxDequeueCount` of host.json
+BLINK = timedelta(milliseconds=1)  # no two invocations begin at the same time
 
 
 class Scene(World):
@@ -92,12 +93,14 @@ class Scene(World):
 
     async def hears(self, event: dict[str, Any]) -> None:
         """The Event Grid trigger, with its output binding."""
+        self.clock.advance(BLINK)
         for message in await self.app.hear_event(event):
             await self.queues.send(Queue.SIGNALS, message.encode(), timedelta(0))
         await self.deliver()
 
     async def sweeps(self) -> None:
         """The timer trigger; a failed timer is not repeated before its next time."""
+        self.clock.advance(BLINK)
         try:
             await self.app.sweep()
         except self.forgives as error:
@@ -140,6 +143,7 @@ class Scene(World):
 
     async def _work(self, queue: Queue, message: Received) -> None:
         work = self.app.work_signal if queue is Queue.SIGNALS else self.app.work_operation
+        self.clock.advance(BLINK)
         try:
             await work(message.body.decode())
         except self.forgives as error:

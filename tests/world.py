@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.errors import Retry
 from shared.memory.clock import SteppedClock
 from shared.memory.compute import MemoryCompute
 from shared.memory.scheduler import MemoryScheduler
@@ -124,6 +125,22 @@ class World:
                 self.compute.set_power(POOL, id, Power.RUNNING)
         there.capacity, there.version = size, there.version + 1
         return self.event(None, "Write", "write")
+
+    def azure_says_capacity(self, capacity: int) -> None:
+        """The model of the set has this number now, whatever instances there are."""
+        there = self.compute._pools[POOL]
+        there.capacity, there.version = capacity, there.version + 1
+
+    def masters_fall_silent(self) -> None:
+        self.scheduler.faults.always("state", Retry("no master answers", timedelta(seconds=5)))
+
+    def azure_falls_silent(self) -> None:
+        for call in ("scale_set", "instances", "instance", "addresses", "destroy", "set_capacity", "look"):
+            self.compute.faults.always(call, Retry("Azure answers 503", timedelta(seconds=5)))
+
+    def all_answer_again(self) -> None:
+        self.scheduler.faults.clear()
+        self.compute.faults.clear()
 
     def event(self, number: int | None, verb: str, operation: str, by: str = "somebody") -> dict[str, Any]:
         """An event of Azure Resource Manager about an instance, or about the set."""

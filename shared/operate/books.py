@@ -17,6 +17,7 @@ from shared.guards import Tally
 from shared.guards.storm import measure
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding
+from shared.model.readings import Failure
 from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import PoolPolicy
@@ -37,16 +38,24 @@ def up_to_date(
     tally: Tally,
     now: datetime,
 ) -> Ledger:
-    """The ledger as this pass sees it: wanted size, storm, and only the last day's starts."""
+    """The ledger as this pass sees it: wanted size, storm, and only the last day's starts.
+
+    When a reading failed, every node is unwell by our eyes alone: then a storm may go on, but none begins.
+    """
     own = tuple(signal for signal in signals if signal.pool == pool.name)
     wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
     book = replace(ledger, wanted=wanted, started=tuple(at for at in ledger.started if at > now - DAY))
-    if measure(tally, pool)[0]:
+    if measure(tally, pool)[0] and (book.storm_since is not None or not _blind(pool, snapshot)):
         since = book.storm_since or now
         return replace(book, storm_since=since, storm_until=now + pool.storm.hold)
     if book.storm_until is not None and now >= book.storm_until:
         return replace(book, storm_since=None, storm_until=None)
     return book
+
+
+def _blind(pool: PoolPolicy, snapshot: Snapshot) -> bool:
+    """Whether what the conditions of the pool rest on could not be read."""
+    return isinstance(snapshot.scheduler, Failure) or isinstance(snapshot.pools[pool.name].instances, Failure)
 
 
 def worth_writing(old: Ledger, new: Ledger, hold: timedelta) -> bool:

@@ -16,7 +16,8 @@ from shared.decide.repair import Situation
 from shared.guards import tally_pools
 from shared.judge import judge
 from shared.model.ledger import Disruption, Ledger
-from shared.model.nodes import Finding
+from shared.model.nodes import Finding, NodeMemory
+from shared.model.readings import Value
 from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
@@ -40,7 +41,7 @@ class Picture(Struct, frozen=True):
 def situate(
     cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
 ) -> Picture:
-    findings = judge(snapshot, cluster, recalled.nodes, now)
+    findings = judge(snapshot, cluster, _visible(recalled.nodes, snapshot), now)
     by_name = {finding.node.name: finding for finding in findings}
     tallies = tally_pools(snapshot, findings)
     incidents = {node: kept.value for node, kept in recalled.incidents.items()}
@@ -57,3 +58,17 @@ def situate(
     kept = tuple(finding for finding in findings if finding.node.name not in forgotten)
     situation = Situation(cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, now)
     return Picture(situation, frozenset(forgotten), ghosts)
+
+
+def _visible(nodes: Mapping[str, NodeMemory], snapshot: Snapshot) -> dict[str, NodeMemory]:
+    """What is remembered, without nodes that were first seen by somebody else after this look had begun: that it does
+    not list them says nothing."""
+    listed: set[str] = set()
+    for pool in snapshot.pools.values():
+        if isinstance(pool.instances, Value):
+            listed |= {instance.name for instance in pool.instances.value}
+    return {
+        name: memory
+        for name, memory in nodes.items()
+        if name in listed or memory.first_seen_at <= snapshot.started_at
+    }

@@ -1,8 +1,9 @@
 """Wait until a new machine has joined in the node's place, and claim it.
 
 1. A node is claimed already (a crash came after the claim): joined.
-2. A node of the pool that is healthy, was first seen after this operation began (or never before), and was claimed by
-   no other operation: claim it on its row's etag. Joined.
+2. A node of the pool that is healthy, whose first agent joined after this operation began, and that was claimed by no
+   other operation: claim it on its row's etag. Joined. When the machine was ordered does not count, because one order
+   may be for several operations.
 3. The set has its wanted size, nothing is on its way, and there is no such node: nothing comes in its place. Somebody
    decided to live with fewer, or it was never missed.
 4. Otherwise: wait.
@@ -53,7 +54,8 @@ def _is_new(finding: Finding, kept: Kept[NodeMemory] | None, hand: Hand) -> bool
         return False
     if kept is None:
         return True
-    return kept.value.replaces is None and kept.value.first_seen_at > hand.operation.created_at
+    joined_at = kept.value.joined_at
+    return kept.value.replaces is None and (joined_at is None or joined_at > hand.operation.created_at)
 
 
 def _nothing_comes(hand: Hand, picture: Picture, recalled: Recalled) -> bool:

@@ -1,0 +1,123 @@
+"""What changes between the decision and the irreversible step is seen, and obeyed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.errors import Retry
+from shared.model.operations import OperationState
+from tests.scene import Scene
+from tests.watched import Call
+
+THROTTLED = Retry("Azure is throttling", timedelta(seconds=20))
+
+
+async def about_to_destroy(agents: int = 6) -> Scene:
+    """Agent 1 was proved dead, and Azure throttled just before its machine was to be destroyed."""
+    scene = Scene(agents=agents)
+    await scene.sweeps()
+    scene.agent_dies(1)
+    await scene.sweeps()
+    scene.compute.faults.next("instance", THROTTLED)
+    await scene.after(seconds=50)
+    (operation,) = await scene.running()
+    assert (operation.step, scene.destroyed) == ("destroy", [])
+    return scene
+
+
+async def test_a_node_that_recovers_before_the_decision_is_carried_out_is_left_alone() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    scene.agent_dies(1)
+    await scene.sweeps()
+
+    async def recovers_when_the_operation_begins(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "store.write" and "operation" in str(call.args) and scene.dead:
+            scene.agent_comes_back(1)
+        return answer
+
+    scene.app = scene.new_app(recovers_when_the_operation_begins)
+    await scene.after(minutes=3)
+    assert scene.destroyed == []
+    (operation,) = await scene.closed_operations()
+    assert operation.state is OperationState.WITHDRAWN
+    (incident,) = await scene.closed_incidents()
+    assert incident.outcome == "it came back by itself"
+
+
+async def test_a_node_that_recovers_just_before_it_would_be_destroyed_is_left_alone() -> None:
+    scene = await about_to_destroy()
+    tasks = scene.running_tasks
+    scene.agent_comes_back(1)
+    await scene.after(minutes=3)
+    assert scene.destroyed == []
+    assert scene.running_tasks >= tasks
+    (operation,) = await scene.closed_operations()
+    assert operation.state is OperationState.WITHDRAWN
+    assert operation.outcome.startswith("it is healthy now")
+    (incident,) = await scene.closed_incidents()
+    assert incident.outcome == "it came back by itself"
+    assert (await scene.ledger()).active == ()
+
+
+async def test_a_storm_that_begins_before_the_destruction_stops_it() -> None:
+    scene = await about_to_destroy()
+    scene.agent_dies(2)
+    scene.agent_dies(3)
+    await scene.after(minutes=5)
+    assert scene.destroyed == []
+    (operation,) = await scene.closed_operations()
+    assert operation.outcome == "refused by storm (storm_now)"
+    assert set(await scene.open_incidents()) == {scene.name(1), scene.name(2), scene.name(3)}
+    assert (await scene.ledger()).active == ()
+
+
+@pytest.mark.parametrize("silence", [Scene.masters_fall_silent, Scene.azure_falls_silent])
+async def test_a_reading_that_fails_before_the_destruction_stops_it(silence: Any) -> None:
+    scene = await about_to_destroy()
+    silence(scene)
+    await scene.after(minutes=5)
+    assert scene.destroyed == []
+    assert (await scene.closed_operations())[0].state is OperationState.WITHDRAWN
+    scene.all_answer_again()
+    await scene.after(minutes=6)
+    assert (scene.destroyed, scene.connected) == (["1"], 6)
+    assert await scene.open_incidents() == {}
+
+
+async def test_a_policy_that_is_changed_to_observe_stops_the_destruction() -> None:
+    scene = await about_to_destroy()
+    scene.policy = scene.policy.replace("mode: enforce", "mode: observe")
+    await scene.after(minutes=5)
+    assert scene.destroyed == []
+    (operation,) = await scene.closed_operations()
+    assert operation.outcome == "refused by mode (mode_observe)"
+    refusals = [line for line in await scene.said() if "mode_observe" in line]
+    assert refusals
+
+
+async def test_mesos_is_told_only_when_the_masters_can_be_read() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    lost = scene.agent_of(1)
+
+    async def masters_fail_after_the_destruction(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "compute.destroy":
+            scene.masters_fall_silent()
+        return answer
+
+    scene.app = scene.new_app(masters_fail_after_the_destruction)
+    scene.machine_is_deallocated(1)
+    await scene.after(minutes=5)
+    assert (scene.destroyed, scene.scheduler.gone, scene.ordered) == (["1"], set(), [])
+    (operation,) = await scene.running()
+    assert operation.step == "tell_scheduler"
+    scene.all_answer_again()
+    await scene.after(minutes=5)
+    assert (scene.scheduler.gone, scene.ordered, scene.connected) == ({lost}, [1], 4)
+    assert scene.destroyed == ["1"]
