@@ -6,13 +6,14 @@ are off (see `calls`), its polling never waits (see `arm_operations`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 
 from shared.azure.identity import open_credential
 
 if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.core.pipeline import PipelineRequest
     from azure.core.pipeline.transport import AsyncHttpTransport
@@ -86,10 +87,26 @@ class ArmClients:
             options["transport"] = self._transport
         if settings.static_token is not None:
             options["authentication_policy"] = _static_token_policy(settings.static_token)
+            return ComputeManagementClient(_NeverAsked(), subscription, **options)
         if self._credential is None:
-            # With a static token the SDK still wants a credential; it never asks this one for anything.
             self._credential = open_credential(settings.client_id)
         return ComputeManagementClient(self._credential, subscription, **options)
+
+
+class _NeverAsked:
+    """Beside a static token the SDK still wants a credential, and azure-identity is slow to import."""
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        raise RuntimeError(f"a token for {', '.join(scopes)} was asked for although a static one is set")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Nothing is open."""
 
 
 def _static_token_policy(token: str) -> object:
