@@ -1,8 +1,8 @@
 """Machine down, machine up: how an agent is given up on masters before Mesos 1.5.
 
 Down is three requests: the machine goes into the maintenance schedule, the schedule is read again and must show it
-together with everything that was there before, and only then the machine is taken down. Its agent is removed and its
-tasks are lost; no agent with its hostname and address can register until it is up again, which matters because Azure
+together with everything that was there before, and only then the machine is taken down. Its agent is removed, some
+moments after the master has answered, and its tasks are lost; no agent with its hostname and address can register until it is up again, which matters because Azure
 gives addresses to new machines again. Up is the way back: `machine/up` takes the machine out of the schedule by
 itself; where it was scheduled and never taken down, the schedule is posted without it.
 
