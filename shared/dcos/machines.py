@@ -2,9 +2,10 @@
 
 Down is three requests: the machine goes into the maintenance schedule, the schedule is read again and must show it
 together with everything that was there before, and only then the machine is taken down. Its agent is removed, some
-moments after the master has answered, and its tasks are lost; no agent with its hostname and address can register until it is up again, which matters because Azure
-gives addresses to new machines again. Up is the way back: `machine/up` takes the machine out of the schedule by
-itself; where it was scheduled and never taken down, the schedule is posted without it.
+moments after the master has answered, and its tasks are lost. No agent with its hostname and address can register
+until it is up again, which matters because Azure gives addresses to new machines again. Up is the way back:
+`machine/up` takes the machine out of the schedule by itself; where it was scheduled and never taken down, the
+schedule is posted without it.
 
 The schedule has no etag, so between our reading and our posting another hand may have posted; what it added then is
 lost. One scheduler sends its own changes one after another; among people, the window is a few milliseconds.
