@@ -117,7 +117,8 @@ class World:
         """Somebody writes another capacity: Azure takes the highest ids away, or adds machines."""
         there = self.compute._pools[POOL]
         for id in sorted(there.instances, key=int)[size:]:
-            self.scheduler.disconnect(self.agent_of(int(id)))
+            if self.is_healthy(id):
+                self.scheduler.disconnect(self.agent_of(int(id)))
             self.compute.lose(POOL, id)
         self.compute._grow(POOL, there, max(0, size - there.capacity))
         for id in there.instances:

@@ -65,7 +65,7 @@ class Hand:
     def again(self) -> timedelta:
         """How long to wait before the same step is looked at again: soon at first, then every 10 s, because Azure
         allows about 15 looks at an operation a minute."""
-        return min(timedelta(seconds=10), timedelta(seconds=1.6**self.operation.attempt))
+        return timedelta(seconds=min(10, 1.6 ** min(self.operation.attempt, 10)))
 
     async def save(self, operation: Operation) -> None:
         """Write what was told, then the operation. In this order a crash between the two tells it twice, not never."""

@@ -1,0 +1,139 @@
+"""When we cannot see, nothing is done and it says why; when we can see again, what happened meanwhile is healed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.model.incidents import IncidentState
+from tests.scene import Scene
+
+CLUSTER = "(cluster)"
+SILENCES = pytest.mark.parametrize(
+    ("silence", "source"),
+    [(Scene.masters_fall_silent, "mesos"), (Scene.azure_falls_silent, "azure.instances")],
+)
+
+
+@SILENCES
+async def test_silence_opens_one_incident_of_the_cluster_and_nothing_is_done(
+    silence: Any, source: str
+) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    silence(scene)
+    await scene.after(minutes=20)
+    assert (scene.destroyed, scene.ordered, scene.scheduler.gone) == ([], [], set())
+    incidents = await scene.open_incidents()
+    assert list(incidents) == [CLUSTER]
+    assert f"{source} could not be read" in incidents[CLUSTER].because
+    told = [line for line in await scene.said() if f"{source} could not be read" in line]
+    assert 1 <= len(told) <= 2, "once when it opens, once for the decision, and not with every sweep"
+
+
+@SILENCES
+async def test_the_incident_is_closed_when_everything_can_be_read_again(silence: Any, source: str) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    silence(scene)
+    await scene.after(minutes=3)
+    scene.all_answer_again()
+    await scene.after(minutes=2)
+    assert await scene.open_incidents() == {}
+    (incident,) = await scene.closed_incidents()
+    assert (incident.node, incident.state) == (CLUSTER, IncidentState.RESOLVED)
+    assert incident.outcome == "everything can be read again"
+
+
+async def test_silence_of_the_masters_is_no_storm() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.masters_fall_silent()
+    await scene.after(minutes=3)
+    assert (await scene.ledger()).storm_until is None
+
+
+async def test_a_storm_goes_on_while_the_masters_are_silent() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    for number in range(3):
+        scene.agent_dies(number)
+    await scene.after(minutes=2)
+    scene.masters_fall_silent()
+    await scene.after(minutes=20)
+    book = await scene.ledger()
+    assert book.storm_until is not None
+    assert book.storm_until > scene.clock.now()
+
+
+async def test_a_machine_deleted_while_the_masters_are_silent_is_replaced_later() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.masters_fall_silent()
+    await scene.after(minutes=2)
+    await scene.hears(scene.machine_is_deleted(3))
+    await scene.after(minutes=5)
+    assert (scene.ordered, scene.scheduler.gone) == ([], set())
+    decision = (await scene.open_incidents())[scene.name(3)].decision
+    assert decision is not None
+    assert "scheduler_unread" in {answer.reason for answer in decision.answers if not answer.allowed}
+    scene.all_answer_again()
+    await scene.after(minutes=6)
+    assert (scene.ordered, scene.connected, scene.running_tasks) == ([1], 6, 12)
+    assert await scene.open_incidents() == {}
+
+
+async def test_a_machine_deleted_while_azure_is_silent_is_replaced_later() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    event = scene.machine_is_deleted(3)
+    scene.azure_falls_silent()
+    await scene.hears(event)
+    await scene.after(minutes=5)
+    assert scene.scheduler.gone == set()
+    scene.all_answer_again()
+    await scene.after(minutes=6)
+    assert (scene.ordered, scene.connected) == ([1], 6)
+    assert await scene.open_incidents() == {}
+
+
+async def test_no_agent_at_all_is_our_mistake_and_not_theirs() -> None:
+    scene = Scene(agents=3, more="storm: {unhealthy: 100}")
+    await scene.sweeps()
+    for number in range(3):
+        scene.agent_dies(number)
+    await scene.after(minutes=10)
+    assert scene.destroyed == []
+    assert any("no_agent_connected" in line for line in await scene.said())
+
+
+async def test_after_a_failover_agents_are_given_the_time_to_come_back() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    agents = dict(scene.scheduler.agents)
+    scene.booting = False
+    scene.scheduler.fail_over("http://master-2:5050")
+    for agent in list(agents)[1:]:
+        scene.scheduler.join(agents[agent])
+    await scene.after(minutes=9)
+    assert (scene.destroyed, scene.scheduler.gone) == ([], set())
+    decision = next(iter((await scene.open_incidents()).values())).decision
+    assert decision is not None
+    assert "leader_is_new" in {answer.reason for answer in decision.answers if not answer.allowed}
+    scene.booting = True
+    await scene.after(minutes=3)
+    assert (scene.connected, scene.destroyed) == (6, [])
+    assert await scene.open_incidents() == {}
+
+
+async def test_an_agent_that_does_not_come_back_in_that_time_is_replaced() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    agents = dict(scene.scheduler.agents)
+    scene.booting = False
+    scene.scheduler.fail_over("http://master-2:5050")
+    for agent in list(agents)[1:]:
+        scene.scheduler.join(agents[agent])
+    await scene.after(minutes=13)
+    assert (scene.destroyed, scene.scheduler.gone) == (["0"], {"agent-S1"})
