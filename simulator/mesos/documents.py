@@ -81,7 +81,8 @@ def grace_of(payload: dict[str, Any]) -> int | None:
         raise Refused(400, f"{prefix}Not expecting a JSON string for field 'max_grace_period'")
     if not isinstance(grace, dict):
         raise Refused(400, f"{prefix}Not expecting a JSON number for field 'max_grace_period'")
-    return int(grace.get("nanoseconds", 0)) + int(grace.get("seconds", 0)) * 10**9
+    whole_s = grace.get("seconds", 0)
+    return (_nanoseconds(grace) or 0) + (int(whole_s) if isinstance(whole_s, int | float) else 0) * 10**9
 
 
 def machines_of(listed: Any) -> list[MachineId]:
@@ -90,6 +91,8 @@ def machines_of(listed: Any) -> list[MachineId]:
         raise Refused(400, "Unexpected JSON type parsed")
     machines = []
     for one in listed:
+        if not isinstance(one, dict):
+            raise Refused(400, "Not expecting a JSON string for field 'machine_ids'")
         hostname, ip = str(one.get("hostname", "")), str(one.get("ip", ""))
         if not hostname and not ip:
             raise Refused(400, "Both 'hostname' and 'ip' for a machine are empty")
@@ -103,16 +106,25 @@ def windows_of(document: Any) -> list[Window]:
     """The windows of a maintenance schedule."""
     if not isinstance(document, dict):
         raise Refused(400, "Unexpected JSON type parsed")
+    listed = document.get("windows") or []
+    if not isinstance(listed, list) or not all(isinstance(window, dict) for window in listed):
+        raise Refused(400, "Not expecting a JSON string for field 'windows'")
     windows = []
-    for index, window in enumerate(document.get("windows") or []):
+    for index, window in enumerate(listed):
         unavailability = window.get("unavailability")
-        if not isinstance(unavailability, dict) or "start" not in unavailability:
+        if not isinstance(unavailability, dict):
             raise Refused(400, f"Missing required fields: windows[{index}].unavailability")
-        duration = unavailability.get("duration")
-        duration_ns = int(duration["nanoseconds"]) if isinstance(duration, dict) else None
+        start_ns = _nanoseconds(unavailability.get("start"))
+        if start_ns is None:
+            raise Refused(400, f"Missing required fields: windows[{index}].unavailability.start")
         machines = tuple(machines_of(window.get("machine_ids") or []))
-        windows.append(Window(machines, int(unavailability["start"]["nanoseconds"]), duration_ns))
+        windows.append(Window(machines, start_ns, _nanoseconds(unavailability.get("duration"))))
     return windows
+
+
+def _nanoseconds(part: Any) -> int | None:
+    value = part.get("nanoseconds") if isinstance(part, dict) else None
+    return int(value) if isinstance(value, int | float) else None
 
 
 def machine_view(machine: MachineId) -> dict[str, str]:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from simulator.world.agent import Process
 from simulator.world.build import ClusterSpec
+from simulator.world.journal import OPERATOR
 from simulator.world.operations import AzureRefusal
 from simulator.world.orders import OrderRefused
 from simulator.world.scale_set import Instance
 from simulator.world.tasks import App
-from simulator.world.world import OPERATOR
 from tests.simulator.stage import Stage, play
 
 Verb = Callable[[Stage, Instance], None]
