@@ -42,9 +42,9 @@ class AuditLog:
         for start in range(0, len(records), CHUNK):
             await self._append(cluster, records[start : start + CHUNK])
 
-    async def read(self, cluster: str, month: datetime) -> tuple[Entry, ...]:
-        """Every entry of one month, in order."""
-        rows = await self._store.query(Table.AUDIT, _partition(cluster, month), "0", ":")
+    async def read(self, cluster: str, month: datetime, after: int = 0) -> tuple[Entry, ...]:
+        """Every entry of one month, in order; or those behind number `after`, for who follows it."""
+        rows = await self._store.query(Table.AUDIT, _partition(cluster, month), _row(after + 1), ":")
         return tuple(msgspec.json.decode(row.body, type=Entry) for row in rows)
 
     async def _append(self, cluster: str, records: Sequence[AuditRecord]) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from shared import runtime
 from simulator.arm.caller import bearer_token
 from simulator.azurite import Azurite
 from simulator.clock import WallClock
@@ -41,13 +42,16 @@ SPEED = 0.03
 
 @dataclass(frozen=True)
 class StageOptions:
-    """`more` is YAML that goes into the pool's policy. `say` tells the progress of setting up."""
+    """`pool_policy` is YAML that goes into the pool's policy, `cluster_policy` into the cluster's, indented as in
+    `policy_text`. `say` tells the progress of setting up."""
 
     agents: int = 12
     dcos_version: str = "1.11"
     tasks: int = 24
     confirm_after: timedelta = timedelta(seconds=3)
-    more: str = ""
+    mode: str = "enforce"
+    pool_policy: str = ""
+    cluster_policy: str = ""
     sweep: str = "*/2 * * * * *"
     port: int = 0
     say: Callable[[str], None] = field(default=lambda text: None)
@@ -63,6 +67,8 @@ class Stage:
     host: LocalHost
     connection_string: str
     policy_file: Path
+    settings: Mapping[str, str] = field(repr=False)
+    webhook: str = field(repr=False)
     events: EventGrid
     outcomes: list[tuple[str, bool, float]] = field(default_factory=list)
 
@@ -74,30 +80,45 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
         options.say("Azurite: queues and tables on this machine")
         azurite = await asyncio.to_thread(Azurite.start)
         stack.push_async_callback(asyncio.to_thread, azurite.stop)
-        options.say(f"Azure and DC/OS {options.dcos_version}: {options.agents} agents, 3 masters, {options.tasks} tasks")
+        options.say(
+            f"Azure and DC/OS {options.dcos_version}: {options.agents} agents, 3 masters, {options.tasks} tasks"
+        )
         world, cluster = _world(options)
         faces = await stack.enter_async_context(served(world))
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="poolkeeper-demo-")))
         policy_file = directory / "policy.yaml"
         policy_file.write_text(policy_text(faces, cluster, options))
         options.say("the function app, in Microsoft's worker library")
+        values = _settings(faces, policy_file, azurite.connection_string, options)
         outcomes: list[tuple[str, bool, float]] = []
         host = LocalHost(
             HostOptions(
                 app=ROOT,
                 port=options.port,
                 settings=None,
-                values=_settings(faces, policy_file, azurite.connection_string, options),
+                values=values,
                 keys=Keys(master=MASTER_KEY, system={"eventgrid_extension": EVENTS_KEY}),
                 on_invocation=lambda name, outcome, seconds: outcomes.append((name, outcome.ok, seconds)),
             )
         )
+        stack.push_async_callback(runtime.close)
         await stack.enter_async_context(host)
         webhook = f"{host.url}/runtime/webhooks/eventgrid?functionName=vm_event&code={EVENTS_KEY}"
         topic = f"/subscriptions/{world.azure.subscription}/resourceGroups/{cluster.resource_group}"
         send = await stack.enter_async_context(post_to(webhook, topic, world.timeline.clock))
         events = await stack.enter_async_context(EventGrid(world, send, Delivery(delay_s=(0.05, 0.2))))
-        yield Stage(world, cluster, faces, host, azurite.connection_string, policy_file, events, outcomes)
+        yield Stage(
+            world,
+            cluster,
+            faces,
+            host,
+            azurite.connection_string,
+            policy_file,
+            values,
+            webhook,
+            events,
+            outcomes,
+        )
 
 
 def _world(options: StageOptions) -> tuple[World, Cluster]:
@@ -116,7 +137,7 @@ def policy_text(faces: Served, cluster: Cluster, options: StageOptions) -> str:
     pool = cluster.pools["private"]
     return (
         "version: 1\n"
-        "defaults: {mode: enforce}\n"
+        f"defaults: {{mode: {options.mode}}}\n"
         "clusters:\n"
         f"  {cluster.name}:\n"
         f"    subscription: {pool.subscription}\n"
@@ -127,7 +148,8 @@ def policy_text(faces: Served, cluster: Cluster, options: StageOptions) -> str:
         f"        scale_set: {pool.name}\n"
         f"        capacity: {{min: 3, max: {pool.capacity + 4}}}\n"
         f"        repair: {{confirm_after: {options.confirm_after.seconds}s, join_timeout: 2m, verify_timeout: 2m}}\n"
-        + options.more
+        + options.pool_policy
+        + options.cluster_policy
     )
 
 

@@ -1,0 +1,208 @@
+"""The stories: what breaks, and what must come of it.
+
+A scenario is a short play. Each act does something to the world and lasts until what it waits for has happened; in an
+act that `holds`, the app must do nothing at all and must have said why, by the reason codes named. After the last act
+the cluster must be whole, with as many agents replaced as `replaces` says and not one more. `promise` is told before,
+`because` after: why this outcome is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from simulator.demo.stage import Stage, StageOptions
+from simulator.world.mesos import MesosTimes
+from simulator.world.scale_set import Instance
+
+type Deed = Callable[[Stage, list[Instance]], None]
+
+MINUTE = "0 * * * * *"
+# Real elections take 12 s and re-registration another 10; the hold-off after it is 10 minutes.
+QUICK_ELECTION = MesosTimes(election_s=2.0, recovery_s=0.5, reregister_s=9.0)
+
+
+@dataclass(frozen=True)
+class Act:
+    """`text` is told when `do` is done to the agents of the story. It lasts `at_least_s`, until the guards have
+    refused with each of the `reasons`, and, with `settles`, until everything is well again."""
+
+    text: str
+    do: Deed
+    holds: bool = False
+    reasons: tuple[str, ...] = ()
+    at_least_s: float = 0.0
+    settles: bool = False
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`hit` is how many of so many agents the story is about, `fewest` the smallest pool that it can be told of.
+    `options` are changes to the stage."""
+
+    name: str
+    promise: str
+    because: str
+    acts: tuple[Act, ...]
+    hit: Callable[[int], int] = lambda agents: 1
+    fewest: int = 3
+    replaces: int = 1
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def stage_options(self, options: StageOptions) -> StageOptions:
+        return replace(options, **self.options)  # type: ignore[arg-type]
+
+
+def _nothing(stage: Stage, agents: list[Instance]) -> None:
+    """Time passes."""
+
+
+def _delete(stage: Stage, agents: list[Instance]) -> None:
+    for agent in agents:
+        stage.world.delete_instance(agent)
+
+
+def _kill(stage: Stage, agents: list[Instance]) -> None:
+    for agent in agents:
+        stage.world.kill_agent_process(agent)
+
+
+def _start(stage: Stage, agents: list[Instance]) -> None:
+    for agent in agents:
+        stage.world.start_agent_process(agent)
+
+
+def _evict(stage: Stage, agents: list[Instance]) -> None:
+    for agent in agents:
+        stage.world.evict(agent)
+
+
+def _masters_down(stage: Stage, agents: list[Instance]) -> None:
+    stage.world.mesos_api_down(stage.cluster)
+
+
+def _masters_up(stage: Stage, agents: list[Instance]) -> None:
+    stage.world.mesos_api_up(stage.cluster)
+
+
+def fail_over(stage: Stage, agents: list[Instance]) -> None:
+    """With the times of a demo."""
+    stage.cluster.mesos.times = QUICK_ELECTION
+    stage.world.fail_over(stage.cluster)
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(
+            name="deleted",
+            promise="An operator deletes an agent's VM. Event Grid tells of it, and the app brings the agent back.",
+            because="Azure itself said that the machine is gone, so nothing had to be confirmed and nothing else was"
+            " in the way.",
+            acts=(Act("an operator deletes {agents} in the portal", _delete, settles=True),),
+            # The sweep finds it too, each minute as in production; here Event Grid comes first.
+            options={"sweep": MINUTE},
+        ),
+        Scenario(
+            name="dead",
+            promise="The Mesos agent of a machine dies while its VM runs on. Nobody tells; the sweep finds it, waits to"
+            " be sure, and replaces the machine.",
+            because="The machine ran, but its agent had been lost for longer than `confirm_after`; a stock DC/OS would"
+            " have waited five minutes and replaced nothing.",
+            acts=(Act("the Mesos agent of {agents} dies, its VM runs on", _kill, settles=True),),
+        ),
+        Scenario(
+            name="four",
+            promise="Four agents die in the same second, with a policy that allows four repairs at once. All four are"
+            " replaced side by side.",
+            because="Four of the pool are fewer than a storm, and the policy allows four at once. A stock DC/OS would"
+            " notice the fourth after about 65 minutes.",
+            acts=(Act("the Mesos agents of {agents} die", _kill, settles=True),),
+            hit=lambda agents: 4,
+            fewest=11,  # four of fewer are 40 %, a storm
+            replaces=4,
+            options={
+                "pool_policy": "        disruption: {at_once: 4, per_hour: 8, per_fault_domain: none}\n",
+            },
+        ),
+        Scenario(
+            name="masters-down",
+            promise="The masters' API stops answering, and then an operator deletes a VM. The app must do nothing and"
+            " say why; when the API answers again, it heals.",
+            because="Who can not see must not act: without the masters' word nobody knows what else is lost. The"
+            " deletion was remembered and healed as soon as they could be read.",
+            acts=(
+                Act("the API of the masters stops answering", _masters_down, holds=True, at_least_s=2.5),
+                Act(
+                    "an operator deletes {agents}",
+                    _delete,
+                    holds=True,
+                    reasons=("scheduler_unread",),
+                    at_least_s=6.0,
+                ),
+                Act("the API of the masters answers again", _masters_up, settles=True),
+            ),
+        ),
+        Scenario(
+            name="storm",
+            promise="A bad package stops the Mesos agent on half of the pool. So much at once is not the machines'"
+            " fault: nothing may be touched.",
+            because="Half of a pool that fails at once has one cause, and replacing machines is not its cure: every"
+            " agent came back by itself, with its tasks.",
+            acts=(
+                Act(
+                    "a bad package stops the Mesos agent on {agents}",
+                    _kill,
+                    holds=True,
+                    reasons=("storm_now",),
+                    at_least_s=6.0,
+                ),
+                Act("the package is taken back, the agents start again", _start, holds=True, settles=True),
+            ),
+            hit=lambda agents: agents // 2,
+            fewest=4,
+            replaces=0,
+            options={"pool_policy": "        storm: {unhealthy: 40%, hold: 10s}\n"},
+        ),
+        Scenario(
+            name="evicted",
+            promise="Azure takes a spot VM back. Resource Health says so, and the app brings the agent back.",
+            because="An eviction is Azure's own word that the machine and its disk are lost; its work moves at once.",
+            acts=(Act("Azure evicts {agents}, a spot VM", _evict, settles=True),),
+            options={"sweep": MINUTE},
+        ),
+        Scenario(
+            name="failover",
+            promise="The leading master is lost and another one is elected. Until the agents have found it they look"
+            " dead: nothing may be touched.",
+            because="Agents that are missing from a new leader's list prove nothing: all of them came back to it.",
+            acts=(
+                Act(
+                    "the leading master is lost, an election begins",
+                    fail_over,
+                    holds=True,
+                    reasons=("leader_is_new",),
+                    settles=True,
+                ),
+            ),
+            hit=lambda agents: 0,
+            fewest=6,
+            replaces=0,
+            options={
+                "pool_policy": "        storm: {unhealthy: 40%, hold: 10s}\n",
+                "cluster_policy": "    failover_hold_off: 20s\n",
+                "confirm_after": timedelta(seconds=2),
+            },
+        ),
+        Scenario(
+            name="old",
+            promise="On DC/OS 1.8 an operator deletes an agent's VM. Its masters know no `mark gone`, so the machine is"
+            " taken down, and up again for whoever gets its address.",
+            because="Mesos 1.0 can only be told through its maintenance calls; leaving the machine down would have"
+            " barred the new agent at the same address.",
+            acts=(Act("an operator deletes {agents} in the portal", _delete, settles=True),),
+            options={"sweep": MINUTE, "dcos_version": "1.8"},
+        ),
+    )
+}
