@@ -94,13 +94,15 @@ class NicPage(Shape, frozen=True):
     next_link: str | None = None
 
 
-def instance_of(vm: Vm) -> Instance:
+def instance_of(vm: Vm, scale_set: str) -> Instance:
+    """Named after the set as the policy spells it: Azure does not always keep the casing, and a node has one name."""
     properties = vm.properties or VmProperties()
     view = properties.instance_view or InstanceView()
     codes = [(status.code or "").casefold().split("/") for status in view.statuses or ()]
+    instance_id = vm.instance_id or vm.name.rpartition("_")[2]
     return Instance(
-        name=vm.name,
-        instance_id=vm.instance_id or vm.name.rpartition("_")[2],
+        name=f"{scale_set}_{instance_id}",
+        instance_id=instance_id,
         vm_id=properties.vm_id or "",
         power=_power(_after("powerstate", codes)),
         provisioning=provisioning_of(properties.provisioning_state or _after("provisioningstate", codes)),

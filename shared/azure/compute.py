@@ -57,7 +57,9 @@ class AzureCompute(Compute):
         path = _path(pool, "/virtualMachines", COMPUTE_VERSION) + "&$expand=instanceView"
         doing = f"listing the instances of {pool.scale_set}"
         pages = await self._pages(pool, path, arm_shapes.VmPage, doing)
-        return arm_shapes.in_order(arm_shapes.instance_of(vm) for page in pages for vm in page.value)
+        return arm_shapes.in_order(
+            arm_shapes.instance_of(vm, pool.scale_set) for page in pages for vm in page.value
+        )
 
     async def instance(self, pool: PoolAddress, instance_id: str) -> Instance | None:
         path = _path(pool, f"/virtualMachines/{quote(instance_id, safe='')}", COMPUTE_VERSION)
@@ -69,7 +71,7 @@ class AzureCompute(Compute):
                 return None
             # Without its cause: what an SDK prints of a request may hold what must not be in a log.
             raise arm_errors.for_read(error, doing) from None
-        return arm_shapes.instance_of(_decode(answer, arm_shapes.Vm, doing))
+        return arm_shapes.instance_of(_decode(answer, arm_shapes.Vm, doing), pool.scale_set)
 
     async def addresses(self, pool: PoolAddress) -> Mapping[str, str]:
         path = _path(pool, "/networkInterfaces", NETWORK_VERSION)

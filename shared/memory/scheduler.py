@@ -31,7 +31,7 @@ class MemoryScheduler(Scheduler):
         self.down: set[str] = set()
         self.frameworks: dict[str, str] = {}
         self.generation = generation
-        self.leader = "http://master-1:5050"
+        self.leader = "master-1:5050"
         self.elected_at: datetime = clock.now() - timedelta(days=1)
         self.reregister_window = timedelta(minutes=10)
         self._clock = clock

@@ -35,7 +35,7 @@ async def test_the_recorded_instance_is_read(arm: Script, compute: AzureCompute,
     (instance,) = await read(arm, compute, pool, body)
 
     assert instance == Instance(
-        name="testParentResource_0",
+        name=f"{pool.scale_set}_0",
         instance_id="0",
         vm_id="00000000-0000-0000-0000-000000000000",
         power=Power.RUNNING,
