@@ -10,6 +10,7 @@ from simulator.clock import WallClock
 from simulator.event_shapes import validation_event
 from simulator.events import Delivery, EventGrid, HandshakeFailed, post_to
 from simulator.virtual_time import EPOCH
+from simulator.world.azure import AllocationFault
 from simulator.world.build import SUBSCRIPTION, ClusterSpec, build_cluster, new_world
 from simulator.world.durations import Durations
 from tests.simulator.recorded import event_sample
@@ -135,6 +136,24 @@ def test_the_validation_event_has_the_published_shape() -> None:
     published = event_sample("subscription_validation")
     found = compare(published, validation_event("code", SUBSCRIPTION, EPOCH))
     assert (found.lacking, found.extra, found.differing) == (frozenset(), frozenset(), frozenset())
+
+
+def test_failures_and_preempted_writes_are_told_as_such() -> None:
+    async def fail_and_preempt(stage: Stage) -> None:
+        stage.world.azure.allocation_faults.append(AllocationFault())
+        stage.world.set_capacity(stage.private, 4)
+        await stage.after(minutes=5)
+        stage.world.set_capacity(stage.private, 5)
+        stage.world.set_capacity(stage.private, 6)
+
+    inbox = Inbox()
+    _story(fail_and_preempt, inbox)
+    assert [event["eventType"].rpartition(".Resource")[2] for event in inbox.events] == [
+        "WriteFailure",
+        "WriteCancel",
+        "WriteSuccess",
+    ]
+    assert [event["data"]["status"] for event in inbox.events] == ["Failed", "Canceled", "Succeeded"]
 
 
 def test_an_eviction_is_told_by_resource_health() -> None:

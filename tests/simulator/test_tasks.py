@@ -87,3 +87,13 @@ def test_surplus_tasks_of_a_returning_agent_are_killed() -> None:
         assert stage.agent(0).used_cpus == pytest.approx(0)
 
     play(story, ClusterSpec("apps", apps=(WEB,)))
+
+
+def test_an_app_added_later_is_started() -> None:
+    async def story(stage: Stage) -> None:
+        stage.cluster.mesos.schedulers[0].add(App("late", 3))
+        await stage.after(s=10)
+        assert stage.cluster.mesos.schedulers[0].running("late") == 3
+        assert stage.cluster.whole()
+
+    play(story)
