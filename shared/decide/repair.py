@@ -20,14 +20,14 @@ here already counts in the ledger that the next one is asked with. The same inpu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.guards import ORDER, Question, ask, refusals, tally_pools
-from shared.model.decisions import Decision, Remedy, Verdict
+from shared.model.decisions import Answer, Decision, Remedy, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding
@@ -36,6 +36,9 @@ from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
 
 from .wanted import LOSSES
+
+# (pool, None): some of the pool. (None, node): this node.
+type Loss = tuple[str | None, str | None]
 
 WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.STUCK, Condition.UNKNOWN})
@@ -60,11 +63,12 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
     tallies = tally_pools(situation.snapshot, situation.findings)
     pools = {pool.name: pool for pool in situation.cluster.pools}
     ledgers = dict(situation.ledgers)
+    losses = _losses(situation.signals)
     decisions: list[Decision] = []
     for finding in sorted(_to_decide(situation), key=lambda finding: _age_order(situation, finding)):
-        decision = _patience(situation, finding, pools[finding.node.pool].repair.confirm_after)
+        pool = finding.node.pool
+        decision = _patience(situation, finding, pools[pool].repair.confirm_after, losses)
         if decision is None:
-            pool = finding.node.pool
             question = Question(
                 cluster=situation.cluster,
                 pool=pools[pool],
@@ -77,7 +81,7 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
             )
             decision = _ask_guards(question)
             if decision.verdict is Verdict.ACT:
-                ledgers[pool] = _with_one_more(ledgers[pool], finding, situation.now)
+                ledgers[pool] = _with_one_more(question)
         decisions.append(decision)
     return tuple(decisions)
 
@@ -110,14 +114,16 @@ def _begun(situation: Situation, finding: Finding) -> str | None:
     return incident.operation if incident and incident.state is IncidentState.OPEN else None
 
 
-def _patience(situation: Situation, finding: Finding, confirm_after: timedelta) -> Decision | None:
+def _patience(
+    situation: Situation, finding: Finding, confirm_after: timedelta, losses: frozenset[Loss]
+) -> Decision | None:
     """Rules 4 to 6: not now, whatever the guards say."""
     condition, node = finding.condition, finding.node
     if condition in WITHOUT_REMEDY:
         return _decision(
             finding, Verdict.HOLD, f"{finding.because}; nothing is done about a {condition.value} node"
         )
-    if condition is Condition.GONE and (node.instance is not None or _told(situation, finding)):
+    if condition is Condition.GONE and (node.instance is not None or _told(situation, finding, losses)):
         return None
     until = _since(situation, finding) + confirm_after
     if situation.now < until:
@@ -136,36 +142,58 @@ def _ask_guards(question: Question) -> Decision:
     against = refusals(answers)
     finding = question.finding
     if not against:
-        decision = _decision(finding, Verdict.ACT, f"{finding.because}; replace it")
-        return replace(decision, remedy=Remedy.REPLACE, answers=answers)
-    because = f"{finding.because}; refused by {', '.join(f'{no.guard} ({no.reason})' for no in against)}"
+        node, because = finding.node, f"{finding.because}; replace it"
+        return Decision(
+            node.name, node.pool, finding.condition, Verdict.ACT, because, Remedy.REPLACE, answers
+        )
+    because = f"{finding.because}; refused by {', '.join([f'{no.guard} ({no.reason})' for no in against])}"
     ends = [no.until for no in against if no.until is not None]
     if len(ends) == len(against):
-        return replace(_decision(finding, Verdict.WAIT, because, max(ends)), answers=answers)
-    return replace(_decision(finding, Verdict.HOLD, because), answers=answers)
+        return _decision(finding, Verdict.WAIT, because, max(ends), answers)
+    return _decision(finding, Verdict.HOLD, because, None, answers)
 
 
-def _decision(finding: Finding, verdict: Verdict, because: str, until: datetime | None = None) -> Decision:
-    return Decision(finding.node.name, finding.node.pool, finding.condition, verdict, because, until=until)
-
-
-def _with_one_more(ledger: Ledger, finding: Finding, now: datetime) -> Ledger:
+def _decision(
+    finding: Finding,
+    verdict: Verdict,
+    because: str,
+    until: datetime | None = None,
+    answers: tuple[Answer, ...] = (),
+) -> Decision:
+    """One that is not to act."""
     node = finding.node
+    return Decision(node.name, node.pool, finding.condition, verdict, because, None, answers, until)
+
+
+def _with_one_more(question: Question) -> Ledger:
+    """The ledger with the place that was just granted, unless it was taken before."""
+    ledger, node = question.ledger, question.finding.node
+    if question.operation and any(entry.operation == question.operation for entry in ledger.active):
+        return ledger
     domain = (
         node.instance.fault_domain if node.instance else node.memory.fault_domain if node.memory else None
     )
-    entry = Disruption(f"decided for {node.name}", node.name, now, domain)
-    return replace(ledger, active=(*ledger.active, entry), started=(*ledger.started, now))
+    entry = Disruption(f"decided for {node.name}", node.name, question.now, domain)
+    return replace(ledger, active=(*ledger.active, entry), started=(*ledger.started, question.now))
 
 
-def _told(situation: Situation, finding: Finding) -> bool:
-    """Whether somebody told that this node, or instances of its pool, were deleted or evicted."""
+def _losses(signals: Iterable[Signal]) -> frozenset[Loss]:
+    """What was told to be deleted or evicted: nodes, or instances of a pool that are not named."""
+    return frozenset(
+        [
+            (None, signal.node) if signal.node is not None else (signal.pool, None)
+            for signal in signals
+            if signal.kind in LOSSES
+        ]
+    )
+
+
+def _told(situation: Situation, finding: Finding, losses: frozenset[Loss]) -> bool:
+    """Whether somebody told of the loss of this node, now or since its incident was opened."""
+    own: frozenset[Loss] = frozenset([(None, finding.node.name), (finding.node.pool, None)])
     incident = situation.incidents.get(finding.node.name)
-    heard = (*situation.signals, *(incident.signals if incident else ()))
-    return any(
-        signal.kind in LOSSES
-        and (signal.node == finding.node.name or (signal.node is None and signal.pool == finding.node.pool))
-        for signal in heard
+    return not own.isdisjoint(losses) or (
+        incident is not None and not own.isdisjoint(_losses(incident.signals))
     )
 
 

@@ -38,9 +38,9 @@ AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, self_doubt.ask)
 
 def ask(question: Question, guards: Sequence[Guard]) -> tuple[Answer, ...]:
     """Every guard's answer, in order."""
-    return tuple(guard(question) for guard in guards)
+    return tuple([guard(question) for guard in guards])
 
 
 def refusals(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     """The answers that say no."""
-    return tuple(answer for answer in answers if not answer.allowed)
+    return tuple([answer for answer in answers if not answer.allowed])

@@ -46,7 +46,10 @@ def ask(question: Question) -> Answer:
         ("ledger_per_hour", HOUR, limits.per_hour),
         ("ledger_per_day", DAY, limits.per_day),
     ):
-        recent = sorted(at for at in book.started if at > question.now - span)
+        if len(book.started) < most:
+            continue
+        since = question.now - span
+        recent = sorted([at for at in book.started if at > since])
         if len(recent) >= most:
             shown = {"started": len(recent), "limit": most, "span_s": int(span.total_seconds())}
             return refuse(GUARD, reason, recent[-most] + span, shown)

@@ -33,6 +33,7 @@ def ask(question: Question) -> Answer:
 
 def measure(tally: Tally, pool: PoolPolicy) -> tuple[bool, dict[str, Number]]:
     """Whether the pool is in a storm, and the numbers behind it."""
-    unwell = sum(count for condition, count in tally.conditions.items() if condition not in WELL)
-    threshold = pool.storm.begins_at(tally.nodes)
-    return unwell >= threshold, {"unwell": unwell, "nodes": tally.nodes, "threshold": threshold}
+    unwell = sum([count for condition, count in tally.conditions.items() if condition not in WELL])
+    nodes = tally.nodes
+    threshold = pool.storm.begins_at(nodes)
+    return unwell >= threshold, {"unwell": unwell, "nodes": nodes, "threshold": threshold}

@@ -103,6 +103,15 @@ def test_a_decision_that_is_not_to_act_takes_no_place() -> None:
     assert acted_on(cluster) == [name(1)]
 
 
+def test_a_place_that_was_taken_before_a_crash_is_used_and_counted_once() -> None:
+    """The ledger has the disruption of node 1, but its operation was never begun."""
+    cluster = broken(9, lost=3, at_once=Share(2, False))
+    cluster.ledger = replace(cluster.ledger, active=(disruption(1),), started=(NOW - MINUTE,))
+    assert acted_on(cluster) == [name(2)], "without the incident it is somebody else's"
+    cluster.incidents[name(1)] = incident(1, Condition.GONE, MINUTE, operation="o-1")
+    assert acted_on(cluster) == [name(1), name(2)]
+
+
 def motley() -> Situation:
     """Something of everything."""
     cluster = broken(30, lost=6, at_once=Share(4, False), per_fault_domain=2)
