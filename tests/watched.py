@@ -92,3 +92,22 @@ class Interleaved:
     async def _yield(self) -> None:
         for _ in range(self._random.randint(0, 3)):
             await asyncio.sleep(0)
+
+
+class Failing:
+    """The call number `at` of those whose name begins with `prefix` fails once, before or after it took effect. The
+    process lives on. `met` says whether it came to that."""
+
+    def __init__(self, prefix: str, at: int, error: Exception, done: bool) -> None:
+        self._prefix, self._at, self._error, self._done = prefix, at, error, done
+        self._count = 0
+        self.met = ""
+
+    async def __call__(self, call: Call) -> Any:
+        self._count += call.name.startswith(self._prefix)
+        if self.met or self._count != self._at:
+            return await call.go()
+        self.met = call.name
+        if self._done:
+            await call.go()
+        raise self._error

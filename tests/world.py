@@ -120,7 +120,7 @@ class World:
             if self.is_healthy(id):
                 self.scheduler.disconnect(self.agent_of(int(id)))
             self.compute.lose(POOL, id)
-        self.compute._grow(POOL, there, max(0, size - there.capacity))
+        self.compute._grow(POOL, there, max(0, size - len(there.instances)))
         for id in there.instances:
             if there.instances[id].power is Power.STARTING:
                 self.compute.set_power(POOL, id, Power.RUNNING)

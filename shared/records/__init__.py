@@ -13,6 +13,7 @@ seen in both places or in none. Every write carries the etag of what was read.
 
 from __future__ import annotations
 
+from shared.errors import Conflict
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
@@ -69,8 +70,16 @@ class Records:
         return await self.operations.put(operation.cluster, f"{RUNNING}{operation.id}", operation, etag)
 
     async def close_operation(self, operation: Operation, etag: str) -> None:
-        here, there = f"{RUNNING}{operation.id}", f"{CLOSED}{operation.id}"
-        await self.operations.move(operation.cluster, here, etag, there, operation)
+        """The row moves from running to closed. What was closed under this id before stays as it was: a worker that
+        slept through that has begun it once more, and found nothing to do."""
+        cluster, here, there = operation.cluster, f"{RUNNING}{operation.id}", f"{CLOSED}{operation.id}"
+        try:
+            await self.operations.move(cluster, here, etag, there, operation)
+        except Conflict:
+            if await self.closed_operation(cluster, operation.id) is None:
+                raise
+            if await self.operations.put_all(cluster, [Change(here, None, etag)]):
+                raise
 
 
 def _after(prefix: str) -> str:

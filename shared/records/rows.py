@@ -69,8 +69,8 @@ class Rows[T]:
         return True
 
     async def move(self, partition: str, row: str, etag: str, to: str, value: T) -> None:
-        """Delete one row and insert another, both or neither."""
-        writes = (Write(row, None, etag), Write(to, msgspec.json.encode(value), "*"))
+        """Delete one row and insert another, both or neither. `Conflict` also when the other one is there already."""
+        writes = (Write(row, None, etag), Write(to, msgspec.json.encode(value), None))
         await self._store.write_all(self._table, partition, writes)
 
     def _read(self, stored: Stored) -> Kept[T]:

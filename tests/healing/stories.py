@@ -41,7 +41,10 @@ def quick_scene() -> Scene:
 async def what_is_wrong(scene: Scene, lost_agent: str, story: Loss) -> list[str]:
     """Empty when the pool is whole, by one destruction and one growth at most, with nothing left open or reserved."""
     there = (sorted(scene.listed), scene.capacity, scene.connected, scene.running_tasks)
-    incidents = [one.state for one in await scene.closed_incidents() if one.node == scene.name(1)]
+    incidents = {one.state for one in await scene.closed_incidents() if one.node == scene.name(1)}
+    ended = [
+        one.state for one in await scene.closed_operations() if one.state is not OperationState.WITHDRAWN
+    ]
     entries = await scene.audit()
     said = [entry.record.text for entry in entries if entry.record.subject == scene.name(1)]
     untold = [begins for begins in _TOLD if not any(text.startswith(begins) for text in said)]
@@ -54,15 +57,14 @@ async def what_is_wrong(scene: Scene, lost_agent: str, story: Loss) -> list[str]
         "no incident is open": (list(await scene.open_incidents()), []),
         "no operation runs": ([one.id for one in await scene.running()], []),
         "the ledger is empty": ((await scene.ledger()).active, ()),
-        "one operation was done": ([one.state for one in await scene.closed_operations()], [_DONE]),
-        "one incident was resolved": (incidents, [IncidentState.RESOLVED]),
+        "one operation was done": (ended, [OperationState.DONE]),
+        "its incident was resolved": (incidents, {IncidentState.RESOLVED}),
         "the audit's chain holds": (verify(entries, ""), ()),
         "the audit tells all of it": (untold, []),
     }
     return [f"{what}: {found}" for what, (found, expected) in checks.items() if found != expected]
 
 
-_DONE = OperationState.DONE
 _TOLD = (
     "act: ",
     "prove_dead: ",

@@ -1,0 +1,75 @@
+"""An answer that got lost is neither success nor failure: the world is read again, and nothing is done twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.errors import Unknown
+from shared.model.mesos import Generation
+from tests.scene import Scene
+
+LOST = Unknown("the connection was closed")
+MOMENTS = pytest.mark.parametrize(
+    "done", [False, True], ids=["before it took effect", "after it took effect"]
+)
+
+
+@MOMENTS
+@pytest.mark.parametrize("times", [1, 3])
+async def test_the_answer_to_the_destruction_is_lost(done: bool, times: int) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.compute.faults.next("destroy", LOST, done=done, times=times)
+    scene.machine_is_deallocated(1)
+    await scene.after(minutes=6)
+    assert scene.destroyed == ["1"]
+    assert (scene.capacity, scene.connected, scene.ordered) == (6, 6, [1])
+    assert await scene.open_incidents() == {}
+
+
+@MOMENTS
+@pytest.mark.parametrize("times", [1, 3])
+async def test_the_answer_to_the_growth_is_lost(done: bool, times: int) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.compute.faults.next("set_capacity", LOST, done=done, times=times)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=6)
+    assert (scene.capacity, scene.connected, scene.ordered) == (6, 6, [1])
+    assert len(scene.listed) == 6
+    assert await scene.open_incidents() == {}
+
+
+@MOMENTS
+async def test_the_answer_to_marking_gone_is_lost(done: bool) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    lost = scene.agent_of(1)
+    scene.scheduler.faults.next("mark_gone", LOST, done=done)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=6)
+    assert (scene.scheduler.gone, scene.ordered, scene.connected) == ({lost}, [1], 6)
+    assert await scene.open_incidents() == {}
+
+
+@MOMENTS
+@pytest.mark.parametrize("call", ["machine_down", "machine_up"])
+async def test_no_machine_is_left_down_when_an_answer_of_older_masters_is_lost(call: str, done: bool) -> None:
+    scene = Scene(agents=6, generation=Generation.MAINTENANCE)
+    await scene.sweeps()
+    lost = scene.agent_of(1)
+    scene.scheduler.faults.next(call, LOST, done=done)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=6)
+    assert scene.scheduler.down == set()
+    assert lost not in scene.scheduler.agents
+    assert (scene.connected, scene.ordered) == (6, [1])
+    assert await scene.open_incidents() == {}
+
+
+async def test_the_audit_says_that_the_outcome_is_not_known() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.compute.faults.next("set_capacity", LOST, done=True)
+    await scene.hears(scene.machine_is_deleted(1))
+    assert any("whether it happened is not known" in line for line in await scene.said())
