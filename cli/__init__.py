@@ -1,0 +1,22 @@
+"""`poolkeeper` for operators: what the app sees, knows and did, and what it will do next.
+
+    python -m cli [--settings FILE] COMMAND [--json]
+
+    policy check FILE          is this a policy, and is it wise?            policy_check
+    status                     pools, incidents, operations, ledgers       status
+    incidents                  what is wrong, and what is done about it    incidents
+    explain NODE|INCIDENT      why, by which numbers, and what is next     explain
+    audit tail, audit verify   what was done; is the record whole?         audit
+    quarantine list, show      what could not be understood                quarantine
+
+Every command reads and none writes. They read the same tables as the app and need no running app: who is asked at
+night why nothing happens must get an answer when the app is what does not happen. Names of clusters come from the
+policy that the app last found valid, which it keeps in storage.
+
+Exit codes: 0 all well; 1 the answer is no (faults in the file, a broken chain, nothing of that name); 2 the command
+was not understood; 3 the storage could not be read. The answer goes to stdout, what went wrong to stderr.
+
+Nothing imports this package; it imports `shared` inside its commands, so that `--help` is quick.
+"""
+
+from __future__ import annotations
