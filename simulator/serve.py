@@ -10,6 +10,7 @@ side. The agents' private addresses are only names here: nothing listens there, 
 
 import argparse
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -59,8 +60,18 @@ async def served(world: World, port: int = 0, arm: ArmFace | None = None) -> Asy
                 following += 1 if port else 0
                 one.master.host, one.master.port = HOST, await _listen(stack, one.handle, following)
         runner = asyncio.create_task(world.run(), name="world")
+        runner.add_done_callback(_tell)
         stack.push_async_callback(_stop, runner)
         yield result
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    """A world that stands still would look like a cluster where nothing happens: say so at once."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        logging.getLogger(__name__).error(
+            "The simulated world stopped; nothing happens in it any more.", exc_info=error
+        )
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

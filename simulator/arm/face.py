@@ -110,9 +110,7 @@ class ArmFace:
 
     def _limited(self, policy: Policy, handler: Handler) -> Handler:
         def serve(call: Call) -> Response:
-            resource = "/".join(
-                (call.names.get("rg", ""), call.names.get("ss", ""), call.names.get("id", ""))
-            )
+            resource = "/".join(call.names.get(name, "") for name in ("rg", "ss", "id", "op"))
             throttled = self.throttle.take(policy, resource, self.world.timeline.now)
             if throttled is not None:
                 return answers.too_many_requests(throttled)

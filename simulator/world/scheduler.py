@@ -6,7 +6,8 @@ declines offers of machines that are in a maintenance window. A task launched on
 knowing stays in TASK_STAGING until the masters give the agent up: that is why fast replacement matters.
 """
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -133,23 +134,29 @@ class Scheduler:
             self.end(agent, [task], TaskState.KILLED)
 
     def _reconcile(self) -> None:
+        """Start what is missing. What finds no room waits: an agent that joins or a task that ends calls again."""
+        self._timer = None
         if not self.serving:
             return
-        short = False
         for app in self.framework.apps.values():
-            for _ in range(app.instances - len(self.live[app.name])):
-                agent = self._choose(app)
-                if agent is None:
-                    short = True
-                    break
+            missing = app.instances - len(self.live[app.name])
+            room = (
+                [(agent.used_cpus, agent.id, agent) for agent in self._offering(app)] if missing > 0 else []
+            )
+            heapq.heapify(room)
+            while missing > 0 and room:
+                _, agent_id, agent = heapq.heappop(room)
                 self._launch(agent, app)
-        if short:
-            self._timer = None  # an agent that joins, or a task that ends, calls again
+                missing -= 1
+                if self._fits(agent, app):
+                    heapq.heappush(room, (agent.used_cpus, agent_id, agent))
 
-    def _choose(self, app: App) -> Agent | None:
-        room = [a for a in self.offers.values() if a.pool == app.pool and a.active and self._fits(a, app)]
-        room = [agent for agent in room if agent.address not in self.declines]
-        return min(room, key=lambda agent: (agent.used_cpus, agent.id), default=None)
+    def _offering(self, app: App) -> Iterator[Agent]:
+        """The agents that get offers for the app and have room; agent ids are unique, so a heap never compares them."""
+        for agent in self.offers.values():
+            offers = agent.pool == app.pool and agent.active and agent.address not in self.declines
+            if offers and self._fits(agent, app):
+                yield agent
 
     def _fits(self, agent: Agent, app: App) -> bool:
         cpus_left = agent.resources.cpus - agent.used_cpus + 1e-9

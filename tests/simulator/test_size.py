@@ -50,6 +50,21 @@ def test_ten_thousand_agents_are_built_in_seconds() -> None:
     assert time.perf_counter() - began < 10
 
 
+def test_losing_a_thousand_of_ten_thousand_agents_at_once_is_settled_in_seconds() -> None:
+    async def story(stage: Stage) -> None:
+        for number in range(1000):
+            stage.world.power_off(stage.instance(number))
+        await stage.after(minutes=6)
+        assert 90 <= len(stage.cluster.mesos.unreachable) <= 110, "a hundred in a minute"
+        await stage.after(minutes=10)
+        assert len(stage.cluster.mesos.unreachable) == 1000
+        assert stage.cluster.mesos.schedulers[0].running("web") == 15_000
+
+    began = time.perf_counter()
+    play(story, ClusterSpec("loss", "2.2", pools={"private": 10_000}, apps=(App("web", 15_000),)))
+    assert time.perf_counter() - began < 15
+
+
 def test_a_thousand_agents_and_their_answers_fit_into_a_small_memory() -> None:
     async def story(stage: Stage) -> int:
         for _ in range(3):

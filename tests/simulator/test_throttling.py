@@ -52,6 +52,21 @@ def test_each_set_has_its_own_bucket() -> None:
     play(story)
 
 
+def test_each_operation_has_its_own_bucket() -> None:
+    async def story(stage: Stage) -> None:
+        links = []
+        for number in range(2):
+            accepted = await stage.ask_arm("DELETE", stage.instance(number).id)
+            links.append(
+                accepted.headers["Azure-AsyncOperation"].removeprefix("https://management.azure.com")
+            )
+        first = [(await stage.ask_arm("GET", links[0])).status for _ in range(46)]
+        assert first == [200] * 45 + [429]
+        assert (await stage.ask_arm("GET", links[1])).status == 200
+
+    play(story)
+
+
 def test_throttling_can_be_switched_off() -> None:
     async def story(stage: Stage) -> None:
         stage.arm.throttle.enabled = False
