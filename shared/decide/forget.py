@@ -4,7 +4,8 @@ A node that Azure does not list is forgotten when no operation works on it and
 
 1. the wanted size fell in this pass: somebody scaled in and these are what went; or
 2. it never joined, and the set's capacity is not below the wanted size: an extra of overprovisioning came and went; or
-3. its incident was handed over, and as many nodes as wanted are healthy again: a person has mended it.
+3. its incident was handed over, and there are as many machines as wanted again whose agents have joined: a person has
+   mended it. That one of those has failed since is another story, and must not wait for this one.
 
 Everything else that is missing is still missed, and repaired.
 """
@@ -32,7 +33,7 @@ def forgettable(
         return frozenset()
     shrunk = before.wanted is not None and wanted < before.wanted
     full = readings.scale_set.value.capacity >= wanted
-    whole = sum(finding.condition is Condition.HEALTHY for finding in findings) >= wanted
+    whole = sum(_stands(finding) for finding in findings) >= wanted
     forgotten: set[str] = set()
     for finding in findings:
         node = finding.node
@@ -44,3 +45,11 @@ def forgettable(
         if shrunk or (never_joined and full) or (handed_over and whole):
             forgotten.add(node.name)
     return frozenset(forgotten)
+
+
+def _stands(finding: Finding) -> bool:
+    """Whether a machine is there that has done its part once, however it is now."""
+    node = finding.node
+    if node.instance is None or finding.condition is Condition.GONE:
+        return False
+    return finding.condition is Condition.HEALTHY or bool(node.memory and node.memory.joined_at)
