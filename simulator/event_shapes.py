@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.world.changes import Annotated, AvailabilityChanged, Change, OperationEnded, Outcome
+from simulator.world.journal import Actor
 
 TENANT = "00000000-0000-4000-8000-0000000007e4"
 _KINDS = {"write": "Write", "delete": "Delete", "action": "Action"}
@@ -52,26 +53,13 @@ def _operation(change: OperationEnded, subscription: str) -> dict[str, Any]:
     intent, actor = change.intent, change.intent.actor
     kind = _KINDS[intent.operation.rsplit("/", 1)[-1].lower()]
     group = "/".join(intent.resource.split("/")[:5])
-    evidence = {
-        "role": "Contributor",
-        "roleAssignmentScope": f"/subscriptions/{subscription}",
-        "roleAssignmentId": str(uuid.uuid5(uuid.NAMESPACE_OID, actor.principal_id)).replace("-", ""),
-        "roleDefinitionId": "b24988ac618042a0ab8820f7382dd24c",
-        "principalId": actor.principal_id.replace("-", ""),
-        "principalType": "ServicePrincipal" if actor.by == "client" else "User",
-    }
-    claims = {
-        "aud": "https://management.core.windows.net/",
-        "iss": f"https://sts.windows.net/{TENANT}/",
-        "appid": actor.app_id,
-        "appidacr": "2",
-        _OBJECT_ID: actor.principal_id,
-        _TENANT_ID: TENANT,
-        "ver": "1.0",
-    }
     data = {
-        "authorization": {"scope": intent.resource, "action": intent.operation, "evidence": evidence},
-        "claims": claims,
+        "authorization": {
+            "scope": intent.resource,
+            "action": intent.operation,
+            "evidence": _evidence(actor, subscription),
+        },
+        "claims": _claims(actor),
         "correlationId": intent.correlation_id,
         "httpRequest": {
             "clientRequestId": str(uuid.uuid5(uuid.NAMESPACE_OID, intent.correlation_id)),
@@ -90,6 +78,31 @@ def _operation(change: OperationEnded, subscription: str) -> dict[str, Any]:
     return (
         head | {"eventTime": moment(change.time), "id": str(uuid.uuid4()), "data": data} | _tail("2", group)
     )
+
+
+def _evidence(actor: Actor, subscription: str) -> dict[str, str]:
+    """Why the caller was allowed to; ids are written without dashes here, as Azure does."""
+    return {
+        "role": "Contributor",
+        "roleAssignmentScope": f"/subscriptions/{subscription}",
+        "roleAssignmentId": str(uuid.uuid5(uuid.NAMESPACE_OID, actor.principal_id)).replace("-", ""),
+        "roleDefinitionId": "b24988ac618042a0ab8820f7382dd24c",
+        "principalId": actor.principal_id.replace("-", ""),
+        "principalType": "ServicePrincipal" if actor.by == "client" else "User",
+    }
+
+
+def _claims(actor: Actor) -> dict[str, str]:
+    """What was in the caller's token."""
+    return {
+        "aud": "https://management.core.windows.net/",
+        "iss": f"https://sts.windows.net/{TENANT}/",
+        "appid": actor.app_id,
+        "appidacr": "2",
+        _OBJECT_ID: actor.principal_id,
+        _TENANT_ID: TENANT,
+        "ver": "1.0",
+    }
 
 
 def _health(change: Annotated | AvailabilityChanged, subscription: str) -> dict[str, Any]:

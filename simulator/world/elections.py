@@ -10,6 +10,7 @@ Source: apache/mesos docs/high-availability.md and the flag agent_reregister_tim
 
 import uuid
 from datetime import timedelta
+from functools import partial
 
 from simulator.world.agent import Agent
 from simulator.world.journal import FAULT, MESOS, Actor, Entry
@@ -89,7 +90,7 @@ class Elections:
         for process in mesos.processes:
             if process.responsive:
                 comes_s = times.recovery_s + mesos.chance.uniform(0.2, times.reregister_s)
-                mesos.timeline.after(comes_s, lambda back=process: mesos.register(back))  # type: ignore[misc]
+                mesos.timeline.after(comes_s, partial(mesos.register, process))
         mesos.timeline.after(times.recovery_s + FRAMEWORKS_S, lambda: self._reconnect(this_round))
         mesos.timeline.after(times.reregister_window_s, lambda: self._give_up_missing(this_round))
 
@@ -106,7 +107,7 @@ class Elections:
             return
         for agent in list(self._mesos.recovered.values()):
             self._mesos.counts["recovery_slave_removals"] += 1
-            agent.permit = self._mesos.limiter.acquire(lambda missing=agent: self._give_up(missing))  # type: ignore[misc]
+            agent.permit = self._mesos.limiter.acquire(partial(self._give_up, agent))
 
     def _give_up(self, agent: Agent) -> None:
         if agent.id in self._mesos.recovered:

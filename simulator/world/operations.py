@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from simulator.world.changes import Change, Intent, OperationEnded, Outcome
+from simulator.world.journal import By
 from simulator.world.timeline import Timeline
 
 
@@ -90,6 +91,8 @@ class Operations:
         if not operation.running:
             return
         operation.status, operation.error, operation.ended = status, error, self._timeline.now
+        if operation.intent.actor.by is By.PLATFORM:
+            return  # what Azure does by itself is no ARM operation, and Event Grid's resource events do not tell of it
         outcomes = {OperationStatus.SUCCEEDED: Outcome.SUCCESS, OperationStatus.FAILED: Outcome.FAILURE}
         outcome = outcomes.get(status, Outcome.CANCEL)
         self._publish(OperationEnded(self._timeline.now, operation.intent, outcome))

@@ -11,6 +11,8 @@ Refusals carry the status and text that a recorded Mesos 1.11 gave in the same s
 docs/operator-http-api.md describes the calls.
 """
 
+from functools import partial
+
 from simulator.world.agent import Agent, Drain, DrainState
 from simulator.world.journal import Actor
 from simulator.world.maintenance import MachineId, Mode, Window
@@ -113,7 +115,7 @@ class Orders:
         for process in mesos.processes:
             if process.refused and process.address in addresses:
                 retry_s = mesos.times.retry_s
-                mesos.timeline.after(retry_s, lambda back=process: mesos.register(back))  # type: ignore[misc]
+                mesos.timeline.after(retry_s, partial(mesos.register, process))
         self._tell_schedulers()
 
     def _known(self, agent_id: str) -> Agent:

@@ -17,6 +17,7 @@ documented promise.
 
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from simulator.world.azure import Azure
 from simulator.world.changes import Intent
@@ -166,7 +167,7 @@ class Scaling:
             instance.provisioning = Provisioning.DELETING
             instance.revision += 1
             halt_s = 0.0 if forced else self._delete_s() * HALT_AFTER
-            self._timeline.after(halt_s, lambda gone=instance: self._halt(gone, clean=not forced))  # type: ignore[misc]
+            self._timeline.after(halt_s, partial(self._halt, instance, clean=not forced))
 
     def _halt(self, instance: Instance, clean: bool) -> None:
         was_on = instance.power in (Power.RUNNING, Power.STARTING)

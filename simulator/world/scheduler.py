@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from simulator.world.agent import Agent
@@ -127,7 +128,7 @@ class Scheduler:
             if task.state is not TaskState.KILLING:
                 self._update(task, TaskState.KILLING, self._timeline.now)
                 agent.revision += 1
-                self._timeline.after(self.pace.kill_s, lambda dying=task: self._killed(agent, dying))  # type: ignore[misc]
+                self._timeline.after(self.pace.kill_s, partial(self._killed, agent, task))
 
     def _killed(self, agent: Agent, task: Task) -> None:
         if task.state is TaskState.KILLING and task.id in agent.tasks and agent.process.responsive:

@@ -46,7 +46,7 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One status update. `uuid` and `container` as random bytes and id that Mesos shows."""
+    """One status update; `uuid` are the sixteen bytes by which Mesos knows it."""
 
     state: TaskState
     time: datetime

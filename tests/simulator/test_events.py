@@ -164,6 +164,15 @@ def test_an_eviction_is_told_by_resource_health() -> None:
     assert properties["context"] == "Platform Initiated"
 
 
+def test_an_evicted_and_deleted_instance_is_told_by_resource_health_alone() -> None:
+    async def evict(stage: Stage) -> None:
+        stage.world.evict(stage.instance(0))
+
+    inbox = Inbox()
+    _story(evict, inbox)
+    assert [event["eventType"].rpartition(".")[2] for event in inbox.events] == ["ResourceAnnotated"]
+
+
 def test_a_frozen_vm_is_told_by_nobody() -> None:
     async def freeze(stage: Stage) -> None:
         stage.world.freeze_vm(stage.instance(0))
