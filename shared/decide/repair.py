@@ -121,7 +121,9 @@ def _patience(
     condition, node = finding.condition, finding.node
     if condition in WITHOUT_REMEDY:
         return _decision(
-            finding, Verdict.HOLD, f"{finding.because}; nothing is done about a {condition.value} node"
+            finding,
+            Verdict.HOLD,
+            f"{finding.because}; nothing is done about nodes that are {condition.value}",
         )
     if condition is Condition.GONE and (node.instance is not None or _told(situation, finding, losses)):
         return None

@@ -85,7 +85,9 @@ def _books(picture: Picture, recalled: Recalled) -> tuple[list[Change[Ledger]], 
         if book.wanted != kept.value.wanted:
             text.append(f"the wanted size of pool {pool.name} is {book.wanted}, it was {kept.value.wanted}")
         if book.storm_since is not None and kept.value.storm_since is None:
-            text.append(f"a storm in pool {pool.name}: nothing is replaced until {book.storm_until}")
+            text.append(
+                f"a storm in pool {pool.name}: nothing is replaced until {book.storm_until:%H:%M:%S} UTC"
+            )
         if book.storm_since is None and kept.value.storm_since is not None:
             text.append(f"the storm in pool {pool.name} is over")
         cluster, now = situation.cluster.name, situation.now

@@ -19,6 +19,7 @@ from collections import deque
 from rich.console import Console
 
 from simulator.azurite import AzuriteFailed
+from simulator.demo.play import Play
 from simulator.demo.report import report
 from simulator.demo.scenarios import SCENARIOS, Scenario
 from simulator.demo.screen import Screen
@@ -81,7 +82,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         default="enforce",
         help="mode of the pool's policy; only enforce heals",
     )
+    parser.add_argument(
+        "--keep", action="store_true", help="after the story everything stays up, with a prompt to play at"
+    )
     given = parser.parse_args(arguments)
+    if given.keep and given.json:
+        parser.error("--keep and --json: a document ends, what is kept does not")
     fewest = SCENARIOS[given.scenario].fewest
     if not fewest <= given.agents <= 200:
         parser.error(f"--agents {given.agents}: the story {given.scenario} needs {fewest} to 200")
@@ -121,6 +127,8 @@ async def _tell(given: argparse.Namespace, remembered: Remembered) -> int:
             screen.say("the app gets to know the cluster")
             await story.raise_curtain()
             told = await _shown(story, screen, given)
+            if given.keep:
+                await Play(story, screen).run()
         finally:
             await watch.close()
     if given.json:

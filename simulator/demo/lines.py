@@ -7,6 +7,7 @@ stage with one pool, `dcos-agent-private-2A97516C-vmss0_3` is agent 3.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,13 +71,27 @@ def of_record(record: AuditRecord, scale_set: str, zero: datetime) -> Line:
     word = _WORDS[record.kind]
     if word is Word.DID and " waits: " in record.text:
         word = Word.WAITS
-    text = record.text
-    if record.kind is AuditKind.OPENED:
-        text = f"{record.data.get('condition', '')}: {text}"
-    answers = _answers(record)
     at_s = (record.at - zero).total_seconds()
     again = "answers" in record.data
-    return Line(at_s, word, short(record.subject, scale_set), short(text, scale_set), answers, again)
+    return Line(
+        at_s,
+        word,
+        short(record.subject, scale_set),
+        short(_text(record), scale_set),
+        _answers(record),
+        again,
+    )
+
+
+def _text(record: AuditRecord) -> str:
+    """What the record says, with what only its data says."""
+    if record.kind is AuditKind.OPENED:
+        return f"{record.data.get('condition', '')}: {record.text.split('; ')[0]}"
+    if "answers" in record.data:
+        return f"{record.text} (before {record.data.get('step')})"
+    if record.data.get("faults"):
+        return f"{record.text}: {'; '.join(record.data['faults'])}"
+    return record.text.replace(" waits: ", ": ", 1)
 
 
 def _answers(record: AuditRecord) -> tuple[Answer, ...]:
@@ -98,9 +113,12 @@ def short(text: str, scale_set: str) -> str:
 
 def told_together(lines: Iterable[Line]) -> list[Line]:
     """Lines of one moment that say the same of several nodes become one, with the answers of the last of them."""
-    together: dict[tuple[Word, str], list[Line]] = {}
+    together: dict[tuple[Word, str, int], list[Line]] = {}
+    times: Counter[tuple[Word, str, str]] = Counter()
     for line in lines:
-        together.setdefault((line.word, _numberless(line)), []).append(line)
+        text = _numberless(line)
+        times[line.word, text, line.about] += 1  # one node's second time is another line
+        together.setdefault((line.word, text, times[line.word, text, line.about]), []).append(line)
     return [_one_of(same) for same in together.values()]
 
 
@@ -108,7 +126,8 @@ def _numberless(line: Line) -> str:
     """What must be the same: for a refusal its reasons, else the text without the name of the node."""
     if line.refused:
         return ",".join(answer.reason for answer in line.refused)
-    return re.sub(r"\bS\d+\b", "S", line.text.replace(line.about, ""))
+    text = line.text.replace(line.about, "").replace(line.about.replace("agent ", "instance "), "")
+    return re.sub(r"\bS\d+\b", "S", text)
 
 
 def _one_of(same: list[Line]) -> Line:
@@ -118,4 +137,14 @@ def _one_of(same: list[Line]) -> Line:
         return last
     agents = [name.removeprefix("agent ") for name in names if name.startswith("agent ")]
     about = f"agents {', '.join(agents)}" if len(agents) == len(names) else ", ".join(names)
-    return replace(last, at_s=same[0].at_s, about=about)
+    return replace(last, at_s=same[0].at_s, about=about, text=_for_all(same))
+
+
+def _for_all(same: list[Line]) -> str:
+    """The text, with every one's agent id where it names one."""
+    text = (
+        re.sub(r"\binstance \d+", "the instance of each", same[-1].text) if len(same) > 1 else same[-1].text
+    )
+    ids = [re.search(r"\bS\d+\b", line.text) for line in same]
+    named = [found.group() for found in ids if found is not None]
+    return re.sub(r"\bS\d+\b", ", ".join(named), text, count=1) if named else text

@@ -27,6 +27,7 @@ from simulator.demo.verdict import Check
 from simulator.world.scale_set import ScaleSet
 
 INDENT = 21
+_LOST_ANSWER = re.compile(r" \(the answer of [^)]*\)")
 STYLES = {
     Word.WORLD: "bold",
     Word.HEARD: "cyan",
@@ -141,7 +142,7 @@ def line_text(line: Line, console: Console) -> Text:
     """One line of the timeline, continued under its text where it is long."""
     head = Text(f"{line.at_s:>8.2f} s  {line.word:<9}", style=STYLES[line.word])
     about = f"{line.about}: " if line.about else ""
-    body = Text(about, style="bold").append(line.text, style=STYLES[line.word])
+    body = Text(about, style="bold").append(terse(line.text), style=STYLES[line.word])
     return head.append_text(_hanging(body, console))
 
 
@@ -155,8 +156,13 @@ def guards_text(line: Line, console: Console) -> Iterable[Text]:
         )
         yield Text(" " * INDENT).append_text(_hanging(body, console))
     for answer in line.refused:
-        body = Text(f"✗ {answer.guard} ({answer.reason}): {numbers(answer)}", style="red")
+        body = Text(f"✗ {answer.guard} ({answer.reason}): {terse(numbers(answer))}", style="red")
         yield Text(" " * INDENT).append_text(_hanging(body, console))
+
+
+def terse(text: str) -> str:
+    """Without how exactly an answer got lost, and without what is done about it; the audit has both."""
+    return re.sub(r"; nothing was done, the same is tried again in \d+ s", "", _LOST_ANSWER.sub("", text))
 
 
 def gist(answer: Answer) -> str:
@@ -216,7 +222,7 @@ def _parts_table(parts: dict[str, float]) -> Table:
 
 def _writes(told: Told) -> Text:
     count = len(told.arm_writes)
-    text = Text(f"  writes to Azure by the app: {count}")
+    text = Text(f"  write requests to Azure by the app: {count}")
     for write, times in _counted(told.arm_writes):
         text.append(f"\n    {times} × {write}" if times > 1 else f"\n    {write}", style="dim")
     return text

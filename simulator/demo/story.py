@@ -20,7 +20,7 @@ from simulator.demo.lines import Line, Word, of_record
 from simulator.demo.parts import Repair, repairs_of
 from simulator.demo.scenarios import Act, Scenario
 from simulator.demo.stage import CLUSTER, OWN_PRINCIPAL, Stage
-from simulator.demo.verdict import Check, Facts, Hold, judge
+from simulator.demo.verdict import Check, Facts, Hold, broken_at, judge
 from simulator.demo.watch import Known, Watch
 from simulator.world.agent import Process
 from simulator.world.scale_set import Instance, ScaleSet
@@ -184,10 +184,11 @@ class Story:
         return self.not_whole()
 
     def _judged(self, scenario: Scenario, lost: frozenset[str], holds: list[Hold], waiting_for: str) -> Told:
-        repairs = repairs_of(self.known.closed, self._records, self.zero)
+        journal = self.stage.world.journal.entries[self._journal :]
+        repairs = repairs_of(self.known.closed, self._records, broken_at(journal, lost) or self.zero)
         newer = self.stage.cluster.mesos.release.number >= MARKS_GONE
         facts = Facts(
-            journal=self.stage.world.journal.entries[self._journal :],
+            journal=journal,
             lost=lost,
             holds=holds,
             not_whole=self.not_whole(),
@@ -195,6 +196,7 @@ class Story:
             replaced=len(repairs),
             expected=scenario.replaces,
             told_by="agent_marked_gone" if newer else "agent_shut_down",
+            ordered_within_s=scenario.ordered_within_s,
         )
         return Told(
             scenario,

@@ -9,6 +9,7 @@ destroyed and whether it was healthy at that instant, the world says itself.
  4. Only the lost were touched, and only as many were ordered as were lost.
  5. Where it had to hold, the app changed nothing, in Azure or in Mesos, and said why.
  6. As many were replaced as were expected, and Mesos was told in the way that its version knows.
+ 7. Where the scenario sets a time, the last new machine was ordered within it.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Facts:
     replaced: int
     expected: int
     told_by: str
+    ordered_within_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,15 @@ def judge(facts: Facts) -> tuple[Check, ...]:
     """Every check, in the order above. The story went well when all are `ok`."""
     checks = [_in_time(facts), _whole(facts), _nothing_healthy(facts), _only_the_lost(facts)]
     checks += [_held(hold, facts.journal) for hold in facts.holds]
-    return (*checks, _replaced(facts))
+    checks.append(_replaced(facts))
+    if facts.ordered_within_s is not None:
+        checks.append(_ordered_in_time(facts, facts.ordered_within_s))
+    return tuple(checks)
+
+
+def broken_at(journal: Sequence[Entry], lost: frozenset[str]) -> datetime | None:
+    """When the first of what was lost was struck; None when nothing was."""
+    return next((entry.time for entry in journal if entry.subject in lost), None)
 
 
 def orders(journal: Sequence[Entry]) -> list[Entry]:
@@ -102,12 +112,13 @@ def _only_the_lost(facts: Facts) -> Check:
     made = [entry for entry in _by_app(facts.journal) if entry.what == "instance_created"]
     if len(made) > facts.expected:
         return Check("only the lost", False, f"{len(made)} machines were ordered for {facts.expected} lost")
-    text = f"{len(orders(facts.journal))} orders against what was lost, {len(made)} new machines"
+    count = len(orders(facts.journal))
+    text = f"{_count(count, 'order')} against what was lost, {_count(len(made), 'new machine')}, nothing else"
     return Check("only the lost", True, text)
 
 
 def _held(hold: Hold, journal: Sequence[Entry]) -> Check:
-    name = f"held while {hold.text}"
+    name = f"held: {hold.text}"
     done = [entry for entry in _by_app(journal) if hold.begin <= entry.time < hold.end and _is_deed(entry)]
     if done or hold.arm_writes:
         what = _listed(done) if done else f"{hold.arm_writes} writes to Azure"
@@ -116,7 +127,7 @@ def _held(hold: Hold, journal: Sequence[Entry]) -> Check:
     if missing:
         return Check(name, False, f"nothing was done, but the audit does not say why ({', '.join(missing)})")
     said = f", and said why: {', '.join(sorted(hold.given))}" if hold.given else ""
-    return Check(name, True, f"nothing was done while {hold.text}{said}")
+    return Check(name, True, f"nothing was done after: {hold.text}{said}")
 
 
 def _replaced(facts: Facts) -> Check:
@@ -131,7 +142,18 @@ def _replaced(facts: Facts) -> Check:
     if len(told) < facts.expected:
         return Check("replaced", False, f"Mesos was told of {len(told)} of {facts.expected} lost agents")
     how = f", Mesos was told each time ({facts.told_by.replace('_', ' ')})" if told else ""
-    return Check("replaced", True, f"{facts.replaced} agents were replaced, as expected{how}")
+    return Check("replaced", True, f"{_count(facts.replaced, 'agent')} replaced, as expected{how}")
+
+
+def _ordered_in_time(facts: Facts, most_s: float) -> Check:
+    """Check 7."""
+    begin = broken_at(facts.journal, facts.lost)
+    made = [entry.time for entry in _by_app(facts.journal) if entry.what == "instance_created"]
+    if begin is None or len(made) < facts.expected:
+        return Check("ordered in time", False, f"{len(made)} of {facts.expected} new machines were ordered")
+    took_s = (max(made) - begin).total_seconds()
+    text = f"all new machines were ordered {took_s:.1f} s after the break, allowed are {most_s:g} s"
+    return Check("ordered in time", took_s <= most_s, text)
 
 
 def _by_app(journal: Sequence[Entry]) -> list[Entry]:
@@ -141,6 +163,10 @@ def _by_app(journal: Sequence[Entry]) -> list[Entry]:
 def _is_deed(entry: Entry) -> bool:
     """A decision of the client's; that a machine it ordered earlier comes up now is not one."""
     return entry.what == "instance_created" or entry.what.endswith("_ordered") or entry.what in AGENT_ORDERS
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number or 'no'} {what}s"
 
 
 def _listed(entries: Sequence[Entry]) -> str:

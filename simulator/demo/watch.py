@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.app import NOBODYS
 from shared.audit import AuditLog
 from shared.azure.storage import StorageSettings
 from shared.azure.tables import AzureStore
@@ -36,21 +37,22 @@ class Watch:
         self._store = AzureStore(StorageSettings(connection_string=connection_string))
         self._records, self._audit = Records(self._store), AuditLog(self._store)
         self._cluster = cluster
-        self._month: datetime | None = None
-        self._number = 0
+        self._read_at: datetime | None = None
+        self._numbers: dict[tuple[str, str], int] = {}
 
     async def close(self) -> None:
         await self._store.close()
 
     async def new_records(self, now: datetime) -> list[AuditRecord]:
-        """What the audit has that it had not at the last call."""
-        before = self._month
-        records: list[AuditRecord] = []
-        if before is not None and (before.year, before.month) != (now.year, now.month):
-            records += await self._behind(before)
-            self._number = 0
-        self._month = now
-        return records + await self._behind(now)
+        """What the audit has that it had not at the last call: of the cluster, and of what belongs to none."""
+        before, self._read_at = self._read_at or now, now
+        months = [before, now] if before.month != now.month else [now]
+        return [
+            record
+            for name in (self._cluster, NOBODYS)
+            for month in months
+            for record in await self._behind(name, month)
+        ]
 
     async def known(self) -> Known:
         """Incidents and operations, of this cluster, of all time."""
@@ -76,8 +78,9 @@ class Watch:
         kept = await self._records.ledgers.get(self._cluster, pool)
         return kept.value if kept else Ledger(pool)
 
-    async def _behind(self, month: datetime) -> list[AuditRecord]:
-        entries = await self._audit.read(self._cluster, month, self._number)
+    async def _behind(self, name: str, month: datetime) -> list[AuditRecord]:
+        key = (name, f"{month:%Y-%m}")
+        entries = await self._audit.read(name, month, self._numbers.get(key, 0))
         if entries:
-            self._number = entries[-1].number
+            self._numbers[key] = entries[-1].number
         return [entry.record for entry in entries]

@@ -73,7 +73,7 @@ def test_rule_4_a_stopped_node_is_held_whatever_the_guards_say() -> None:
     assert decision is not None
     assert (decision.verdict, decision.condition, decision.remedy) == (Verdict.HOLD, Condition.STOPPED, None)
     assert decision.because == (
-        "it is powered off, but still allocated; nothing is done about a stopped node"
+        "it is powered off, but still allocated; nothing is done about nodes that are stopped"
     )
 
 
