@@ -64,5 +64,7 @@ class Unknown(PoolkeeperError):
     """The outcome of an action is not known. Read the world again before doing anything that depends on it."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what}: whether it happened is not known; the world is read again before anything else")
+        super().__init__(
+            f"{what}: whether it happened is not known; the world is read again before anything else"
+        )
         self.what = what

@@ -11,9 +11,7 @@ from tests.craft.repository import ROOT
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 PICTURE = PAGE.split("```")[1]
-ROOMS = sorted(
-    path.name for path in (ROOT / "shared").iterdir() if path.is_dir() and any(path.glob("*.py"))
-)
+ROOMS = sorted(path.name for path in (ROOT / "shared").iterdir() if path.is_dir() and any(path.glob("*.py")))
 
 
 @pytest.mark.parametrize("room", ROOMS)
