@@ -2,7 +2,7 @@
 
 An event is looked at in this order:
 
-1. It is not an object with type, subject, id and time: poison.
+1. It is not an object with type, subject, id and time, or these could not be kept: poison.
 2. Its type is none that this version knows: poison, so that somebody sees it.
 3. Its subject is no machine of a pool in the policy: not ours.
 4. It tells of a write of our own identity: an echo.
@@ -16,13 +16,15 @@ and articles/service-health/resource-health-vm-annotation.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shared.errors import Poison
 from shared.model.signals import Signal, SignalKind, Source
@@ -38,6 +40,9 @@ _MANAGER = {
 _ANNOTATED = "Microsoft.ResourceNotifications.HealthResources.ResourceAnnotated"
 _AVAILABILITY = "Microsoft.ResourceNotifications.HealthResources.AvailabilityStatusChanged"
 
+# JSON may hold half of a surrogate pair, which no UTF-8 text can.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _OF_INSTANCE = {
     "delete": SignalKind.VM_DELETED,
     "deallocate/action": SignalKind.VM_DEALLOCATED,
@@ -49,6 +54,10 @@ _OF_SET = {
     "deallocate/action": SignalKind.VM_DEALLOCATED,
     "poweroff/action": SignalKind.VM_STOPPED,
 }
+
+
+# An id of Azure Resource Manager has some hundred characters. What is longer is none, and would burst a queue message.
+LONGEST = 2000
 
 
 class Event(Struct, frozen=True):
@@ -78,8 +87,8 @@ class Heard(Struct, frozen=True):
     signal: Signal | None = None
 
 
-def hear(raw: Mapping[str, Any], policy: Policy, own: frozenset[str], now: datetime) -> Heard:
-    """Translate one event. `own` are our own object and application ids, lower case."""
+def hear(raw: object, policy: Policy, own: frozenset[str], now: datetime) -> Heard:
+    """Translate one event, any JSON value. `own` are our own object and application ids. Raises `Poison` alone."""
     event = read(raw)
     if event.event_type not in _MANAGER and event.event_type not in {_ANNOTATED, _AVAILABILITY}:
         raise Poison(f"event {event.id} is of type {event.event_type!r}, which this version does not know")
@@ -89,15 +98,16 @@ def hear(raw: Mapping[str, Any], policy: Policy, own: frozenset[str], now: datet
         why = "it is about no scale set of the policy"
         return Heard(Ear.NOT_OURS, "", event.subject, why, event.id)
     cluster, pool = owner
-    actors = _actors(event.data)
-    if event.event_type in _MANAGER and actors & own:
+    if event.event_type in _MANAGER and _by_us(event.data, own):
         return Heard(Ear.ECHO, cluster.name, event.subject, "we did it ourselves", event.id)
     signal = _signal(event, target, cluster, pool, now)
     return Heard(Ear.SIGNAL, cluster.name, event.subject, signal.kind.value, event.id, signal)
 
 
-def read(raw: Mapping[str, Any]) -> Event:
-    """The event, in whichever schema it came. `Poison` when it is not one."""
+def read(raw: object) -> Event:
+    """The event, in whichever schema it came, its time in UTC. `Poison` when it is not one."""
+    if not isinstance(raw, Mapping):
+        raise Poison(f"this is not an event of Event Grid: it is no object but {type(raw).__name__}")
     names = ("type", "time") if "specversion" in raw else ("eventType", "eventTime")
     fields = {
         "id": raw.get("id"),
@@ -110,11 +120,28 @@ def read(raw: Mapping[str, Any]) -> Event:
         event = msgspec.convert(fields, Event)
     except msgspec.ValidationError as error:
         raise Poison(f"this is not an event of Event Grid: {error}") from error
-    if not (event.id and event.subject and event.event_type):
-        raise Poison("this is not an event of Event Grid: its id, subject or type is empty")
+    except UnicodeEncodeError as error:
+        raise Poison("this is not an event of Event Grid: a part of it is no Unicode text") from error
+    for name, text in (("id", event.id), ("subject", event.subject), ("type", event.event_type)):
+        if not _can_be_kept(text):
+            raise Poison(f"this is not an event of Event Grid: its {name} {_described(text)}")
     if event.time.tzinfo is None:
         raise Poison(f"the time of event {event.id} has no zone")
-    return event
+    try:
+        return replace(event, time=event.time.astimezone(UTC))
+    except OverflowError as error:
+        raise Poison(f"the time of event {event.id} is outside the calendar") from error
+
+
+def _can_be_kept(text: str) -> bool:
+    return 0 < len(text) <= LONGEST and not _LONE_SURROGATE.search(text)
+
+
+def _described(text: str) -> str:
+    """What is wrong with a text that can not be kept."""
+    if not text:
+        return "is empty"
+    return f"has {len(text)} characters" if len(text) > LONGEST else "is no Unicode text"
 
 
 def _signal(
@@ -130,7 +157,7 @@ def _signal(
         heard_at=now,
         pool=pool.name,
         node=f"{pool.scale_set}_{target.instance_id}" if target.instance_id else None,
-        by=next(iter(sorted(_actors(event.data))), None),
+        by=min(_actors(event.data), default=None),
     )
 
 
@@ -159,7 +186,13 @@ def _actors(data: Mapping[str, Any]) -> frozenset[str]:
         _text(data, "claims", "appid"),
         _text(data, "claims", "http://schemas.microsoft.com/identity/claims/objectidentifier"),
     )
-    return frozenset(one.lower() for one in ids if one)
+    return frozenset(one.lower() for one in ids if _can_be_kept(one))
+
+
+def _by_us(data: Mapping[str, Any], own: frozenset[str]) -> bool:
+    """Whether one of our ids is among the actors, written with hyphens or without."""
+    plain = {one.lower().replace("-", "") for one in own}
+    return any(actor.replace("-", "") in plain for actor in _actors(data))
 
 
 def _text(data: Mapping[str, Any], *path: str) -> str:
