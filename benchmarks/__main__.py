@@ -1,0 +1,41 @@
+"""`python -m benchmarks [NAME...]`: run, print one table, and end with 1 if a limit is missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks import cold_start, decide, event_to_write, four_at_once, sweep
+from benchmarks.figures import Measured
+from benchmarks.table import show
+
+BENCHMARKS: dict[str, Callable[[], Measured]] = {
+    "cold_start": cold_start.measure,
+    "decide": decide.measure,
+    "four_at_once": four_at_once.measure,
+    "sweep": sweep.measure,
+    "event_to_write": event_to_write.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    results: list[Measured] = []
+    for name in names:
+        begun = time.monotonic()
+        print(f"{name} ...", end=" ", file=sys.stderr, flush=True)
+        results.append(BENCHMARKS[name]())
+        print(f"{time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    show(results)
+    return 0 if all(result.is_met for result in results) else 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what was promised.")
+    parser.add_argument("name", nargs="*", help=f"some of {', '.join(BENCHMARKS)}; none: all of them")
+    chosen: list[str] = parser.parse_args().name
+    unknown = [name for name in chosen if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; choose from {', '.join(BENCHMARKS)}")
+    sys.exit(main(chosen or list(BENCHMARKS)))

@@ -1,0 +1,130 @@
+"""The real app on a simulated cluster in virtual time: what the platform does with it, without sockets.
+
+The adapters for Azure and Mesos are the real ones, over transports that hand requests to the faces in this process;
+tables and queues are the twins in memory. What the Functions host does is done here: events become signals, messages
+are delivered when they are due and again when they failed, the sweep comes once a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from shared.app import App
+from shared.audit import AuditLog
+from shared.azure.arm_client import ArmSettings
+from shared.azure.compute import AzureCompute
+from shared.dcos.mesos import MesosScheduler
+from shared.errors import PoolkeeperError
+from shared.memory.queues import MemoryQueues, Received
+from shared.memory.store import MemoryStore
+from shared.operate.outside import Outside
+from shared.policy.in_force import PolicyInForce
+from shared.ports.http import HttpAnswer, HttpCall
+from shared.ports.queues import Queue
+from shared.records import Records
+from simulator.arm.caller import bearer_token
+from simulator.arm.face import ArmFace
+from simulator.events import Delivery, EventGrid
+from simulator.in_process import ArmTransport, MesosNetwork
+from simulator.mesos.face import MesosFace
+from simulator.virtual_time import VirtualClock
+from simulator.world.world import Cluster, World
+
+OWN_PRINCIPAL = "7c1f8a52-0000-4000-8000-0000000a9b1e"
+OWN_APP = "2d6c5b1e-0000-4000-8000-0000000a9b1e"
+POLL_S = 0.25
+REDELIVERED = timedelta(seconds=15)
+SWEEP_S = 60.0
+EVENTS_TAKE_S = (0.5, 3.0)
+
+
+class _InProcessHttp:
+    """The port for HTTP to machines of the cluster, on a network in this process."""
+
+    def __init__(self, network: MesosNetwork) -> None:
+        self._network = network
+
+    async def send(self, call: HttpCall) -> HttpAnswer:
+        answer = await self._network.send(
+            call.method, call.url, call.headers, call.body or b"", call.timeout_s
+        )
+        status, headers, body = answer
+        return HttpAnswer(status, {name.lower(): value for name, value in headers.items()}, body)
+
+
+class _Host:
+    """What the platform does with one app."""
+
+    def __init__(self, app: App, queues: MemoryQueues, clock: VirtualClock) -> None:
+        self._app, self._queues, self._clock = app, queues, clock
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    async def hears(self, events: list[dict[str, Any]]) -> int:
+        """The Event Grid trigger with its output binding; the HTTP status."""
+        for event in events:
+            for message in await self._app.hear_event(event):
+                await self._queues.send(Queue.SIGNALS, message.encode(), timedelta(0))
+        return 202
+
+    async def delivers(self) -> None:
+        while True:
+            for queue in Queue:
+                for message in self._queues.receive(queue):
+                    task = asyncio.create_task(self._work(queue, message))
+                    self._at_work.add(task)
+                    task.add_done_callback(self._at_work.discard)
+            await self._clock.sleep(POLL_S)
+
+    async def sweeps(self) -> None:
+        while True:
+            await self._app.sweep()
+            await self._clock.sleep(SWEEP_S)
+
+    async def _work(self, queue: Queue, message: Received) -> None:
+        work = self._app.work_signal if queue is Queue.SIGNALS else self._app.work_operation
+        try:
+            await work(message.body.decode())
+        except PoolkeeperError:
+            self._queues.release(message.id, REDELIVERED)
+        else:
+            self._queues.delete(message.id)
+
+
+@asynccontextmanager
+async def running_app(world: World, cluster: Cluster, clock: VirtualClock, policy: str) -> AsyncIterator[ArmFace]:
+    """The app looks after the cluster until the block ends. `policy` is the whole file."""
+    arm = ArmFace(world)
+    faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
+    http = _InProcessHttp(MesosNetwork(faces))
+    masters = MesosScheduler(http, tuple(master.address for master in cluster.mesos.masters))
+    settings = ArmSettings("http://arm.invalid", bearer_token(OWN_PRINCIPAL, OWN_APP))
+    store, queues = MemoryStore(), MemoryQueues(clock)
+
+    async def text() -> str:
+        return policy
+
+    async with AsyncExitStack() as stack:
+        compute = await stack.enter_async_context(AzureCompute(settings, ArmTransport(arm)))
+        outside = Outside(
+            clock=clock,
+            compute=compute,
+            scheduler_of=lambda _: masters,
+            store=store,
+            queues=queues,
+            records=Records(store),
+            audit=AuditLog(store),
+            worker="benchmark",
+        )
+        app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OWN_PRINCIPAL, OWN_APP}))
+        host = _Host(app, queues, clock)
+        delivery = Delivery(delay_s=EVENTS_TAKE_S)
+        await stack.enter_async_context(EventGrid(world, host.hears, delivery))
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        tasks = [group.create_task(work) for work in (world.run(), host.delivers(), host.sweeps())]
+        yield arm
+        for task in tasks:
+            task.cancel()
