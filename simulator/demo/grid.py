@@ -10,12 +10,15 @@ from simulator.world.scale_set import Instance, Power, ScaleSet
 
 
 class Mark(Enum):
-    """Symbol, letter and word of a condition: readable with color, without it, and without the symbols."""
+    """Symbol, letter and word of a condition: readable with color, without it, and without the symbols.
+
+    joining is a machine that boots or whose first agent is on its way, lost one that runs without its agent.
+    """
 
     HEALTHY = ("●", "h", "healthy")
-    JOINING = ("◌", "j", "booting or joining")
-    LOST = ("✗", "x", "agent lost")
-    DELETED = ("▼", "d", "being deleted")
+    JOINING = ("◌", "j", "joining")
+    LOST = ("✗", "x", "lost")
+    DELETED = ("▼", "d", "deleting")
     STOPPED = ("■", "s", "stopped")
     FROZEN = ("≈", "f", "frozen")
 

@@ -4,7 +4,7 @@
     delete N, evict N   its machine goes; by an operator, by Azure
     kill N, start N     its Mesos agent dies, starts again
     freeze N, thaw N    its machine hangs, goes on
-    storm, calm         the Mesos agent dies on half of the pool; all that died start again
+    storm, calm         Mesos agents die on half of the pool; all start again
     masters down|up     the API of the masters
     failover            another master is elected
     explain N           all that the app heard, judged, decided and did about it
@@ -100,6 +100,7 @@ class Play:
         marks = self._counted()
         if marks != self._marks:
             self._marks = marks
+            self._screen.clear_prompt()
             self._say(self._state(marks))
         elif len(self._story.lines) == before:
             return
@@ -176,10 +177,10 @@ class Play:
             self._screen.lines([line])
 
     def _counted(self) -> Counter[str]:
-        return Counter(f"{cell.mark.symbol} {cell.mark.word}" for cell in cells(self._pool))
+        return Counter(f"{cell.mark.word} {cell.mark.symbol}" for cell in cells(self._pool))
 
     def _state(self, marks: Counter[str]) -> str:
-        shown = "  ".join(f"{mark} {count}" for mark, count in marks.items())
+        shown = "   ".join(f"{count} {mark}" for mark, count in marks.items())
         return f"{self._story.at_s:>8.2f} s  pool     {shown}"
 
     def _say(self, text: str) -> None:

@@ -20,7 +20,7 @@ type Deed = Callable[[Stage, list[Instance]], None]
 
 MINUTE = "0 * * * * *"
 # Real elections take 12 s and re-registration another 10; the hold-off after it is 10 minutes.
-QUICK_ELECTION = MesosTimes(election_s=2.0, recovery_s=0.5, reregister_s=9.0)
+QUICK_ELECTION = MesosTimes(election_s=2.0, recovery_s=0.5, reregister_s=10.0)
 # Twenty pings of 15 s take five minutes; on this stage all times are shortened alike.
 QUICK_PINGS = MesosTimes(ping_s=15.0 * SPEED, max_pings=20)
 
@@ -199,7 +199,7 @@ SCENARIOS = {
             options={
                 "pool_policy": "        storm: {unhealthy: 40%, hold: 10s}\n",
                 "cluster_policy": "    failover_hold_off: 20s\n",
-                "confirm_after": timedelta(seconds=2),
+                "confirm_after": timedelta(seconds=1),
             },
         ),
         Scenario(

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group
+from rich.control import Control
 from rich.live import Live
 from rich.rule import Rule
+from rich.segment import ControlType
 from rich.table import Table
 from rich.text import Text
 
@@ -67,7 +69,8 @@ class Screen:
         self.console.print(Rule(Text(f"story: {scenario.name}", style="bold"), align="left"))
         self.console.print(Text(scenario.promise))
         self.console.print()
-        self.show_pool()
+        if not self.console.is_terminal:
+            self.show_pool()
 
     def begin_live(self) -> None:
         """Keep the pool on the screen, below what is printed, where there is a screen."""
@@ -81,6 +84,7 @@ class Screen:
             self._live = None
 
     def lines(self, lines: list[Line]) -> None:
+        self.clear_prompt()
         for line in told_together(lines):
             self.console.print(line_text(line, self.console), soft_wrap=True)
             for text in guards_text(line, self.console):
@@ -91,6 +95,11 @@ class Screen:
         if self._live is not None and self._pool is not None:
             clock = Rule(Text(f"the pool as it truly is, after {at_s:.1f} s"), align="left", style="dim")
             self._live.update(Group(clock, pool_table(self._pool), legend()), refresh=True)
+
+    def clear_prompt(self) -> None:
+        """Whatever stands on the line of the prompt is overwritten by what comes."""
+        if self.console.is_terminal:
+            self.console.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
 
     def show_pool(self) -> None:
         """Print the pool once, to stay."""
@@ -115,7 +124,8 @@ def header(stage: Stage) -> Table:
     table.add_row(Text("app", style="bold"), f"{stage.host.url}  function_app.py in a local Functions host")
     table.add_row(Text("Storage", style="bold"), f"Azurite  {storage}")
     table.add_row(Text("Azure", style="bold"), f"{stage.served.arm_url}  simulated Resource Manager")
-    masters = ", ".join(stage.served.master_addresses(stage.cluster.name))
+    first, *others = stage.served.master_addresses(stage.cluster.name)
+    masters = " ".join([first, *(f":{address.rpartition(':')[2]}" for address in others)])
     table.add_row(Text("DC/OS", style="bold"), f"{masters}  simulated Mesos {mesos.release.mesos}")
     return table
 
