@@ -61,7 +61,7 @@ class App:
         """A pass over the signal's cluster. Signals that wait for the same cluster share one pass."""
         try:
             signal = msgspec.json.decode(body, type=Signal)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
             await self.keep_poison("signals", f"this is not a signal: {error}", body)
             return
         cluster = (await self._policy_in_force()).cluster(signal.cluster)
@@ -76,7 +76,7 @@ class App:
         """One turn of an operation. One that is held by another worker is looked at again when its lease ends."""
         try:
             wake = msgspec.json.decode(body, type=Wake)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
             await self.keep_poison("operations", f"this is not a wake-up: {error}", body)
             return
         cluster = (await self._policy_in_force()).cluster(wake.cluster)

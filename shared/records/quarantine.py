@@ -28,6 +28,11 @@ async def quarantine(store: Store, source: str, why: str, body: str, now: dateti
     """Keep it; returns the row. The same body at the same time is kept once."""
     digest = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()[:12]
     row = f"{now:%Y%m%dT%H%M%S.%fZ}-{digest}"
-    kept = Quarantined(now, source, why, len(body), body[:MOST])
+    kept = Quarantined(now, source, _written(why), len(body), _written(body[:MOST]))
     await store.write(Table.QUARANTINE, PARTITION, Write(row, msgspec.json.encode(kept), "*"))
     return row
+
+
+def _written(text: str) -> str:
+    """The text without what cannot be written as UTF-8: half of a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,91 @@
+"""A policy that breaks keeps the last good one in force, and the audit hears of it once."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.audit import AuditLog, Entry
+from shared.errors import Refused
+from tests.scene import START, Scene
+
+
+async def told(scene: Scene) -> list[Entry]:
+    entries = await AuditLog(scene.store).read("(none)", START)
+    return [entry for entry in entries if entry.record.kind == "policy"]
+
+
+def breaks(scene: Scene) -> None:
+    scene.policy = scene.policy.replace("capacity:", "capacty:")
+
+
+async def test_the_first_policy_is_told_once() -> None:
+    scene = Scene(agents=3)
+    await scene.after(minutes=5)
+    (entry,) = await told(scene)
+    assert entry.record.text.startswith("policy loaded, version ")
+
+
+async def test_a_broken_policy_keeps_the_last_good_one_in_force() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    breaks(scene)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=5)
+    assert (scene.capacity, scene.connected, scene.ordered) == (4, 4, [1])
+
+
+async def test_a_broken_policy_is_told_once_with_its_faults() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    breaks(scene)
+    await scene.after(minutes=5)
+    scene.restarts()
+    await scene.after(minutes=5)
+    loaded, rejected = await told(scene)
+    assert loaded.record.text.startswith("policy loaded")
+    assert rejected.record.text.startswith("policy rejected")
+    faults = " ".join(rejected.record.data["faults"])
+    assert "capacty" in faults
+
+
+async def test_a_mended_policy_is_told_and_obeyed() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    good = scene.policy
+    breaks(scene)
+    await scene.after(minutes=2)
+    scene.policy = good.replace("mode: enforce", "mode: observe")
+    await scene.after(minutes=2)
+    assert [entry.record.text.split(",")[0] for entry in await told(scene)] == [
+        "policy loaded",
+        "policy rejected",
+        "policy loaded",
+    ]
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=5)
+    assert (scene.ordered, scene.scheduler.gone) == ([], set())
+
+
+async def test_without_any_valid_policy_every_trigger_is_refused_and_nothing_is_done() -> None:
+    scene = Scene(agents=4)
+    breaks(scene)
+    event = scene.machine_is_deleted(1)
+    for attempt in (scene.app.hear_event(event), scene.app.sweep()):
+        with pytest.raises(Refused, match="no_valid_policy"):
+            await attempt
+    assert (scene.ordered, scene.scheduler.gone) == ([], set())
+
+
+async def test_an_operation_of_a_pool_that_left_the_policy_is_not_carried_on() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    scene.machine_is_deallocated(1)
+    scene.compute.faults.always("destroy", Refused("azure", "no_permission", {}))
+    await scene.sweeps()
+    (operation,) = await scene.running()
+    scene.compute.faults.clear()
+    scene.policy = scene.policy.replace("      private:", "      public:")
+    scene.forgives = (Refused,)
+    await scene.after(minutes=3)
+    assert scene.destroyed == []
+    assert [one.id for one in await scene.running()] == [operation.id]
