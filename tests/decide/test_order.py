@@ -112,6 +112,12 @@ def test_a_place_that_was_taken_before_a_crash_is_used_and_counted_once() -> Non
     assert acted_on(cluster) == [name(1), name(2)]
 
 
+def test_a_replacement_that_is_taken_up_again_without_a_place_takes_one() -> None:
+    cluster = broken(9, lost=2, at_once=Share(1, False))
+    cluster.incidents[name(1)] = incident(1, Condition.GONE, MINUTE, operation="o-1")
+    assert acted_on(cluster) == [name(1)]
+
+
 def motley() -> Situation:
     """Something of everything."""
     cluster = broken(30, lost=6, at_once=Share(4, False), per_fault_domain=2)
