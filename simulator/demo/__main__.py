@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import os
 import signal
@@ -26,6 +27,7 @@ from simulator.demo.screen import Screen
 from simulator.demo.stage import StageOptions, stage
 from simulator.demo.story import Listener, Story, Told, watch_of
 from simulator.host.errors import HostError
+from simulator.world.versions import Release
 
 PLAIN_WIDTH = 110
 PATIENCE_S = 120.0
@@ -49,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.list:
         _list()
         return 0
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the symbols still has the letters
     remembered = Remembered()
     logging.basicConfig(level=logging.WARNING, handlers=[remembered])
     try:
@@ -62,6 +67,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.keep and given.json:
+        parser.error("--keep and --json: a document ends, what is kept does not")
+    fewest = SCENARIOS[given.scenario].fewest
+    if not fewest <= given.agents <= 200:
+        parser.error(f"--agents {given.agents}: the story {given.scenario} needs {fewest} to 200")
+    if given.patience <= 0:
+        parser.error(f"--patience {given.patience:g}: more than 0 s are needed")
+    if given.dcos is not None:
+        try:
+            Release.of(given.dcos)
+        except ValueError as unknown:
+            parser.error(f"--dcos: {unknown}")
+    return given
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator.demo",
         description="A DC/OS cluster on this machine loses agents and gets them back.",
@@ -85,13 +108,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--keep", action="store_true", help="after the story everything stays up, with a prompt to play at"
     )
-    given = parser.parse_args(arguments)
-    if given.keep and given.json:
-        parser.error("--keep and --json: a document ends, what is kept does not")
-    fewest = SCENARIOS[given.scenario].fewest
-    if not fewest <= given.agents <= 200:
-        parser.error(f"--agents {given.agents}: the story {given.scenario} needs {fewest} to 200")
-    return given
+    return parser
 
 
 def _list() -> None:

@@ -27,8 +27,6 @@ from simulator.world.scale_set import Instance, ScaleSet
 
 POOL = "private"
 LOOK_S = 0.2
-MARKS_GONE = (1, 5)
-"""From this Mesos on an agent can be marked gone (apache/mesos CHANGELOG, 1.5.0)."""
 
 
 @dataclass
@@ -186,7 +184,7 @@ class Story:
     def _judged(self, scenario: Scenario, lost: frozenset[str], holds: list[Hold], waiting_for: str) -> Told:
         journal = self.stage.world.journal.entries[self._journal :]
         repairs = repairs_of(self.known.closed, self._records, broken_at(journal, lost) or self.zero)
-        newer = self.stage.cluster.mesos.release.number >= MARKS_GONE
+        newer = self.stage.cluster.mesos.release.marks_gone
         facts = Facts(
             journal=journal,
             lost=lost,

@@ -1,0 +1,85 @@
+"""The demo's command line: exit codes, plain output in a pipe, the prompt, and stopping."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.demo.__main__ import main
+from simulator.demo.scenarios import SCENARIOS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = [sys.executable, "-m", "simulator.demo"]
+
+
+def test_list_names_every_story_with_its_promise(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+
+    listed = capsys.readouterr().out
+    assert all(story.name in listed and story.promise in listed for story in SCENARIOS.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--scenario", "flood"], "invalid choice: 'flood'"),
+        (["--scenario", "four", "--agents", "10"], "the story four needs 11 to 200"),
+        (["--keep", "--json"], "a document ends"),
+        (["--dcos", "3.0"], "DC/OS 3.0 is not known"),
+        (["--patience", "0"], "--patience 0"),
+    ],
+)
+def test_a_wrong_command_line_ends_with_2_and_says_why(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_prompt_breaks_what_it_is_told_to_and_nothing_of_the_stage_is_left_behind() -> None:
+    commands = "list\npolicy\nkill 5\ndelete 99\nexplain 5\nmasters sideways\nquit\n"
+
+    done = subprocess.run(
+        [*COMMAND, "--keep", "--scenario", "storm"],
+        cwd=ROOT,
+        input=commands,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    assert "no incident is open, no operation runs" in done.stdout
+    assert "world    kill 5" in done.stdout
+    assert "✗  5 x" in done.stdout
+    assert "there is no agent 99, nothing was done" in done.stdout
+    assert "'masters sideways' is not a command, nothing was done" in done.stdout
+    settings = next(line.split()[-1] for line in done.stdout.splitlines() if line.startswith("settings "))
+    assert not Path(settings).exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_everything_without_a_traceback(number: signal.Signals, code: int) -> None:
+    with subprocess.Popen(
+        COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = ""
+        while "world " not in said:
+            said = process.stdout.readline()
+            assert said, "the story did not begin"
+        os.kill(process.pid, number)
+        _, errors = process.communicate(timeout=30)
+
+    assert process.returncode == code
+    assert "Traceback" not in errors
