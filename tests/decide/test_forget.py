@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from shared.decide.forget import forgettable
+from shared.model.azure import Power
 from shared.model.incidents import IncidentState
 from shared.model.nodes import Condition
-from tests.builders import Cluster, incident, memory, name
+from tests.builders import Cluster, agent, incident, memory, name
 
 HOUR = timedelta(hours=1)
 
@@ -68,6 +69,43 @@ def test_rule_3_a_node_that_a_person_has_replaced_is_forgotten() -> None:
     assert forgotten(cluster, wanted=5) == frozenset(), "four are healthy, five are wanted"
     cluster.ledger = replace(cluster.ledger, wanted=4)
     assert forgotten(cluster, wanted=4) == {name(1)}
+
+
+def mended() -> Cluster:
+    """Node 1 was handed over; a person has added node 9, so that four machines stand where four are wanted."""
+    cluster = handed_over(Cluster(nodes=4))
+    cluster.is_deleted(1)
+    cluster.is_new(9)
+    cluster.agents["agent-S9"] = agent(9)
+    return cluster
+
+
+def test_rule_3_counts_a_new_machine_once_its_agent_is_connected() -> None:
+    """Before the inventory has learned that it joined."""
+    cluster = mended()
+    assert name(9) not in cluster.memory
+    assert forgotten(cluster, wanted=4) == {name(1)}
+    del cluster.agents["agent-S9"]
+    assert cluster.finding(9).condition is Condition.JOINING
+    assert forgotten(cluster, wanted=4) == frozenset()
+    cluster.memory[name(9)] = memory(9, agent_id=None, joined_at=None)
+    assert forgotten(cluster, wanted=4) == frozenset(), "it was seen, and never joined"
+
+
+def test_rule_3_does_not_wait_for_a_machine_that_has_failed_since() -> None:
+    cluster = mended()
+    cluster.loses_agent(2)
+    assert cluster.finding(2).condition is Condition.UNREACHABLE
+    assert forgotten(cluster, wanted=4) == {name(1)}
+
+
+def test_rule_3_does_not_count_machines_that_are_gone() -> None:
+    cluster = mended()
+    cluster.is_deallocated(2)
+    assert forgotten(cluster, wanted=4) == frozenset()
+    cluster.becomes(2, power=Power.STOPPED)
+    cluster.is_deleted(3)
+    assert forgotten(cluster, wanted=4) == frozenset()
 
 
 def test_rule_3_does_not_hold_while_the_incident_is_open() -> None:
