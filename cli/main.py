@@ -1,4 +1,4 @@
-"""The commands and their options; each calls one function that does the work and turns its answer into an exit code.
+"""The commands and their options; each calls what does the work and turns its answer into an exit code.
 
 What the options mean is said here, where `--help` finds it. The rest of the package is imported by the command that
 needs it, so that `--help` and completion are quick.
@@ -6,28 +6,54 @@ needs it, so that `--help` and completion are quick.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-NO, USAGE = 1, 2
+from cli.trouble import NO, USAGE, Trouble
 
+if TYPE_CHECKING:
+    from cli.archive import Archive
+    from cli.desk import Desk
+    from shared.ports.store import Store
+
+ABOUT = """What Poolkeeper sees, knows and did, and what it will do next. Reads only; changes nothing.
+
+Exit codes: 0 all well, 1 the answer is no, 2 the command was not understood, 3 the storage could not be read."""
+
+# Help without rich: loading it would take longer than all the rest of `--help`.
 app = typer.Typer(
-    name="poolkeeper",
-    help="What Poolkeeper sees, knows and did, and what it will do next. Reads only; changes nothing.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+    name="poolkeeper", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-policy = typer.Typer(help="The policy file.", no_args_is_help=True)
-app.add_typer(policy, name="policy")
+policy = typer.Typer(help="The policy file.", no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(
+    help="What was heard, judged, decided, done and refused.", no_args_is_help=True, rich_markup_mode=None
+)
+quarantine = typer.Typer(help="What could not be understood.", no_args_is_help=True, rich_markup_mode=None)
+for name, group in (("policy", policy), ("audit", audit), ("quarantine", quarantine)):
+    app.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Cluster = Annotated[str | None, typer.Option("--cluster", help="This cluster alone.")]
+Newest = Annotated[int, typer.Option("-n", min=1, max=10000, help="How many, the newest ones.")]
 
 
-@app.callback()
-def common() -> None:
-    """What Poolkeeper sees, knows and did, and what it will do next. Reads only; changes nothing."""
+@app.callback(help=ABOUT)
+def common(
+    context: typer.Context,
+    settings: Annotated[
+        Path | None,
+        typer.Option(help="A file like local.settings.json. Counts more than the environment."),
+    ] = None,
+) -> None:
+    from cli.desk import Desk, this_desk
+
+    desk = context.obj if isinstance(context.obj, Desk) else this_desk()
+    context.obj = replace(desk, settings_file=settings) if settings else desk
 
 
 @policy.command("check")
@@ -40,16 +66,223 @@ def policy_check(
     Exit code 0: valid, with or without advice. 1: it has faults and would not be obeyed. 2: no such file.
     """
     from cli.policy_check import check_policy
-    from cli.speech import complain
 
     try:
         is_valid = check_policy(file, as_json)
     except OSError as error:
-        complain(f"{file} can not be read ({error.strerror}); give a policy file that you may read.")
-        raise typer.Exit(USAGE) from None
+        _give_up(
+            Trouble(f"{file} can not be read ({error.strerror}): give a policy that you may read.", USAGE)
+        )
     raise typer.Exit(0 if is_valid else NO)
+
+
+@app.command()
+def status(context: typer.Context, cluster: Cluster = None, as_json: Json = False) -> None:
+    """Show the pools, what is open, and what happens next.
+
+    Of every pool its wanted size, its nodes by condition, the use of its ledger, and a storm if there is
+    one. As last remembered: nothing is asked of Azure or Mesos. Exit code 0, also while incidents are
+    open.
+    """
+    from cli.speech import say_json
+    from cli.status import as_data, cluster_status, show_status
+
+    async def work(archive: Archive) -> None:
+        found = [await cluster_status(archive, one) for one in archive.clusters(cluster)]
+        if as_json:
+            say_json(as_data(archive, found))
+        else:
+            show_status(archive, found)
+
+    _with_archive(context, work)
+
+
+@app.command()
+def incidents(
+    context: typer.Context,
+    closed: Annotated[bool, typer.Option("--closed", help="Those that are over instead.")] = False,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Of how many days, with --closed.")] = 30,
+    cluster: Cluster = None,
+    as_json: Json = False,
+) -> None:
+    """List what is wrong, or what was.
+
+    The open incidents with their decision and what happens next, or the closed ones with their outcome.
+    """
+    from cli.speech import say_json
+    from cli.status import cluster_status, show_closed, show_opened
+
+    async def work(archive: Archive) -> None:
+        chosen = archive.clusters(cluster)
+        if closed:
+            over = [
+                one
+                for here in chosen
+                for one in await archive.closed_incidents(here.name, timedelta(days=days))
+            ]
+            over.sort(key=lambda incident: incident.closed_at or incident.opened_at, reverse=True)
+            return say_json(over) if as_json else show_closed(over)
+        found = [await cluster_status(archive, one) for one in chosen]
+        if as_json:
+            return say_json([incident for one in found for incident in one.incidents])
+        return show_opened(archive, found)
+
+    _with_archive(context, work)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(help="A node's name or its ending, or an incident's id.")],
+    cluster: Cluster = None,
+    as_json: Json = False,
+) -> None:
+    """Tell why, by which numbers, and what is next.
+
+    Of a node or incident: what was heard, judged and decided, every guard's answer, the steps that were
+    done and when,
+    and what happens next and when. Exit code 1: nothing, or more than one thing, has this name.
+    """
+    from cli.explain import as_data, show_case, story_of
+    from cli.find import find_case
+    from cli.speech import say_json
+
+    async def work(archive: Archive) -> None:
+        case = await find_case(archive, subject, cluster)
+        story = await story_of(archive, case)
+        if as_json:
+            say_json(as_data(case, story, archive.now))
+        else:
+            show_case(case, story, archive.now)
+
+    _with_archive(context, work)
+
+
+@audit.command("tail")
+def audit_tail(
+    context: typer.Context, number: Newest = 20, cluster: Cluster = None, as_json: Json = False
+) -> None:
+    """Show the newest entries, oldest first."""
+    from cli.audit import last_entries, show_entries
+    from cli.speech import say_json
+
+    async def work(store: Store) -> None:
+        now = _desk(context).clock.now()
+        entries = await last_entries(store, await _audited(store, cluster, context), number, now)
+        if as_json:
+            say_json(entries)
+        else:
+            show_entries(entries)
+
+    _with_store(context, work)
+
+
+@audit.command("verify")
+def audit_verify(
+    context: typer.Context,
+    months: Annotated[int, typer.Option(min=1, max=120, help="How many months, this one included.")] = 24,
+    cluster: Cluster = None,
+    as_json: Json = False,
+) -> None:
+    """See whether the audit is whole.
+
+    Computes every hash anew. Exit code 1: entries were changed, inserted, moved or taken out. A cluster
+    that is no longer in the policy is verified when it is named.
+    """
+    from cli.audit import show_months, verify_months
+    from cli.speech import say_json
+
+    async def work(store: Store) -> bool:
+        now = _desk(context).clock.now()
+        found = await verify_months(store, await _audited(store, cluster, context), months, now)
+        if as_json:
+            say_json({"is_whole": not any(one.breaks for one in found), "months": found})
+        else:
+            show_months(found)
+        return not any(one.breaks for one in found)
+
+    raise typer.Exit(0 if _with_store(context, work) else NO)
+
+
+@quarantine.command("list")
+def quarantine_list(context: typer.Context, number: Newest = 50, as_json: Json = False) -> None:
+    """List what is in the quarantine, newest first, with the reason."""
+    from cli.quarantine import quarantined, show_list
+    from cli.speech import say_json
+
+    async def work(store: Store) -> None:
+        items = await quarantined(store)
+        if as_json:
+            say_json(items[:number])
+        else:
+            show_list(items, number)
+
+    _with_store(context, work)
+
+
+@quarantine.command("show")
+def quarantine_show(
+    context: typer.Context,
+    row: Annotated[str, typer.Argument(help="The row, as `quarantine list` shows it, or its ending.")],
+    as_json: Json = False,
+) -> None:
+    """Show one thing in the quarantine with its body. Exit code 1: there is no such row."""
+    from cli.quarantine import quarantined_row, show_item
+    from cli.speech import say_json
+
+    async def work(store: Store) -> None:
+        item = await quarantined_row(store, row)
+        if as_json:
+            say_json(item)
+        else:
+            show_item(item)
+
+    _with_store(context, work)
 
 
 def main() -> None:
     """The command line of this process."""
     app(prog_name="poolkeeper")
+
+
+def _desk(context: typer.Context) -> Desk:
+    from cli.desk import Desk
+
+    desk = context.obj
+    assert isinstance(desk, Desk)
+    return desk
+
+
+async def _audited(store: Store, cluster: str | None, context: typer.Context) -> list[str]:
+    """The named cluster, whether or not the policy still has it; or all of the policy and what is nobody's."""
+    from cli.archive import NOBODYS, open_archive
+
+    if cluster is not None:
+        return [cluster]
+    archive = await open_archive(store, _desk(context).clock.now())
+    return [*(one.name for one in archive.policy.clusters), NOBODYS]
+
+
+def _with_archive(context: typer.Context, work: Callable[[Archive], Awaitable[None]]) -> None:
+    from cli.archive import open_archive
+
+    async def opened(store: Store) -> None:
+        await work(await open_archive(store, _desk(context).clock.now()))
+
+    _with_store(context, opened)
+
+
+def _with_store[T](context: typer.Context, work: Callable[[Store], Awaitable[T]]) -> T:
+    from cli.desk import read
+
+    try:
+        return read(_desk(context), work)
+    except Trouble as trouble:
+        _give_up(trouble)
+
+
+def _give_up(trouble: Trouble) -> NoReturn:
+    from cli.speech import complain
+
+    complain(trouble.sentence)
+    raise typer.Exit(trouble.code) from None

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -40,7 +41,7 @@ def console(*, to_stderr: bool = False) -> Console:
     return Console(stderr=to_stderr, markup=False, emoji=False, highlight=False)
 
 
-def say(*lines: str | Text | Grid) -> None:
+def say(*lines: str | Text | Grid | Padding) -> None:
     """Each on lines of its own, to stdout."""
     out = console()
     for line in lines:
@@ -76,6 +77,11 @@ def styled(*parts: tuple[str, str] | str) -> Text:
         words, style = (part, "") if isinstance(part, str) else part
         line.append(plain(words), style)
     return line
+
+
+def indented(text: str | Text, columns: int) -> Padding:
+    """`text`, all of its lines moved to the right."""
+    return Padding(Text(plain(text)) if isinstance(text, str) else text, (0, 0, 0, columns), expand=False)
 
 
 def grid(*headings: str) -> Grid:

@@ -1,0 +1,123 @@
+"""Where the storage is, and how a command gets to it; what goes wrong on the way, said in one sentence.
+
+A `Desk` is what a command needs of the world: the app's settings, a clock, and a way to open the storage. `main` gives
+the real one, another may be given with the call. Settings come from the environment, under the same names as the
+app's, and with `--settings FILE` from a file like local.settings.json as well; what the file says counts more, because
+it was named on purpose.
+
+`read` is the boundary of every command that reads storage: an error becomes a sentence and an exit code there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cli.trouble import USAGE, Trouble
+from shared.errors import Poison, PoolkeeperError, Refused, Retry, Unknown
+from shared.settings import Settings, from_env
+
+if TYPE_CHECKING:
+    from shared.ports.clock import Clock
+    from shared.ports.store import Store
+
+
+class _SettingsFile(msgspec.Struct, frozen=True):
+    values: Mapping[str, str] = msgspec.field(name="Values")
+    is_encrypted: bool = msgspec.field(name="IsEncrypted", default=False)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`settings_file` is what `--settings` named. `connect` opens the storage; a `ValueError` of its says that the
+    connection string is none."""
+
+    env: Mapping[str, str]
+    clock: Clock
+    connect: Callable[[Settings], AbstractAsyncContextManager[Store]]
+    settings_file: Path | None = None
+
+    def settings(self) -> Settings:
+        env, directory = self.env, Path.cwd()
+        if self.settings_file is not None:
+            env = {**env, **_values(self.settings_file)}
+            directory = self.settings_file.parent
+        try:
+            return from_env(env, directory)
+        except Refused as refused:
+            missing = refused.numbers.get("missing", "a setting")
+            raise Trouble(
+                f"It is not known where the storage is, so nothing was read: set {missing} in the environment, "
+                "or name a file that has it with --settings FILE."
+            ) from None
+
+    async def visit[T](self, work: Callable[[Store], Awaitable[T]]) -> T:
+        """What `work` answers about the storage. `Trouble` for everything that can stand in the way."""
+        settings = self.settings()
+        try:
+            async with self.connect(settings) as store:
+                return await work(store)
+        except PoolkeeperError as error:
+            raise Trouble(_sentence(error)) from None
+        except ValueError:
+            raise Trouble(
+                "AzureWebJobsStorage is no connection string of a storage account, so nothing was read: correct it "
+                "in the environment or in the file that --settings names."
+            ) from None
+
+
+def this_desk() -> Desk:
+    """The desk of this process."""
+    import os
+
+    from shared.azure.clock import WallClock
+
+    return Desk(dict(os.environ), WallClock(), _connect)
+
+
+def read[T](desk: Desk, work: Callable[[Store], Awaitable[T]]) -> T:
+    """`Desk.visit`, waited for."""
+    return asyncio.run(desk.visit(work))
+
+
+def _connect(settings: Settings) -> AbstractAsyncContextManager[Store]:
+    from shared.azure.storage import StorageSettings, for_account
+    from shared.azure.tables import AzureStore
+
+    if settings.storage_connection is not None:
+        return AzureStore(StorageSettings(connection_string=settings.storage_connection))
+    return AzureStore(for_account(settings.storage_account or "", settings.client_id))
+
+
+def _values(file: Path) -> Mapping[str, str]:
+    wanted = 'a JSON file with settings under "Values", like local.settings.sample.json'
+    try:
+        content = msgspec.json.decode(file.read_bytes(), type=_SettingsFile)
+    except (OSError, msgspec.MsgspecError):
+        raise Trouble(
+            f"{file} can not be used, so nothing was read: --settings takes {wanted}.", USAGE
+        ) from None
+    if content.is_encrypted:
+        raise Trouble(
+            f"The values in {file} are encrypted: decrypt them with `func settings decrypt` first.", USAGE
+        )
+    return content.values
+
+
+def _sentence(error: PoolkeeperError) -> str:
+    match error:
+        case Retry():
+            return f"The storage does not answer ({error.why}): see that it is there and may be read, then try again."
+        case Refused():
+            return f"The storage refuses ({error.reason}): see that this identity may read its tables."
+        case Poison() | Unknown():
+            why = error.why if isinstance(error, Poison) else error.what
+            return f"What is in the storage can not be read ({why}): use the version of Poolkeeper that wrote it."
+        case _:
+            return f"The storage can not be read ({error})."

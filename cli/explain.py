@@ -1,0 +1,182 @@
+"""`explain`: one node or incident from what was heard to what comes next, with every number it rests on.
+
+First the answer (what is it, and what happens next and when), then the grounds: what is remembered of the machine,
+what was heard, the decision with every guard's answer, the steps that were done, and last the audit in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.text import Text
+
+from cli.archive import Archive, without_token
+from cli.audit import answer_line, entries_about, show_story
+from cli.find import Case
+from cli.next import NAMES, sentences_of
+from cli.speech import (
+    CONDITION_STYLE,
+    VERDICT_STYLE,
+    ago,
+    clock_time,
+    grid,
+    indented,
+    rows,
+    say,
+    span,
+    styled,
+)
+from shared.audit import Entry
+from shared.model.decisions import Decision
+from shared.model.incidents import Incident
+from shared.model.nodes import NodeMemory
+from shared.model.operations import Operation, OperationState
+from shared.model.signals import Signal
+
+BEFORE = timedelta(
+    minutes=5
+)  # what was heard of the node shortly before its incident was opened belongs to it
+AFTER = timedelta(minutes=1)
+WITHOUT_CASE = timedelta(days=1)
+
+
+async def story_of(archive: Archive, case: Case) -> list[Entry]:
+    """The audit of this case; of the last day when there is no incident."""
+    incident = case.incident
+    since = incident.opened_at - BEFORE if incident else archive.now - WITHOUT_CASE
+    until = incident.closed_at + AFTER if incident and incident.closed_at else archive.now
+    return await entries_about(archive.store, case.cluster, case.node, since, until)
+
+
+def as_data(case: Case, story: list[Entry], now: datetime) -> dict[str, Any]:
+    return {
+        "at": now,
+        "cluster": case.cluster,
+        "node": case.node,
+        "memory": case.memory,
+        "incident": case.incident,
+        "operation": without_token(case.operation) if case.operation else None,
+        "next": sentences_of(case.incident, case.operation, case.pool, now),
+        "earlier": [incident.id for incident in case.earlier],
+        "audit": [entry.record for entry in story],
+    }
+
+
+def show_case(case: Case, story: list[Entry], now: datetime) -> None:
+    _show_head(case, now)
+    _heading("next")
+    for sentence in sentences_of(case.incident, case.operation, case.pool, now):
+        say(indented(sentence[:1].upper() + sentence[1:], 2))
+    if case.memory is not None:
+        _heading("remembered of the machine")
+        say(rows(grid("", ""), _remembered(case.memory, now)))
+    if case.incident is not None:
+        _show_heard(case.incident)
+        if case.incident.decision is not None:
+            _show_decision(case.incident.decision)
+    if case.operation is not None:
+        _show_steps(case.operation, now)
+    if story:
+        _heading("the audit")
+        show_story(story)
+    if case.earlier:
+        _heading("earlier incidents")
+        for incident in case.earlier[:10]:
+            say(
+                indented(
+                    f"{incident.id}: {incident.condition.value}, {incident.outcome or incident.because}", 2
+                )
+            )
+
+
+def _heading(words: str) -> None:
+    say("", styled((words, "bold underline")))
+
+
+def _show_head(case: Case, now: datetime) -> None:
+    incident = case.incident
+    say(styled((case.node, "bold"), f"  in {case.cluster}/{case.pool.name if case.pool else '-'}"))
+    if incident is None:
+        known = "healthy" if case.memory and case.memory.joined_at else "joining"
+        say(styled("as last remembered ", (known, CONDITION_STYLE[known]), ", no incident"))
+        return
+    condition = incident.condition.value
+    if incident.closed_at is not None:
+        how = incident.state.value.replace("_", " ")
+        took = span(incident.closed_at - incident.opened_at)
+        say(styled(f"was {condition}, {how} {ago(incident.closed_at, now)} after {took}: {incident.outcome}"))
+    else:
+        since = f" since {clock_time(incident.since)} ({ago(incident.since, now)})"
+        say(styled((condition, CONDITION_STYLE.get(condition, "")), since))
+    say(styled(("incident ", "dim"), incident.id))
+
+
+def _remembered(memory: NodeMemory, now: datetime) -> Iterator[tuple[str, str]]:
+    yield "  instance", f"{memory.instance_id} ({memory.vm_id})"
+    yield "  address", memory.address or "not known"
+    yield "  agent", f"{memory.agent_id or 'none yet'}{f' on {memory.hostname}' if memory.hostname else ''}"
+    place = [
+        f"fault domain {memory.fault_domain}" if memory.fault_domain is not None else "",
+        memory.zone or "",
+    ]
+    yield "  place", ", ".join(part for part in place if part) or "not told by Azure"
+    joined = f", joined {ago(memory.joined_at, now)}" if memory.joined_at else ", not joined yet"
+    yield "  seen", f"first {ago(memory.first_seen_at, now)}{joined}"
+    tasks = ", ".join(f"{count} of {key}" for key, count in sorted(memory.tasks.items()))
+    yield "  tasks", tasks or "none"
+    if memory.replaces:
+        yield "  came for", f"operation {memory.replaces}"
+    if memory.destroyed_by:
+        yield "  destroyed by", f"operation {memory.destroyed_by}"
+
+
+def _show_heard(incident: Incident) -> None:
+    _heading("heard")
+    if not incident.signals:
+        say(indented("No signal told of it: a sweep found it.", 2))
+        return
+    cells = ((styled((f"  {clock_time(one.heard_at)}", "dim")), _told_by(one)) for one in incident.signals)
+    say(rows(grid("", ""), cells))
+
+
+def _told_by(signal: Signal) -> str:
+    by = f", done by {signal.by}" if signal.by else ""
+    late = span(signal.heard_at - signal.occurred_at)
+    return f"{signal.source.value} says {signal.kind.value}{by}, {late} after it happened"
+
+
+def _show_decision(decision: Decision) -> None:
+    _heading("decided")
+    verdict = decision.verdict.value
+    remedy = f" {decision.remedy.value}" if decision.remedy else ""
+    said = (f"  {verdict.replace('_', ' ')}{remedy}", VERDICT_STYLE.get(verdict, ""))
+    until = f" until {clock_time(decision.until)}" if decision.until else ""
+    say(styled(said, until))
+    say(indented(decision.because, 2))
+    if not decision.answers:
+        say(indented("No guard was asked yet.", 2))
+    for answer in decision.answers:
+        say(indented(answer_line(answer), 2))
+
+
+def _show_steps(operation: Operation, now: datetime) -> None:
+    _heading(f"operation {operation.id}")
+    state = operation.state.value.replace("_", " ")
+    ended = f" {ago(operation.closed_at, now)}: {operation.outcome}" if operation.closed_at else ""
+    say(indented(f"{operation.remedy.value}, begun {clock_time(operation.created_at)}, {state}{ended}", 2))
+    table = grid("  step", "ended", "took", "outcome")
+    done = {record.step for record in operation.steps}
+    for record in operation.steps:
+        ended_at, took = f"{record.ended_at:%H:%M:%S}Z", span(record.ended_at - record.started_at)
+        rows(table, [(styled((f"  {record.step}", "green")), ended_at, took, record.outcome)])
+    if operation.state is OperationState.RUNNING:
+        for name in NAMES:
+            if name == operation.step:
+                waiting = operation.notes.get("waiting", "") if operation.attempt else ""
+                took = span(now - operation.step_since)
+                rows(table, [(styled((f"  {name}", "bold cyan")), "now", took, waiting)])
+            elif name not in done:
+                rows(table, [(styled((f"  {name}", "dim")), "", "", Text(""))])
+    say(table)

@@ -1,0 +1,225 @@
+"""`status` and `incidents`: what the app remembers of every pool, and what it is doing about it.
+
+It is what was last remembered, not a new look: a condition is as old as the last pass. Whatever should have been
+looked at long ago is therefore called overdue, which is how a dead app shows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+from rich.text import Text
+
+from cli.archive import Archive, without_token
+from cli.next import sentence_of
+from cli.speech import (
+    CONDITION_STYLE,
+    VERDICT_STYLE,
+    ago,
+    clock_time,
+    counted,
+    due,
+    grid,
+    indented,
+    rows,
+    say,
+    span,
+    styled,
+)
+from shared.model.incidents import Incident, IncidentState
+from shared.model.ledger import Ledger
+from shared.model.nodes import NodeMemory
+from shared.model.operations import Operation
+from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Use(Struct, frozen=True):
+    """How much of a limit is used."""
+
+    used: int
+    limit: int
+
+
+class PoolStatus(Struct, frozen=True):
+    pool: str
+    mode: Mode
+    wanted: int | None
+    nodes: int
+    conditions: Mapping[str, int]
+    at_once: Use
+    hour: Use
+    day: Use
+    storm_since: datetime | None
+    storm_until: datetime | None
+
+
+class ClusterStatus(Struct, frozen=True):
+    """`incidents` are the open ones and those that wait for a person, oldest first."""
+
+    cluster: str
+    pools: tuple[PoolStatus, ...]
+    incidents: tuple[Incident, ...]
+    operations: tuple[Operation, ...]
+
+
+async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterStatus:
+    records, name = archive.records, cluster.name
+    inventory = [kept.value for kept in (await records.inventory.between(name, "", "")).values()]
+    ledgers = await records.ledgers.between(name, "", "")
+    opened = [kept.value for kept in (await records.open_incidents(name)).values()]
+    running = [kept.value for kept in (await records.running_operations(name)).values()]
+    books = {pool: kept.value for pool, kept in ledgers.items()}
+    pools = tuple(
+        pool_status(pool, books.get(pool.name, Ledger(pool.name)), inventory, opened, archive.now)
+        for pool in cluster.pools
+    )
+    by_age = sorted(opened, key=lambda incident: incident.opened_at)
+    return ClusterStatus(name, pools, tuple(by_age), tuple(sorted(running, key=lambda one: one.created_at)))
+
+
+def pool_status(
+    pool: PoolPolicy, book: Ledger, inventory: list[NodeMemory], opened: list[Incident], now: datetime
+) -> PoolStatus:
+    """The pool in numbers. A node without an incident is healthy once its agent has joined."""
+    conditions = {
+        memory.name: "healthy" if memory.joined_at else "joining"
+        for memory in inventory
+        if memory.pool == pool.name
+    }
+    conditions |= {
+        incident.node: incident.condition.value for incident in opened if incident.pool == pool.name
+    }
+    total = max(len(conditions), book.wanted or 0)
+    limits = pool.disruption
+    storming = book.storm_until is not None and book.storm_until > now
+    return PoolStatus(
+        pool=pool.name,
+        mode=pool.mode,
+        wanted=book.wanted,
+        nodes=len(conditions),
+        conditions=dict(sorted(Counter(conditions.values()).items())),
+        at_once=Use(len(book.active), limits.at_once.of(total)),
+        hour=Use(sum(at > now - HOUR for at in book.started), limits.per_hour),
+        day=Use(sum(at > now - DAY for at in book.started), limits.per_day),
+        storm_since=book.storm_since if storming else None,
+        storm_until=book.storm_until if storming else None,
+    )
+
+
+def as_data(archive: Archive, clusters: list[ClusterStatus]) -> dict[str, Any]:
+    rejected = archive.rejected
+    return {
+        "at": archive.now,
+        "policy": {
+            "version": archive.good.version,
+            "since": archive.good.at,
+            "rejected": {"at": rejected.at, "faults": rejected.faults} if rejected else None,
+        },
+        "clusters": [
+            {
+                "cluster": one.cluster,
+                "pools": one.pools,
+                "incidents": one.incidents,
+                "operations": [without_token(operation) for operation in one.operations],
+            }
+            for one in clusters
+        ],
+    }
+
+
+def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
+    good, rejected, now = archive.good, archive.rejected, archive.now
+    say(styled("policy ", (good.version, "bold"), f" of {good.source}, in force since {clock_time(good.at)}"))
+    if rejected is not None:
+        faults = counted(len(rejected.faults), "fault")
+        first = rejected.faults[0] if rejected.faults else None
+        say(
+            styled(
+                (f"{rejected.source} as it is now is not obeyed", "bold red"),
+                f": {faults}, since {ago(rejected.at, now)}",
+            ),
+            styled(f"  line {first.line}: {first}" if first else ""),
+        )
+    for status in clusters:
+        for pool in status.pools:
+            say("")
+            _show_pool(status.cluster, pool, now)
+        if status.incidents:
+            say("", styled((f"{counted(len(status.incidents), 'incident')} in {status.cluster}", "bold")))
+            show_incidents(status, archive)
+        else:
+            say("", styled(f"no incident is open in {status.cluster}"))
+
+
+def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
+    mode_style = "bold green" if pool.mode is Mode.ENFORCE else "bold yellow"
+    say(styled((f"{cluster}/{pool.pool}", "bold"), "  ", (pool.mode.value, mode_style)))
+    nodes = Text(f"{pool.nodes} remembered, wanted {'not yet known' if pool.wanted is None else pool.wanted}")
+    for condition, count in pool.conditions.items():
+        nodes.append(" · ").append(f"{count} {condition}", CONDITION_STYLE.get(condition, ""))
+    limits = ((pool.at_once, "at once"), (pool.hour, "this hour"), (pool.day, "today"))
+    ledger = Text(" · ").join(
+        Text(f"{use.used} of {use.limit} {when}", "yellow" if use.used >= use.limit else "")
+        for use, when in limits
+    )
+    storm = styled("none")
+    if pool.storm_since is not None and pool.storm_until is not None:
+        until = f"rests until {clock_time(pool.storm_until)} or longer ({due(pool.storm_until, now)})"
+        storm = styled((f"since {clock_time(pool.storm_since)}", "bold red"), f", {until}")
+    say(rows(grid("", ""), [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]))
+
+
+def show_opened(archive: Archive, clusters: list[ClusterStatus]) -> None:
+    """The open incidents of all these clusters."""
+    if not any(status.incidents for status in clusters):
+        say("No incident is open.")
+    for status in clusters:
+        show_incidents(status, archive)
+
+
+def show_incidents(status: ClusterStatus, archive: Archive) -> None:
+    """Each with what was decided, why, and what happens next."""
+    running = {operation.id: operation for operation in status.operations}
+    for incident in status.incidents:
+        say(_headline(incident, archive.now))
+        say(indented(incident.decision.because if incident.decision else incident.because, 4))
+        operation = running.get(incident.operation or "")
+        say(indented(sentence_of(incident, operation, archive.now), 4))
+
+
+def _headline(incident: Incident, now: datetime) -> Text:
+    condition = incident.condition.value
+    verdict = incident.decision.verdict.value if incident.decision else "undecided"
+    if incident.state is IncidentState.HANDED_OVER:
+        verdict = "hand_over"
+    return styled(
+        ("  ● ", CONDITION_STYLE.get(condition, "")),
+        (incident.node, "bold"),
+        "  ",
+        (condition, CONDITION_STYLE.get(condition, "")),
+        f" for {span(now - incident.since)}  ",
+        (verdict.replace("_", " "), VERDICT_STYLE.get(verdict, "")),
+    )
+
+
+def show_closed(closed: list[Incident]) -> None:
+    if not closed:
+        say("No incident was closed in that time.")
+    for incident in closed:
+        at = incident.closed_at or incident.opened_at
+        how = incident.state.value.replace("_", " ")
+        say(
+            styled(
+                (clock_time(at), "dim"),
+                "  ",
+                (incident.id, "bold"),
+                f"  {incident.condition.value}, {how} after {span(at - incident.opened_at)}",
+            ),
+            indented(incident.outcome or incident.because, 4),
+        )
