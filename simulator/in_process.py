@@ -56,8 +56,13 @@ class ArmTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponseImpl]):
                 raise ServiceResponseTimeoutError(
                     "Timeout on reading data from the management endpoint."
                 ) from None
-            text = "Connect call failed" if silence.how is Silence.REFUSED else "Server disconnected"
-            raise ServiceRequestError(f"{text}: the management endpoint does not answer.") from None
+            refused = silence.how is Silence.REFUSED
+            cause = (
+                ConnectionRefusedError("connect call failed")
+                if refused
+                else ConnectionResetError("server disconnected")
+            )
+            raise ServiceRequestError("The management endpoint does not answer.", error=cause) from None
         return _azure_response(request, response)
 
     async def open(self) -> None:

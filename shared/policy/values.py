@@ -29,6 +29,7 @@ SHARE = "a share from 1% to 100%, or a count of nodes from 1 to 1000"
 _DURATION = re.compile(
     r"(?:(?P<days>[0-9]{1,4})d)?(?:(?P<hours>[0-9]{1,6})h)?(?:(?P<minutes>[0-9]{1,6})m)?(?:(?P<seconds>[0-9]{1,7})s)?"
 )
+_LONGEST = timedelta(days=10_000)  # a longer one could not be written in the same words again
 _COUNT = re.compile(r"0|[1-9][0-9]{0,8}")
 _PERCENT = re.compile(r"([1-9][0-9]{0,8}) ?%")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -112,7 +113,9 @@ def parse_duration(text: str) -> timedelta | None:
     match = _DURATION.fullmatch(text)
     if match is None or not text:
         return None
-    return timedelta(**{unit: int(count) for unit, count in match.groupdict().items() if count is not None})
+    given = {unit: int(count) for unit, count in match.groupdict().items() if count is not None}
+    duration = timedelta(**given)
+    return duration if duration < _LONGEST else None
 
 
 def duration_text(duration: timedelta) -> str:
