@@ -9,6 +9,7 @@ What is told to the audit is written before the row, before something is changed
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -52,8 +53,10 @@ class Hand:
         known = self._picture
         oldest = max(self._not_before, self.now - FRESH)
         if known is None or known[0].situation.snapshot.started_at < oldest:
-            recalled = await recall(self.outside, self.cluster)
-            snapshot = await self.outside.looks.since(self.outside, self.cluster, oldest)
+            recalled, snapshot = await asyncio.gather(
+                recall(self.outside, self.cluster),
+                self.outside.looks.since(self.outside, self.cluster, oldest),
+            )
             known = situate(self.cluster, snapshot, recalled, (), self.now), recalled
             self._picture = known
         return known
