@@ -1,6 +1,6 @@
 """From an event to the first thing that the app does to Azure about it, through the local host and Azurite.
 
-How: the demo's stage, with a pool of 40 and a policy that never refuses. An operator deletes one instance after the
+How: the demo's stage, with a pool of 24 and a policy that never refuses. An operator deletes one instance after the
 other, and deallocates some, at random moments; while the next one is struck, earlier ones still boot and join. Measured
 is the time from the POST of the event to the webhook until the ARM face has the app's first write for that node: for
 a deallocated instance the request that deletes it by its id; for a deleted one the write of the set's capacity, which
@@ -41,7 +41,7 @@ from simulator.wire import Request
 from simulator.world.durations import Durations
 from simulator.world.scale_set import Instance
 
-AGENTS = 40
+AGENTS = 24
 DELETED = 50
 DEALLOCATED = 14
 PATIENCE_S = 10.0
