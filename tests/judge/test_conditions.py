@@ -200,12 +200,14 @@ def test_rule_16_a_machine_whose_agent_is_listed_as_disconnected_is_unreachable(
     cluster = Cluster(nodes=1)
     cluster.agents["agent-S1"] = agent(1, active=False)
     assert judged(cluster) == (16, Condition.UNREACHABLE, False)
+    assert cluster.finding(1).because == "Mesos lists its agent as disconnected"
 
 
 def test_rule_16_a_machine_whose_remembered_agent_is_not_listed_is_unreachable() -> None:
     cluster = Cluster(nodes=1)
     cluster.loses_agent(1)
     assert judged(cluster) == (16, Condition.UNREACHABLE, False)
+    assert cluster.finding(1).because == "Mesos does not list its agent any more"
 
 
 def test_rule_16_a_machine_of_no_memory_whose_agent_is_disconnected_is_unreachable() -> None:
