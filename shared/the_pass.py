@@ -33,7 +33,7 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     Raises `Retry` or `Unknown` when storage does not answer: then the signals have to come again.
     """
     # What is remembered (inventory, incidents, operations, ledgers), and what is: readings, each a value or a failure.
-    recalled, snapshot = await asyncio.gather(recall(outside, cluster), look(outside, cluster))
+    recalled, snapshot = await asyncio.gather(recall(outside, cluster), look(outside.eyes, cluster))
 
     # Judge: every node's condition, each pool's ledger as it stands, which missing nodes are not missed any more.
     picture = situate(cluster, snapshot, recalled, signals, outside.clock.now())

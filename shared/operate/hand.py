@@ -55,7 +55,7 @@ class Hand:
         if known is None or known[0].situation.snapshot.started_at < oldest:
             recalled, snapshot = await asyncio.gather(
                 recall(self.outside, self.cluster),
-                self.outside.looks.since(self.outside, self.cluster, oldest),
+                self.outside.looks.since(self.outside.eyes, self.cluster, oldest),
             )
             known = situate(self.cluster, snapshot, recalled, (), self.now), recalled
             self._picture = known

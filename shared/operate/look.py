@@ -11,20 +11,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from shared.errors import PoolkeeperError
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 from shared.ports.clock import Clock
-
-if TYPE_CHECKING:
-    from .outside import Outside
+from shared.ports.compute import Compute
+from shared.ports.scheduler import Scheduler
 
 LONGEST = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What a look needs: the time, Azure, and the masters of a cluster."""
+
+    clock: Clock
+    compute: Compute
+    scheduler_of: Callable[[ClusterPolicy], Scheduler]
 
 
 class Looks:
@@ -34,29 +42,29 @@ class Looks:
         self._latest: dict[str, Snapshot] = {}
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def since(self, outside: Outside, cluster: ClusterPolicy, not_before: datetime) -> Snapshot:
+    async def since(self, eyes: Eyes, cluster: ClusterPolicy, not_before: datetime) -> Snapshot:
         """A snapshot that was begun at `not_before` or later: the latest one, or a new one."""
         async with self._locks[cluster.name]:
             latest = self._latest.get(cluster.name)
             if latest is None or latest.started_at < not_before:
-                latest = await look(outside, cluster)
+                latest = await look(eyes, cluster)
                 self._latest[cluster.name] = latest
             return latest
 
 
-async def look(outside: Outside, cluster: ClusterPolicy) -> Snapshot:
+async def look(eyes: Eyes, cluster: ClusterPolicy) -> Snapshot:
     """All readings of the cluster's pools and masters."""
-    started_at = outside.clock.now()
-    masters = outside.scheduler_of(cluster)
-    pools = asyncio.gather(*(_pool(outside, cluster, pool) for pool in cluster.pools))
-    scheduler, readings = await asyncio.gather(_read(outside.clock, "mesos", masters.state()), pools)
+    started_at = eyes.clock.now()
+    masters = eyes.scheduler_of(cluster)
+    pools = asyncio.gather(*(_pool(eyes, cluster, pool) for pool in cluster.pools))
+    scheduler, readings = await asyncio.gather(_read(eyes.clock, "mesos", masters.state()), pools)
     names = (pool.name for pool in cluster.pools)
     return Snapshot(cluster.name, started_at, dict(zip(names, readings, strict=True)), scheduler)
 
 
-async def _pool(outside: Outside, cluster: ClusterPolicy, pool: PoolPolicy) -> PoolReadings:
+async def _pool(eyes: Eyes, cluster: ClusterPolicy, pool: PoolPolicy) -> PoolReadings:
     address = cluster.address_of(pool)
-    clock, compute = outside.clock, outside.compute
+    clock, compute = eyes.clock, eyes.compute
     scale_set, instances, addresses = await asyncio.gather(
         _read(clock, "azure.scale_set", compute.scale_set(address)),
         _read(clock, "azure.instances", compute.instances(address)),

@@ -15,7 +15,7 @@ from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
 from shared.records import Records
 
-from .look import Looks
+from .look import Eyes, Looks
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,7 @@ class Outside:
     worker: str
     turns: Iterator[int] = field(default_factory=lambda: count(1))
     looks: Looks = field(default_factory=Looks)
+
+    @property
+    def eyes(self) -> Eyes:
+        return Eyes(self.clock, self.compute, self.scheduler_of)
