@@ -3,8 +3,8 @@
 Each reading stands for itself: what fails becomes a `Failure` with its reason and freezes only what depends on it. A
 reading that takes longer than `LONGEST` has failed; nobody waits for a hanging master.
 
-Several operations of one cluster look at it side by side. Whoever needs readings that were begun at a certain time or
-later shares them with everybody else who does (`Looks`), because Azure allows about ten lists of a scale set a minute.
+Several operations of one cluster look at it side by side. Whoever needs readings that were begun after a certain time
+shares them with everybody else who does (`Looks`), because Azure allows about ten lists of a scale set a minute.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class Looks:
         self._latest: dict[str, Snapshot] = {}
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def since(self, eyes: Eyes, cluster: ClusterPolicy, not_before: datetime) -> Snapshot:
-        """A snapshot that was begun at `not_before` or later: the latest one, or a new one."""
+    async def since(self, eyes: Eyes, cluster: ClusterPolicy, after: datetime) -> Snapshot:
+        """A snapshot that was begun later than `after`: the latest one, or a new one."""
         async with self._locks[cluster.name]:
             latest = self._latest.get(cluster.name)
-            if latest is None or latest.started_at < not_before:
+            if latest is None or latest.started_at <= after:
                 latest = await look(eyes, cluster)
                 self._latest[cluster.name] = latest
             return latest
