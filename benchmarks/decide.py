@@ -128,9 +128,7 @@ def _instance(number: int) -> Instance:
 
 def _agent(number: int) -> Agent:
     tasks = {f"marathon/app-{number % 50}": 2}
-    return Agent(
-        f"agent-S{number}", _address(number), _address(number), 5051, True, LONG_AGO, tasks
-    )
+    return Agent(f"agent-S{number}", _address(number), _address(number), 5051, True, LONG_AGO, tasks)
 
 
 def _remembered(number: int) -> NodeMemory:
@@ -150,9 +148,7 @@ def _remembered(number: int) -> NodeMemory:
 
 def _incident(number: int) -> Incident:
     since = NOW - timedelta(minutes=5)
-    return Incident(
-        f"i-{number}", "prod", "private", _name(number), Condition.UNREACHABLE, "", since, since
-    )
+    return Incident(f"i-{number}", "prod", "private", _name(number), Condition.UNREACHABLE, "", since, since)
 
 
 def _name(number: int) -> str:

@@ -22,7 +22,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from statistics import median
 from typing import Any
@@ -44,7 +44,7 @@ from simulator.world.scale_set import Instance
 AGENTS = 24
 DELETED = 50
 DEALLOCATED = 14
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 QUICK = 0.005  # of the true times: a deletion takes 0.2 s, a boot half a second
 POLICY = (
     "        disruption: {at_once: 100%, per_hour: 1000, per_day: 10000, per_fault_domain: none}\n"
@@ -113,7 +113,9 @@ def _told(
 
 async def _round_trip(set_up: Stage) -> float:
     """Seconds for one small read, the median of many."""
-    async with AzureStore(StorageSettings(connection_string=set_up.connection_string, prefix="bench")) as store:
+    async with AzureStore(
+        StorageSettings(connection_string=set_up.connection_string, prefix="bench")
+    ) as store:
         await store.write(Table.LEDGER, "bench", Write("row", b"{}", "*"))
         taken: list[float] = []
         for _ in range(60):
@@ -188,38 +190,56 @@ class _Trial:
     async def _next(self) -> Instance:
         """The oldest healthy instance that was not struck yet, after a while in which no growth is under way."""
         await asyncio.sleep(self._chance.uniform(0.1, 0.7))
-        async with asyncio.timeout(PATIENCE_S):
-            while self._pool.scaling is not None and self._pool.scaling.running:
-                await asyncio.sleep(0.02)
+        await _until(lambda: not self._growing())
         well = [one for one in self._pool.instances.values() if one.healthy and one.id not in self._struck]
         victim = min(well, key=lambda one: (one.created, one.number))
         self._struck.add(victim.id)
         return victim
 
     async def _posted(self, victim: Instance) -> float:
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                for at, event in self._posts:
-                    if event["subject"].lower() == victim.id.lower():
-                        return at
-                await asyncio.sleep(0.002)
+        def found() -> float | None:
+            ours = (at for at, event in self._posts if event["subject"].lower() == victim.id.lower())
+            return next(ours, None)
+
+        return await _until(found)
 
     async def _write(self, after: float, method: str, mentions: bytes) -> float:
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                for at, request in self._requests.writes:
-                    if at > after and request.method == method and mentions in request.body:
-                        return at
-                await asyncio.sleep(0.002)
+        def found() -> float | None:
+            ours = (
+                at
+                for at, request in self._requests.writes
+                if at > after and request.method == method and mentions in request.body
+            )
+            return next(ours, None)
+
+        return await _until(found)
+
+    def _growing(self) -> bool:
+        return self._pool.scaling is not None and self._pool.scaling.running
 
     async def _seen(self) -> None:
         """Until a sweep has written every node into the inventory, and the connections are open."""
         settings = StorageSettings(connection_string=self._stage.connection_string)
         url = f"{self._stage.host.url}/admin/functions/sweep"
-        async with asyncio.timeout(6 * PATIENCE_S), AzureStore(settings) as store:
+        cluster = self._stage.cluster.name
+        async with AzureStore(settings) as store:
             await _start_sweep(url)
-            while len(await store.query(Table.INVENTORY, self._stage.cluster.name, "", "")) < AGENTS:
+            for _ in range(300):
+                if len(await store.query(Table.INVENTORY, cluster, "", "")) == AGENTS:
+                    return
                 await asyncio.sleep(0.2)
+        raise TimeoutError("no sweep has seen the whole pool within a minute; nothing was measured")
+
+
+async def _until[T](look: Callable[[], T | None]) -> T:
+    """What `look` finds, as soon as it finds something. Raises TimeoutError after `PATIENCE_S`."""
+    give_up = time.perf_counter() + PATIENCE_S
+    while time.perf_counter() < give_up:
+        found = look()
+        if found:
+            return found
+        await asyncio.sleep(0.002)
+    raise TimeoutError(f"what was waited for did not happen within {PATIENCE_S:g} s; nothing was measured")
 
 
 async def _start_sweep(url: str) -> None:

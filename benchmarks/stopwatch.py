@@ -51,7 +51,11 @@ class Shares:
 _WATCHED: tuple[tuple[type, Where, tuple[str, ...]], ...] = (
     (AzureStore, Where.STORAGE, ("get", "query", "write_all")),
     (AzureQueues, Where.STORAGE, ("send",)),
-    (AzureCompute, Where.OUTSIDE, ("scale_set", "instances", "instance", "addresses", "destroy", "set_capacity")),
+    (
+        AzureCompute,
+        Where.OUTSIDE,
+        ("scale_set", "instances", "instance", "addresses", "destroy", "set_capacity"),
+    ),
     (MesosScheduler, Where.OUTSIDE, ("state", "mark_gone", "machine_down", "machine_up")),
 )
 

@@ -2,8 +2,9 @@
 
 How: a fresh process (`benchmarks.sweep_process`) with the simulated Azure and masters on sockets of this machine, the
 real adapters for both, and the app's own door for a sweep signal. With tables and queues in memory, and on Azurite;
-medians of three such processes each. The first pass opens the connections, imports the SDKs and writes a thousand rows of inventory; the median of
-those that follow is a sweep as it comes every minute. Limits: 3 s for each, 200 MB for the process at its peak.
+medians of three such processes each. The first pass opens the connections, imports the SDKs and writes a thousand rows
+of inventory; the median of those that follow is a sweep as it comes every minute. Limits: 3 s for each, 200 MB for the
+process at its peak.
 
 Honest remarks: the simulator and the app share this process and one processor, so both times and memory are those of
 the two together, an upper bound for the app; Azurite has its own process and is not counted. The network between is
@@ -43,7 +44,10 @@ def measure() -> Measured:
             f"{called}: fetching takes {bare:.2f} s; the process has {told['before_mb']:.0f} MB before the first pass"
         )
     return Measured(
-        "sweep", "fetching the same answers of Azure and Mesos with bare aiohttp", tuple(figures), tuple(remarks)
+        "sweep",
+        "fetching the same answers of Azure and Mesos with bare aiohttp",
+        tuple(figures),
+        tuple(remarks),
     )
 
 

@@ -1,6 +1,6 @@
 """The process that one sweep is measured in; prints what it measured as JSON. Story and limits are in `sweep`.
 
-    python -m benchmarks.sweep_process memory|azurite
+python -m benchmarks.sweep_process memory|azurite
 """
 
 from __future__ import annotations
@@ -54,9 +54,11 @@ async def measure(where: str) -> dict[str, float]:
     world = new_world(SimulatedClock())
     spec = ClusterSpec("big", pools={"private": AGENTS}, apps=(Application("web", TASKS),))
     cluster = build_cluster(world, spec)
-    async with served(world) as faces, _storage(where) as (store, queues), _app(
-        faces, cluster, store, queues
-    ) as app:
+    async with (
+        served(world) as faces,
+        _storage(where) as (store, queues),
+        _app(faces, cluster, store, queues) as app,
+    ):
         bare = [await _bare_fetch(faces, cluster) for _ in range(3)]
         before = peak_mb()
         passes = [await _pass(app) for _ in range(1 + LATER)]

@@ -95,7 +95,9 @@ class _Host:
 
 
 @asynccontextmanager
-async def running_app(world: World, cluster: Cluster, clock: VirtualClock, policy: str) -> AsyncIterator[ArmFace]:
+async def running_app(
+    world: World, cluster: Cluster, clock: VirtualClock, policy: str
+) -> AsyncIterator[ArmFace]:
     """The app looks after the cluster until the block ends. `policy` is the whole file."""
     arm = ArmFace(world)
     faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
