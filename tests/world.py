@@ -52,7 +52,12 @@ class _Watchful(MemoryCompute):
 
     async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
         healthy = [id for id in instance_ids if self._world.is_healthy(id)]
-        token = await super().destroy(pool, instance_ids)
+        no_room = [failure for failure in self._failures if failure[0] == "AllocationFailed"]
+        self._failures = [failure for failure in self._failures if failure not in no_room]
+        try:
+            token = await super().destroy(pool, instance_ids)
+        finally:
+            self._failures += no_room  # to destroy needs no room
         self._world.wronged.extend(healthy)
         return token
 
@@ -98,7 +103,15 @@ class World:
         self.scheduler.disconnect(agent)
 
     def agent_comes_back(self, number: int) -> None:
-        agent = self.agent_of(number)
+        self.agent_returns(self.agent_of(number))
+
+    def lost_agents(self) -> list[str]:
+        """Agents that died and could come back, because their machines run."""
+        there, agents = self.compute._pools[POOL], self.scheduler.agents
+        running = {there.addresses[id] for id, one in there.instances.items() if one.power is Power.RUNNING}
+        return sorted(id for id in self.dead if id in agents and agents[id].address in running)
+
+    def agent_returns(self, agent: str) -> None:
         self.dead.discard(agent)
         self.scheduler.join(self.scheduler.agents[agent])
 

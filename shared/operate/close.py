@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from shared.model.audit import AuditKind
 from shared.model.incidents import Incident, IncidentState
+from shared.model.nodes import Condition
 from shared.model.operations import OperationState
 from shared.records import Change, Kept, open_incident_row
 
@@ -58,7 +59,15 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
         await records.close_incident(cluster, resolved, kept.etag)
         return
     if state is OperationState.HANDED_OVER:
-        changed = replace(incident, state=IncidentState.HANDED_OVER, wake_at=None, outcome=outcome)
+        destroyed = any(record.step == "destroy" for record in hand.operation.steps)
+        changed = replace(
+            incident,
+            state=IncidentState.HANDED_OVER,
+            # What we did to it ourselves is no change that would make another case of it.
+            condition=Condition.GONE if destroyed else incident.condition,
+            wake_at=None,
+            outcome=outcome,
+        )
     else:
         changed = replace(incident, tries=incident.tries + 1, decision=None, wake_at=hand.now)
     await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)

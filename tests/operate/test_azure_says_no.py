@@ -66,6 +66,19 @@ async def test_a_failed_allocation_is_handed_over_with_azure_s_words() -> None:
     assert incident.outcome == f"Azure could not grow the pool: AllocationFailed: {NO_ROOM}"
 
 
+async def test_what_was_handed_over_stays_so_although_its_machine_was_destroyed_meanwhile() -> None:
+    scene = Scene(agents=10)
+    await scene.sweeps()
+    scene.compute.fail_operation("AllocationFailed", NO_ROOM)
+    scene.agent_dies(1)
+    await scene.after(minutes=20)
+    assert scene.destroyed == ["1"]
+    (incident,) = (await scene.open_incidents()).values()
+    assert incident.state is IncidentState.HANDED_OVER
+    assert incident.outcome == f"Azure could not grow the pool: AllocationFailed: {NO_ROOM}"
+    assert await scene.closed_incidents() == []
+
+
 async def test_after_a_failed_allocation_no_other_replacement_begins_beyond_the_limit() -> None:
     scene = await no_room()
     assert [entry.node for entry in (await scene.ledger()).active] == [scene.name(1)]
