@@ -24,7 +24,7 @@ from simulator.demo.play import Play
 from simulator.demo.report import report
 from simulator.demo.scenarios import SCENARIOS, Scenario
 from simulator.demo.screen import Screen
-from simulator.demo.stage import StageOptions, stage
+from simulator.demo.stage import SPEED, StageOptions, stage
 from simulator.demo.story import Listener, Story, Told, watch_of
 from simulator.host.errors import HostError
 from simulator.world.versions import Release
@@ -74,6 +74,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     fewest = SCENARIOS[given.scenario].fewest
     if not fewest <= given.agents <= 200:
         parser.error(f"--agents {given.agents}: the story {given.scenario} needs {fewest} to 200")
+    if not 0.005 <= given.speed <= 1:
+        parser.error(f"--speed {given.speed:g}: from 0.005 to 1, which is real time")
     if given.patience <= 0:
         parser.error(f"--patience {given.patience:g}: more than 0 s are needed")
     if given.dcos is not None:
@@ -98,6 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dcos", help="DC/OS release, 1.8 to 2.2 (default 1.11, or what the story needs)")
     parser.add_argument(
         "--patience", type=float, default=PATIENCE_S, help=f"most seconds of a story ({PATIENCE_S:g})"
+    )
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=SPEED,
+        help=f"share of real time that machines take (default {SPEED:g})",
     )
     parser.add_argument(
         "--policy-mode",
@@ -170,7 +178,11 @@ async def _shown(story: Story, screen: Screen, given: argparse.Namespace) -> Tol
 
 def _options(given: argparse.Namespace, scenario: Scenario, screen: Screen) -> StageOptions:
     options = StageOptions(
-        agents=given.agents, tasks=2 * given.agents, mode=given.policy_mode, say=screen.say
+        agents=given.agents,
+        tasks=2 * given.agents,
+        mode=given.policy_mode,
+        speed=given.speed,
+        say=screen.say,
     )
     options = scenario.stage_options(options)
     if given.dcos:

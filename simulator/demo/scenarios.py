@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from simulator.demo.stage import SPEED, Stage, StageOptions
+from simulator.demo.stage import Stage, StageOptions
 from simulator.world.mesos import MesosTimes
 from simulator.world.scale_set import Instance
 
@@ -21,8 +21,6 @@ type Deed = Callable[[Stage, list[Instance]], None]
 MINUTE = "0 * * * * *"
 # Real elections take 12 s and re-registration another 10; the hold-off after it is 10 minutes.
 QUICK_ELECTION = MesosTimes(election_s=2.0, recovery_s=0.5, reregister_s=10.0)
-# Twenty pings of 15 s take five minutes; on this stage all times are shortened alike.
-QUICK_PINGS = MesosTimes(ping_s=15.0 * SPEED, max_pings=20)
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,8 @@ def _start(stage: Stage, agents: list[Instance]) -> None:
 
 
 def _evict(stage: Stage, agents: list[Instance]) -> None:
-    stage.cluster.mesos.times = QUICK_PINGS
+    real = MesosTimes()  # twenty pings of 15 s take five minutes; here they are shortened as all else is
+    stage.cluster.mesos.times = replace(real, ping_s=real.ping_s * stage.options.speed)
     for agent in agents:
         stage.world.evict(agent)
 

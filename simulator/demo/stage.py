@@ -43,7 +43,8 @@ SPEED = 0.03
 @dataclass(frozen=True)
 class StageOptions:
     """`pool_policy` is YAML that goes into the pool's policy, `cluster_policy` into the cluster's, indented as in
-    `policy_text`. `say` tells the progress of setting up."""
+    `policy_text`. `speed` is the share
+    of real time that machines and pings take. `say` tells the progress of setting up."""
 
     agents: int = 12
     dcos_version: str = "1.11"
@@ -52,6 +53,7 @@ class StageOptions:
     mode: str = "enforce"
     pool_policy: str = ""
     cluster_policy: str = ""
+    speed: float = SPEED
     sweep: str = "*/2 * * * * *"
     port: int = 0
     say: Callable[[str], None] = field(default=lambda text: None)
@@ -67,6 +69,7 @@ class Stage:
     host: LocalHost
     connection_string: str
     policy_file: Path
+    options: StageOptions
     settings: Mapping[str, str] = field(repr=False)
     webhook: str = field(repr=False)
     events: EventGrid
@@ -114,6 +117,7 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
             host,
             azurite.connection_string,
             policy_file,
+            options,
             values,
             webhook,
             events,
@@ -122,7 +126,7 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
 
 
 def _world(options: StageOptions) -> tuple[World, Cluster]:
-    world = new_world(WallClock(), Durations(jitter=0.15).scaled(SPEED), seed=7)
+    world = new_world(WallClock(), Durations(jitter=0.15).scaled(options.speed), seed=7)
     web = App("web", options.tasks // 2)
     api = App("api", options.tasks - web.instances)
     spec = ClusterSpec(

@@ -27,6 +27,7 @@ from simulator.world.scale_set import Instance, ScaleSet
 
 POOL = "private"
 LOOK_S = 0.2
+KNOWN_ANEW = timedelta(seconds=1)  # incidents and operations are read again when the audit is silent
 
 
 @dataclass
@@ -62,17 +63,16 @@ class Story:
         self.pool: ScaleSet = stage.cluster.pools[POOL]
         self.zero = self._now()
         self.lines: list[Line] = []
-        self.known = Known({}, (), ())
+        self.known, self._known_at = Known({}, (), ()), self.zero
         self._size = self.pool.capacity
         self._records: list[AuditRecord] = []
         self._journal = self._requests = 0
 
-    async def raise_curtain(self, patience_s: float = 30.0) -> None:
+    async def raise_curtain(self, patience_s: float = 60.0) -> None:
         """Until the app knows every agent and the pool's size. Raises `TimeoutError`."""
         async with asyncio.timeout(patience_s):
-            while not await self._knows_everybody():
-                await self.stage.host.run_now("sweep")
-                await asyncio.sleep(LOOK_S)
+            while not await self._introduced():
+                pass
         await self.watch.new_records(self._now())
         self.zero = self._now()
         self._journal = len(self.stage.world.journal)
@@ -97,7 +97,8 @@ class Story:
     async def look(self) -> None:
         """Once: what the app has done meanwhile, and how the pool is."""
         records = await self.watch.new_records(self._now())
-        self.known = await self.watch.known()
+        if records or self._now() - self._known_at > KNOWN_ANEW:
+            self.known, self._known_at = await self.watch.known(), self._now()
         self._records += records
         self.tell_lines([of_record(record, self.pool.name, self.zero) for record in records])
         self.listener.on_look(self.at_s)
@@ -138,6 +139,15 @@ class Story:
 
     def _now(self) -> datetime:
         return self.stage.world.timeline.clock.now()
+
+    async def _introduced(self) -> bool:
+        """One sweep, and three seconds for what it leads to."""
+        await self.stage.host.run_now("sweep")
+        for _ in range(15):
+            if await self._knows_everybody():
+                return True
+            await asyncio.sleep(LOOK_S)
+        return False
 
     async def _knows_everybody(self) -> bool:
         known = [memory for memory in await self.watch.inventory() if memory.agent_id is not None]

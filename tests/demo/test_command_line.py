@@ -16,6 +16,8 @@ from simulator.demo.scenarios import SCENARIOS
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = [sys.executable, "-m", "simulator.demo"]
 
+pytestmark = pytest.mark.xdist_group("demo")  # not beside the stories: each has several programs of its own
+
 
 def test_list_names_every_story_with_its_promise(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
@@ -32,6 +34,7 @@ def test_list_names_every_story_with_its_promise(capsys: pytest.CaptureFixture[s
         (["--keep", "--json"], "a document ends"),
         (["--dcos", "3.0"], "DC/OS 3.0 is not known"),
         (["--patience", "0"], "--patience 0"),
+        (["--speed", "2"], "--speed 2"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_and_says_why(
@@ -68,18 +71,26 @@ def test_the_prompt_breaks_what_it_is_told_to_and_nothing_of_the_stage_is_left_b
     assert not Path(settings).exists()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_stops_everything_without_a_traceback(number: signal.Signals, code: int) -> None:
-    with subprocess.Popen(
-        COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        said = ""
-        while "world " not in said:
-            said = process.stdout.readline()
-            assert said, "the story did not begin"
-        os.kill(process.pid, number)
-        _, errors = process.communicate(timeout=30)
+def test_a_signal_stops_everything_without_a_traceback() -> None:
+    codes = {signal.SIGINT: 130, signal.SIGTERM: 143}
+    started = {number: _started() for number in codes}
+    for number, process in started.items():
+        with process:
+            _wait_for_the_break(process)
+            os.kill(process.pid, number)
+            _, errors = process.communicate(timeout=60)
 
-    assert process.returncode == code
-    assert "Traceback" not in errors
+        assert process.returncode == codes[number]
+        assert "Traceback" not in errors
+
+
+def _started() -> subprocess.Popen[str]:
+    return subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _wait_for_the_break(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    said = ""
+    while "world " not in said:
+        said = process.stdout.readline()
+        assert said, "the story did not begin"

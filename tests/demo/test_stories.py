@@ -20,6 +20,7 @@ from simulator.demo.scenarios import SCENARIOS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT_ONCE = 3
+QUICK = ("--speed", "0.01")
 OBSERVED = ("--policy-mode", "observe", "--patience", "8")
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -47,7 +48,7 @@ class Stories:
         self._pool.shutdown(cancel_futures=True)
 
     def _run(self, name: str, *more: str) -> tuple[int, dict[str, Any], str]:
-        command = [sys.executable, "-m", "simulator.demo", "--json", "--scenario", name, *more]
+        command = [sys.executable, "-m", "simulator.demo", "--json", "--scenario", name, *QUICK, *more]
         with subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
