@@ -6,9 +6,11 @@ needs it, so that `--help` and completion are quick.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -241,7 +243,10 @@ def quarantine_show(
 
 
 def main() -> None:
-    """The command line of this process."""
+    """The command line of this process. What its terminal has no sign for is shown as `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app(prog_name="poolkeeper")
 
 

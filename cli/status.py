@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
+from rich.padding import Padding
 from rich.text import Text
 
 from cli.archive import Archive, without_token
@@ -36,6 +37,7 @@ from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
 from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
 
+MOST = 20  # incidents of one cluster that `status` shows
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -152,7 +154,7 @@ def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
             _show_pool(status.cluster, pool, now)
         if status.incidents:
             say("", styled((f"{counted(len(status.incidents), 'incident')} in {status.cluster}", "bold")))
-            show_incidents(status, archive)
+            show_incidents(status, archive, MOST)
         else:
             say("", styled(f"no incident is open in {status.cluster}"))
 
@@ -183,14 +185,20 @@ def show_opened(archive: Archive, clusters: list[ClusterStatus]) -> None:
         show_incidents(status, archive)
 
 
-def show_incidents(status: ClusterStatus, archive: Archive) -> None:
-    """Each with what was decided, why, and what happens next."""
+def show_incidents(status: ClusterStatus, archive: Archive, most: int | None = None) -> None:
+    """Each with what was decided, why, and what happens next; of many the `most` oldest."""
     running = {operation.id: operation for operation in status.operations}
-    for incident in status.incidents:
-        say(_headline(incident, archive.now))
-        say(indented(incident.decision.because if incident.decision else incident.because, 4))
+    lines: list[Text | Padding] = []
+    for incident in status.incidents[:most]:
         operation = running.get(incident.operation or "")
-        say(indented(sentence_of(incident, operation, archive.now), 4))
+        because = incident.decision.because if incident.decision else incident.because
+        lines.append(_headline(incident, archive.now))
+        lines.append(indented(because, 4))
+        lines.append(indented(sentence_of(incident, operation, archive.now), 4))
+    more = len(status.incidents) - len(status.incidents[:most])
+    if more:
+        lines.append(styled(f"  and {more} younger ones, see `incidents`"))
+    say(*lines)
 
 
 def _headline(incident: Incident, now: datetime) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -89,3 +90,14 @@ def test_help_loads_neither_rich_nor_an_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=True, timeout=60)
     assert not {"rich", "azure", "msgspec", "yaml", "aiohttp"} & set(done.stdout.decode().split())
+
+
+def test_a_terminal_without_the_signs_gets_the_answer_all_the_same(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 2\n")
+    command = [sys.executable, "-m", "cli", "policy", "check", str(policy)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"? version: 2" in done.stdout

@@ -152,3 +152,13 @@ async def test_a_storage_that_is_away_is_one_sentence() -> None:
     assert result.exit_code == 3
     assert result.stderr.startswith("The storage does not answer (reading got no answer)")
     assert result.stderr.count("\n") == 1
+
+
+async def test_of_many_incidents_status_shows_the_oldest_and_incidents_all() -> None:
+    scene = Scene(agents=30)
+    await scene.after(minutes=2)
+    for number in range(25):
+        scene.agent_dies(number)
+    await scene.after(minutes=1)
+    assert "and 5 younger ones, see `incidents`" in (await asked(scene, "status")).stdout
+    assert (await asked(scene, "incidents")).stdout.count("●") == 25
