@@ -12,10 +12,11 @@ and not the incident.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from .decisions import Decision
 from .nodes import Condition
@@ -33,7 +34,8 @@ class Incident(Struct, frozen=True):
     `tries` how many were withdrawn before it.
 
     `decision` is the last one that was made; the audit has them all. `since` is when its present condition was first
-    seen, `opened_at` when anything was.
+    seen, `opened_at` when anything was. `elsewhere` counts what ran of the node's workloads on other nodes when they
+    were last seen well before that; later its lost tasks may run there too, and nobody could tell them apart.
     """
 
     id: str
@@ -52,3 +54,4 @@ class Incident(Struct, frozen=True):
     wake_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str = ""
+    elsewhere: Mapping[str, int] = field(default_factory=dict[str, int])

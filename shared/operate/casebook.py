@@ -7,7 +7,8 @@ not a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
-from shared.model.nodes import Condition
+from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
 from shared.model.signals import Signal, SignalKind
 from shared.model.snapshot import Snapshot
@@ -27,6 +28,7 @@ from .situate import Picture
 
 LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next sweep
 REMEMBERED = 10  # signals that are folded into one incident
+LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
 CLUSTER = "(cluster)"  # the subject of the incident that says that we cannot see
 
 
@@ -51,12 +53,13 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     closed: list[tuple[Incident, str]] = []
     audit: list[AuditRecord] = []
     wakes: list[datetime] = []
+    workloads = _workloads(picture)
     for decision in (*decisions, *_blindness(situation.snapshot)):
         kept = recalled.incidents.get(decision.node)
         if kept is not None and _is_another_case(kept.value, decision):
             closed.append((_close(kept.value, kept.value.outcome, now), kept.etag))
             kept = None
-        incident, changed = _brought_up_to_date(kept, decision, picture)
+        incident, changed = _brought_up_to_date(kept, decision, picture, workloads)
         current.append(incident)
         if kept is None:
             audit.append(_record(now, cluster, AuditKind.OPENED, incident, incident.because))
@@ -78,7 +81,7 @@ def _is_another_case(incident: Incident, decision: Decision) -> bool:
 
 
 def _brought_up_to_date(
-    kept: Kept[Incident] | None, decision: Decision, picture: Picture
+    kept: Kept[Incident] | None, decision: Decision, picture: Picture, workloads: Mapping[str, int]
 ) -> tuple[Incident, bool]:
     """The incident after this decision, and whether it says anything new."""
     situation, old = picture.situation, kept.value if kept else None
@@ -93,6 +96,7 @@ def _brought_up_to_date(
             because=decision.because,
             opened_at=now,
             since=now,
+            elsewhere=_elsewhere(picture.findings.get(decision.node), workloads),
         )
     new = replace(
         old,
@@ -108,6 +112,23 @@ def _brought_up_to_date(
     if new.wake_at is None or new.wake_at <= now:
         new = replace(new, wake_at=decision.until or now + LOOK_AGAIN)
     return replace(new, because=old.because), False
+
+
+def _workloads(picture: Picture) -> Counter[str]:
+    """How many tasks of each workload ran on the nodes that nothing is wrong with, by what is remembered of them."""
+    running: Counter[str] = Counter()
+    for finding in picture.situation.findings:
+        if finding.condition not in LOST and finding.node.memory is not None:
+            running.update(finding.node.memory.tasks)
+    return running
+
+
+def _elsewhere(finding: Finding | None, workloads: Mapping[str, int]) -> dict[str, int]:
+    """What of this node's workloads ran on other nodes."""
+    if finding is None or finding.node.memory is None:
+        return {}
+    own = finding.node.memory.tasks
+    return {key: workloads.get(key, 0) - (0 if finding.condition in LOST else own[key]) for key in own}
 
 
 def gist(decision: Decision) -> tuple[object, ...]:

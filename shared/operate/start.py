@@ -7,7 +7,6 @@ it began and begins nothing twice. A reservation whose operation was never writt
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
@@ -21,8 +20,6 @@ from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding, Node
 from shared.model.operations import Operation, Subject
-from shared.model.readings import Value
-from shared.model.snapshot import Snapshot
 
 from .books import change
 from .outside import Outside
@@ -95,7 +92,7 @@ def _operation(incident: Incident, operation: str, finding: Finding, picture: Pi
         pool=incident.pool,
         incident=incident.id,
         remedy=Remedy.REPLACE,
-        subject=_subject(finding.node, picture.situation.snapshot),
+        subject=_subject(finding.node, incident),
         step=FIRST_STEP,
         created_at=now,
         step_since=now,
@@ -103,16 +100,11 @@ def _operation(incident: Incident, operation: str, finding: Finding, picture: Pi
     )
 
 
-def _subject(node: Node, snapshot: Snapshot) -> Subject:
+def _subject(node: Node, incident: Incident) -> Subject:
     """The machine as it is, with the workload it had when its agent was last connected."""
     memory, instance, agent = node.memory, node.instance, node.agent
     agent_id = agent.agent_id if agent else memory.agent_id if memory else None
     tasks = dict(memory.tasks) if memory and memory.tasks else dict(agent.tasks) if agent else {}
-    elsewhere: Counter[str] = Counter()
-    if isinstance(snapshot.scheduler, Value):
-        for other in snapshot.scheduler.value.agents:
-            if other.active and other.agent_id != agent_id:
-                elsewhere.update({key: count for key, count in other.tasks.items() if key in tasks})
     domain = instance.fault_domain if instance else memory.fault_domain if memory else None
     return Subject(
         node=node.name,
@@ -123,5 +115,5 @@ def _subject(node: Node, snapshot: Snapshot) -> Subject:
         hostname=agent.hostname if agent else memory.hostname if memory else None,
         fault_domain=domain,
         tasks=tasks,
-        elsewhere=dict(elsewhere),
+        elsewhere={key: count for key, count in incident.elsewhere.items() if key in tasks},
     )

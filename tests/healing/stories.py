@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.audit import verify
 from shared.model.incidents import IncidentState
+from shared.model.mesos import Generation
 from shared.model.operations import OperationState
 from tests.scene import Scene
 
@@ -33,9 +34,9 @@ def unreachable(scene: Scene) -> dict[str, Any] | None:
 STORIES: tuple[Loss, ...] = (deleted, deallocated, unreachable)
 
 
-def quick_scene() -> Scene:
+def quick_scene(generation: Generation = Generation.MARK_GONE) -> Scene:
     """Machines that boot in seconds, so that a story is short. Three agents, the second of them will be lost."""
-    return Scene(agents=3, boot_s=8, takes_s=2)
+    return Scene(agents=3, generation=generation, boot_s=8, takes_s=2)
 
 
 async def what_is_wrong(scene: Scene, lost_agent: str, story: Loss) -> list[str]:
@@ -48,12 +49,15 @@ async def what_is_wrong(scene: Scene, lost_agent: str, story: Loss) -> list[str]
     entries = await scene.audit()
     said = [entry.record.text for entry in entries if entry.record.subject == scene.name(1)]
     untold = [begins for begins in _TOLD if not any(text.startswith(begins) for text in said)]
+    newer = scene.scheduler.generation is not Generation.MAINTENANCE
     checks = {
         "no healthy machine is destroyed": (scene.wronged, []),
         "the lost machine alone is destroyed": (set(scene.destroyed), set() if story is deleted else {"1"}),
         "the pool is whole": (there, (["0", "2", "3"], 3, 3, 6)),
         "one machine is ordered": (sum(scene.ordered), 1),
-        "its agent is gone for Mesos": (scene.scheduler.gone, {lost_agent}),
+        "its agent is gone for Mesos": (lost_agent in scene.scheduler.agents, False),
+        "its agent alone is marked gone": (scene.scheduler.gone, {lost_agent} if newer else set()),
+        "no machine is left down": (scene.scheduler.down, set()),
         "no incident is open": (list(await scene.open_incidents()), []),
         "no operation runs": ([one.id for one in await scene.running()], []),
         "the ledger is empty": ((await scene.ledger()).active, ()),

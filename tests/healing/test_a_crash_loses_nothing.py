@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.healing.stories import STORIES, Loss, quick_scene, what_is_wrong
+from shared.model.mesos import Generation
+from tests.healing.stories import STORIES, Loss, deleted, quick_scene, what_is_wrong
 from tests.watched import Crash, Tripwire
 
+TOLD = [(story, Generation.MARK_GONE) for story in STORIES] + [(deleted, Generation.MAINTENANCE)]
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-async def test_whatever_call_was_the_last_another_process_goes_on(story: Loss) -> None:
+
+@pytest.mark.parametrize(("story", "generation"), TOLD, ids=lambda one: getattr(one, "__name__", one))
+async def test_whatever_call_was_the_last_another_process_goes_on(
+    story: Loss, generation: Generation
+) -> None:
     at, reached, wrong = 1, True, list[str]()
     while reached:
         wire = Tripwire(at)
-        found = await tell(story, wire)
+        found = await tell(story, generation, wire)
         if found:
             wrong.append(f"crash after call {at} ({wire.calls[-1]}): {'; '.join(found)}")
         at, reached = at + 1, wire.reached
@@ -25,9 +30,9 @@ async def test_whatever_call_was_the_last_another_process_goes_on(story: Loss) -
     assert at > 70, "a story has many calls"
 
 
-async def tell(story: Loss, wire: Tripwire) -> list[str]:
+async def tell(story: Loss, generation: Generation, wire: Tripwire) -> list[str]:
     """The story with a crash where the wire says, and what is wrong at its end."""
-    scene = quick_scene()
+    scene = quick_scene(generation)
     await scene.sweeps()
     lost_agent = scene.agent_of(1)
     scene.app, scene.forgives = scene.new_app(wire), (Crash,)
