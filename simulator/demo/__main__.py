@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 from collections import deque
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -185,8 +186,10 @@ def _options(given: argparse.Namespace, scenario: Scenario, screen: Screen) -> S
         say=screen.say,
     )
     options = scenario.stage_options(options)
-    if given.dcos:
-        options = StageOptions(**{**vars(options), "dcos_version": given.dcos})
+    if given.dcos is not None:
+        options = replace(options, dcos_version=given.dcos)
+    if given.keep:
+        options = replace(options, sweep=StageOptions().sweep)  # whoever plays does not wait for a minute
     return options
 
 

@@ -201,7 +201,7 @@ def addresses(stage: Stage, settings: Path) -> str:
         f"masters   {masters}\n"
         f"policy    {stage.policy_file}\n"
         f"settings  {settings}\n"
-        "          holds the connection string of Azurite; tools of the app read it: --settings FILE\n"
+        "          holds the connection string of Azurite, for: python -m cli --settings FILE status\n"
     )
 
 
