@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 
+from shared.azure import proxy
 from shared.azure.identity import open_credential
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class ArmClients:
             "polling_interval": 0,
             "connection_timeout": min(5.0, settings.timeout_s),
             "read_timeout": settings.timeout_s,
+            "use_env_settings": proxy.is_set(),
         }
         if settings.endpoint is not None:
             options["base_url"] = settings.endpoint.rstrip("/")

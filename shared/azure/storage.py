@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from shared.azure import proxy
 from shared.azure.identity import open_credential
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def client_options(settings: StorageSettings) -> dict[str, Any]:
         "connection_timeout": min(5.0, settings.timeout_s),
         "read_timeout": settings.timeout_s,
         "logging_enable": False,
+        "use_env_settings": proxy.is_set(),
     }
 
 
