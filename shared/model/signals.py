@@ -20,6 +20,17 @@ class SignalKind(StrEnum):
     VM_CHANGED = "vm_changed"
     POOL_RESIZED = "pool_resized"
     POOL_CHANGED = "pool_changed"
+    NODE_UNWELL = "node_unwell"
+    """An alert, a rule or a health report says that a node does not do its work."""
+    NODE_WELL = "node_well"
+    """The same says that it does its work again."""
+    NODE_DOOMED = "node_doomed"
+    """It will go away or degrade at a known time, see `deadline`."""
+    POOL_UNWELL = "pool_unwell"
+    POOL_WELL = "pool_well"
+    CLUSTER_UNWELL = "cluster_unwell"
+    """Masters, the scheduler, or a service of the whole cluster."""
+    CLUSTER_WELL = "cluster_well"
     SWEEP = "sweep"
     WAKE = "wake"
 
@@ -28,6 +39,16 @@ class Source(StrEnum):
     EVENT_GRID = "event_grid"
     TIMER = "timer"
     OPERATOR = "operator"
+    ALERTMANAGER = "alertmanager"
+    AZURE_MONITOR = "azure_monitor"
+    FIREHOSE = "firehose"
+    DIAGNOSTICS = "diagnostics"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
 
 
 class Signal(Struct, frozen=True):
@@ -35,6 +56,7 @@ class Signal(Struct, frozen=True):
 
     `event_id` is the source's own id and serves to drop duplicates. `node` is the instance name
     (`<scale set>_<instance id>`). `by` is who did it, as far as the source tells (an object or application id).
+    `deadline` is when it will happen, for what is announced. `what` is the name of the alert, rule, annotation or unit.
     """
 
     kind: SignalKind
@@ -46,3 +68,6 @@ class Signal(Struct, frozen=True):
     pool: str | None = None
     node: str | None = None
     by: str | None = None
+    deadline: datetime | None = None
+    what: str = ""
+    severity: Severity = Severity.WARNING
