@@ -15,7 +15,7 @@ from shared.errors import PoolkeeperError
 from shared.model.ledger import Ledger
 from shared.ports.store import Table, Write
 from tests.healing.stories import STORIES, Loss, quick_scene, what_is_wrong
-from tests.scene import Scene
+from tests.scene import SET, Scene
 from tests.watched import Call, Interleaved
 
 SEEDS = pytest.mark.parametrize("seed", range(6))
@@ -51,14 +51,19 @@ class Crowd(App):
 
 
 class Watchman:
-    """Looks at every write of a ledger, and at every row of an operation, at the moment it is written."""
+    """Looks at every write of a ledger and at every destruction, at the moment it happens."""
 
-    def __init__(self, at_once: int, seed: int) -> None:
-        self._at_once, self._go = at_once, Interleaved(seed)
+    def __init__(self, scene: Scene, at_once: int, seed: int) -> None:
+        self._scene, self._at_once, self._go = scene, at_once, Interleaved(seed)
         self.complaints: list[str] = []
         self.most = 0
 
     async def __call__(self, call: Call) -> Any:
+        if call.name == "compute.destroy":
+            reserved = {entry.node for entry in (await self._scene.ledger()).active}
+            taken = {f"{SET}_{id}" for id in call.args[1]}
+            if not taken <= reserved:
+                self.complaints.append(f"{taken} is destroyed without a place in the ledger")
         answer = await self._go(call)
         if call.name in {"store.write", "store.write_all"} and call.args[0] is Table.LEDGER:
             writes = [call.args[2]] if call.name == "store.write" else call.args[2]
@@ -77,7 +82,7 @@ class Watchman:
 
 
 def crowded(scene: Scene, at_once: int, seed: int, workers: int = 2) -> Watchman:
-    watchman = Watchman(at_once, seed)
+    watchman = Watchman(scene, at_once, seed)
     scene.app = Crowd([scene.new_app(watchman) for _ in range(workers)])
     scene.forgives = (PoolkeeperError,)
     return watchman

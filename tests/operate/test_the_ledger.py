@@ -1,0 +1,54 @@
+"""Of many who write one ledger at the same time, each sees what the others wrote; the last free place goes to one."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+from msgspec.structs import replace
+
+from shared.errors import Refused
+from shared.model.ledger import Disruption, Ledger
+from shared.operate.books import change, release
+from tests.scene import START, Scene
+from tests.watched import Interleaved
+
+SEEDS = pytest.mark.parametrize("seed", range(5))
+
+
+def with_place(number: int, most: int, book: Ledger) -> Ledger:
+    if len(book.active) >= most:
+        raise Refused("ledger", "full", {"most": most})
+    return replace(book, active=(*book.active, Disruption(f"operation-{number}", f"node-{number}", START)))
+
+
+@SEEDS
+async def test_no_entry_is_lost_when_many_reserve_at_once(seed: int) -> None:
+    scene = Scene()
+    scene.new_app(Interleaved(seed))
+    await asyncio.gather(
+        *(change(scene.outside, "prod", "private", partial(with_place, n, 99)) for n in range(6))
+    )
+    assert {entry.node for entry in (await scene.ledger()).active} == {f"node-{n}" for n in range(6)}
+
+
+@SEEDS
+async def test_the_last_free_places_go_to_as_many_as_there_are(seed: int) -> None:
+    scene = Scene()
+    scene.new_app(Interleaved(seed))
+    ends = await asyncio.gather(
+        *(change(scene.outside, "prod", "private", partial(with_place, n, 2)) for n in range(6)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(end, Refused) for end in ends) == 4
+    assert len((await scene.ledger()).active) == 2
+
+
+async def test_a_place_is_given_back_once_and_again_without_harm() -> None:
+    scene = Scene()
+    for number in range(2):
+        await change(scene.outside, "prod", "private", partial(with_place, number, 9))
+    for _ in range(2):
+        await release(scene.outside, "prod", "private", "operation-0")
+    assert [entry.operation for entry in (await scene.ledger()).active] == ["operation-1"]
