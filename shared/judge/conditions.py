@@ -6,7 +6,8 @@
  4. Azure says it is deallocated, but its agent is connected: unknown, the two contradict each other.
  5. Azure says it is deallocated: gone, because its temporary disk and with it its agent's identity are lost.
  6. Azure is deleting it, and its agent is not connected: gone.
- 7. It is being stopped or deallocated, or started again after it had an agent: stopped, on its way somewhere.
+ 7. It is being deleted while its agent is still connected, or stopped, deallocated, or started again after it had an
+    agent: stopped, on its way somewhere.
  8. It is powered off, but allocated: stopped.
  9. The masters could not be read: unknown (blind).
 10. Several agents announce its address: unknown, none of them can be told to be its agent.
@@ -52,7 +53,9 @@ def _from_azure(node: Node) -> Finding | None:
         if connected:
             return _is(node, Condition.UNKNOWN, 4, "Azure says deallocated, but its agent is connected")
         return _is(node, Condition.GONE, 5, "it is deallocated, its temporary disk is lost")
-    if instance.provisioning is Provisioning.DELETING and not connected:
+    if instance.provisioning is Provisioning.DELETING:
+        if connected:
+            return _is(node, Condition.STOPPED, 7, "Azure is deleting it, its agent is still connected")
         return _is(node, Condition.GONE, 6, "Azure is deleting it")
     started_again = instance.power is Power.STARTING and node.memory is not None and node.memory.agent_id
     if instance.power in {Power.STOPPING, Power.DEALLOCATING} or (started_again and not connected):

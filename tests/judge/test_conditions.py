@@ -58,7 +58,7 @@ def test_rule_05_a_deallocated_machine_is_gone() -> None:
 def test_rule_06_a_machine_that_azure_is_deleting_is_gone_once_its_agent_is_lost() -> None:
     cluster = Cluster(nodes=1)
     cluster.becomes(1, provisioning=Provisioning.DELETING)
-    assert judged(cluster) == (11, Condition.HEALTHY, False)
+    assert judged(cluster) == (7, Condition.STOPPED, False)
     cluster.loses_agent(1)
     assert judged(cluster) == (6, Condition.GONE, False)
 
