@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from shared.model.decisions import Answer
-from shared.policy.schema import Mode
+from shared.policy.schema import Mode, PoolPolicy
 
 from .question import Question, allow, refuse
 
@@ -16,7 +16,12 @@ GUARD = "mode"
 
 
 def ask(question: Question) -> Answer:
-    mode = question.pool.mode
+    return answer_for(question.pool)
+
+
+def answer_for(pool: PoolPolicy) -> Answer:
+    """The same without a question, for changes that need no other guard."""
+    mode = pool.mode
     if mode is Mode.OBSERVE:
         return refuse(GUARD, "mode_observe", None, {"mode": mode.value})
     if mode is Mode.PROPOSE:

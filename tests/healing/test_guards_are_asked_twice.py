@@ -121,3 +121,21 @@ async def test_mesos_is_told_only_when_the_masters_can_be_read() -> None:
     await scene.after(minutes=5)
     assert (scene.scheduler.gone, scene.ordered, scene.connected) == ({lost}, [1], 4)
     assert scene.destroyed == ["1"]
+
+
+@pytest.mark.parametrize("mode", ["observe", "propose"])
+async def test_a_policy_that_is_changed_before_the_pool_grows_stops_the_growth(mode: str) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.compute.faults.next("set_capacity", THROTTLED)
+    await scene.hears(scene.machine_is_deleted(1))
+    (operation,) = await scene.running()
+    assert operation.step == "grow"
+    enforced = scene.policy
+    scene.policy = enforced.replace("mode: enforce", f"mode: {mode}")
+    await scene.after(minutes=10)
+    assert (scene.ordered, scene.capacity) == ([], 5)
+    assert any(f"mode_{mode}" in line for line in await scene.said())
+    scene.policy = enforced
+    await scene.after(minutes=5)
+    assert (scene.ordered, scene.connected, await scene.open_incidents()) == ([1], 6, {})
