@@ -57,6 +57,8 @@ class Signal(Struct, frozen=True):
     `event_id` is the source's own id and serves to drop duplicates. `node` is the instance name
     (`<scale set>_<instance id>`). `by` is who did it, as far as the source tells (an object or application id).
     `deadline` is when it will happen, for what is announced. `what` is the name of the alert, rule, annotation or unit.
+    `about` is what the source calls the machine (address, host name, agent id) where that is not our name for it; the
+    pass, which remembers addresses and agents, finds the node.
     """
 
     kind: SignalKind
@@ -71,3 +73,4 @@ class Signal(Struct, frozen=True):
     deadline: datetime | None = None
     what: str = ""
     severity: Severity = Severity.WARNING
+    about: str = ""

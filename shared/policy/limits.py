@@ -48,3 +48,16 @@ SCALE_SET = Written(
 )
 """Source: Azure/azure-docs, resource-name-rules, Microsoft.Compute/virtualMachineScaleSets. A little wider than that
 rule, which changed over the years: what Azure does not have is found by the first reading, and nothing is done."""
+
+ALERT = Written(
+    r"[^\x00-\x1f\[\]?]{1,200}", "an alert's name of 1 to 200 characters, with '*' for any part of it"
+)
+"""Azure allows 260 characters in a rule's name and Prometheus any; '?' and '[' would mean more than they seem to."""
+
+LABEL = Written(
+    r"[A-Za-z_][A-Za-z0-9_]{0,99}", "a label's name: up to 100 letters, digits and '_', no digit first"
+)
+"""Source: prometheus/prometheus:docs/concepts/data_model.md, metric names and labels."""
+
+LABELS = Written("", "a mapping of labels to the values that they must have: {job: dcos-agent}")
+NAMES_OF_LABELS = Written("", "a list of labels: [instance, host]")

@@ -15,8 +15,10 @@ from typing import Annotated, Any, get_type_hints
 from msgspec import Struct, field
 from msgspec.structs import fields
 
+from shared.policy.alerts import Alerts
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME, Between
+from shared.policy.read_alerts import read_alerts
 from shared.policy.schema import (
     Capacity,
     ClusterPolicy,
@@ -43,11 +45,14 @@ KEYS: dict[str, tuple[str, ...]] = {
         "pools",
         "mode",
         "failover_hold_off",
+        "alerts",
         *SETTINGS,
     ),
     "dcos": ("masters", "login"),
     "pool": ("scale_set", "capacity", "mode", *SETTINGS),
     "capacity": tuple(one.name for one in fields(Capacity)),
+    "alerts": tuple(one.name for one in fields(Alerts)),
+    "rule": ("alert", "labels", "means", "severity"),
     **{name: tuple(one.name for one in fields(kind)) for name, kind in SETTINGS.items()},
 }
 """The keys that each kind of section may have."""
@@ -94,18 +99,18 @@ class Reading:
         if top is None:
             return Policy()
         self._version(top)
-        defaults = self._child("defaults", "defaults", top)
+        defaults = self.child("defaults", "defaults", top)
         below = Layer() if defaults is None else self._layer(defaults)
-        clusters = self._named("clusters", "cluster", top)
+        clusters = self.named("clusters", "cluster", top)
         return Policy(clusters=tuple(self._cluster(cluster, below) for cluster in clusters))
 
     def _cluster(self, opened: Opened, below: Layer) -> ClusterPolicy:
         layer = below.under(self._layer(opened))
-        values = self._values(opened, ClusterPolicy, ("subscription", "resource_group", "failover_hold_off"))
+        values = self.values(opened, ClusterPolicy, ("subscription", "resource_group", "failover_hold_off"))
         subscription = str(values.pop("subscription", "")).lower()
         group = str(values.pop("resource_group", ""))
-        dcos = self._child("dcos", "dcos", opened)
-        pools = self._named("pools", "pool", opened)
+        dcos = self.child("dcos", "dcos", opened)
+        pools = self.named("pools", "pool", opened)
         return ClusterPolicy(
             name=opened.key.text,
             subscription=subscription,
@@ -113,15 +118,16 @@ class Reading:
             masters=() if dcos is None else self._masters(dcos),
             pools=tuple(self._pool(pool, layer, (subscription, group)) for pool in pools),
             mode=layer.mode or Mode.OBSERVE,
+            alerts=read_alerts(self, opened),
             **values,
         )
 
     def _pool(self, opened: Opened, below: Layer, home: tuple[str, str]) -> PoolPolicy:
         layer = below.under(self._layer(opened))
-        scale_set = str(self._values(opened, PoolPolicy, ("scale_set",)).get("scale_set", ""))
+        scale_set = str(self.values(opened, PoolPolicy, ("scale_set",)).get("scale_set", ""))
         if scale_set and all(home):
             self._own_scale_set(opened, (*home, scale_set))
-        capacity = self._child("capacity", "capacity", opened)
+        capacity = self.child("capacity", "capacity", opened)
         parts = layer.parts
         return PoolPolicy(
             name=opened.key.text,
@@ -134,10 +140,10 @@ class Reading:
         )
 
     def _capacity(self, opened: Opened) -> Capacity:
-        values = self._values(opened, Capacity, KEYS["capacity"])
+        values = self.values(opened, Capacity, KEYS["capacity"])
         if len(values) == 2 and values["min"] > values["max"]:
             place = opened.entries["min"][1]
-            self._fault(
+            self.fault(
                 place, f"{opened.path}.min", str(values["min"]), f"at most the max, which is {values['max']}"
             )
         return Capacity(min=values.get("min", 0), max=values.get("max", 1))
@@ -148,24 +154,24 @@ class Reading:
         path, line = self._scale_sets.setdefault(folded, (opened.path, place.line))
         if path != opened.path:
             found = f"{shown(address[2])}, which is the scale set of {path} already (line {line})"
-            self._fault(place, f"{opened.path}.scale_set", found, "a scale set that no other pool has")
+            self.fault(place, f"{opened.path}.scale_set", found, "a scale set that no other pool has")
 
     def _version(self, top: Opened) -> None:
         if "version" in top.entries:
             node = top.entries["version"][1]
             if isinstance(read_value(node, _VERSION), Wrong):
-                self._fault(node, "version", described(node), "1, the only version of this file's form yet")
+                self.fault(node, "version", described(node), "1, the only version of this file's form yet")
 
     def _masters(self, opened: Opened) -> tuple[str, ...]:
         if "login" in opened.entries:
             node = opened.entries["login"][1]
             if not (isinstance(node, Scalar) and node.text == "none"):
-                self._fault(node, f"{opened.path}.login", "a login", "none", ONLY_NO_LOGIN)
+                self.fault(node, f"{opened.path}.login", "a login", "none", ONLY_NO_LOGIN)
         if "masters" not in opened.entries:
             return ()
         path, node = f"{opened.path}.masters", opened.entries["masters"][1]
         if not isinstance(node, Listing) or not node.items:
-            self._fault(node, path, described(node), "a list of the masters' addresses: [172.16.0.5, ...]")
+            self.fault(node, path, described(node), "a list of the masters' addresses: [172.16.0.5, ...]")
             return ()
         return tuple(self._distinct_hosts(node, path))
 
@@ -176,25 +182,25 @@ class Reading:
             host = read_host(item.text) if isinstance(item, Scalar) else Wrong("an address as a text")
             place = f"{path}[{index}]"
             if isinstance(host, Wrong):
-                self._fault(item, place, described(item), host.allowed, host.hint)
+                self.fault(item, place, described(item), host.allowed, host.hint)
                 continue
             whole = host if ":" in host else f"{host}:5050"
             if whole in seen:
                 found = f"{shown(host)}, which is on line {seen[whole]} already"
-                self._fault(item, place, found, "each master once")
+                self.fault(item, place, found, "each master once")
             else:
                 seen[whole] = item.line
                 hosts.append(host)
         return hosts
 
     def _layer(self, opened: Opened) -> Layer:
-        mode = self._values(opened, PoolPolicy, ("mode",)).get("mode")
+        mode = self.values(opened, PoolPolicy, ("mode",)).get("mode")
         parts: dict[str, dict[str, Any]] = {}
         for name, kind in SETTINGS.items():
-            section = self._child(name, name, opened)
+            section = self.child(name, name, opened)
             if section is not None:
                 self._unknown_remedies(section)
-                parts[name] = self._values(section, kind, KEYS[name])
+                parts[name] = self.values(section, kind, KEYS[name])
         return Layer(mode, parts)
 
     def _unknown_remedies(self, opened: Opened) -> None:
@@ -204,11 +210,11 @@ class Reading:
             return
         planned = [item for item in node.items if isinstance(item, Scalar) and item.text in REMEDIES]
         for item in planned:
-            self._fault(item, f"{opened.path}.ladder", shown(item.text), "replace", ONLY_REPLACE)
+            self.fault(item, f"{opened.path}.ladder", shown(item.text), "replace", ONLY_REPLACE)
         if planned:
             del opened.entries["ladder"]
 
-    def _values(self, opened: Opened, kind: type[Struct], names: tuple[str, ...]) -> dict[str, Any]:
+    def values(self, opened: Opened, kind: type[Struct], names: tuple[str, ...]) -> dict[str, Any]:
         """The fields `names` of `kind` that are written in the section and have no fault."""
         hints = _hints(kind)
         values: dict[str, Any] = {}
@@ -219,28 +225,28 @@ class Reading:
             value = read_value(node, hints[name])
             if isinstance(value, Wrong):
                 hint = value.hint or _advice(node)
-                self._fault(node, f"{opened.path}.{name}", described(node), value.allowed, hint)
+                self.fault(node, f"{opened.path}.{name}", described(node), value.allowed, hint)
             else:
                 values[name] = value
         return values
 
-    def _named(self, key: str, kind: str, opened: Opened) -> list[Opened]:
+    def named(self, key: str, kind: str, opened: Opened) -> list[Opened]:
         """The sections under `key`, whose keys are names that the operator chose. At least one."""
         if key not in opened.entries:
             return []
         path = joined(opened.path, key)
         node = opened.entries[key][1]
         if not isinstance(node, Section) or not node.entries:
-            self._fault(node, path, described(node), f"at least one {kind}, each under its name")
+            self.fault(node, path, described(node), f"at least one {kind}, each under its name")
             return []
         sections: list[Opened | None] = []
         for name, value in node.entries.values():
             if isinstance(read_value(name, _NAME), Wrong):
-                self._fault(name, path, shown(name.text), NAME.allowed)
+                self.fault(name, path, shown(name.text), NAME.allowed)
             sections.append(self._open(kind, name, value, joined(path, name.text)))
         return [section for section in sections if section is not None]
 
-    def _child(self, key: str, kind: str, opened: Opened) -> Opened | None:
+    def child(self, key: str, kind: str, opened: Opened) -> Opened | None:
         if key not in opened.entries:
             return None
         name, node = opened.entries[key]
@@ -251,7 +257,7 @@ class Reading:
         known = list(KEYS[kind])
         if not isinstance(node, Section):
             expected = f"a mapping with {', '.join(known)}" if path else EXPECTED
-            self._fault(node, path, described(node), expected, _advice(node))
+            self.fault(node, path, described(node), expected, _advice(node))
             return None
         absent = [name for name in REQUIRED.get(kind, ()) if name not in node.entries]
         for name, _ in node.entries.values():
@@ -260,16 +266,16 @@ class Reading:
                 self._unknown_key(kind, name, path, near)
                 absent = [one for one in absent if one != near]
         for one in absent:
-            self._fault(key, joined(path, one), "no such key", f"the key '{one}', which must be there")
+            self.fault(key, joined(path, one), "no such key", f"the key '{one}', which must be there")
         return Opened(key, path, dict(node.entries))
 
     def _unknown_key(self, kind: str, key: Scalar, path: str, near: str) -> None:
         hint = UNSUPPORTED.get((kind, key.text)) or (
             f"did you mean '{near}'?" if near else _elsewhere(key.text)
         )
-        self._fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(KEYS[kind]), hint)
+        self.fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(KEYS[kind]), hint)
 
-    def _fault(self, place: Node, path: str, found: str, allowed: str, hint: str = "") -> None:
+    def fault(self, place: Node, path: str, found: str, allowed: str, hint: str = "") -> None:
         if not isinstance(place, Broken):
             self.faults.append(Fault(place.line, place.column, path, found, allowed, hint))
 

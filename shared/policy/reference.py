@@ -22,6 +22,7 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
 from shared.policy import schema
+from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.read import KEYS
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
@@ -35,11 +36,16 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
     ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode")),
     ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
+    ("clusters.NAME.alerts", Alerts, KEYS["alerts"]),
+    ("clusters.NAME.alerts.rules.NAME", AlertRule, KEYS["rule"]),
     ("repair", Repair, KEYS["repair"]),
     ("disruption", Disruption, KEYS["disruption"]),
     ("storm", Storm, KEYS["storm"]),
 )
 """Path in the file, the type that holds it, and the fields that stand there."""
+
+WORDS = {"masters": "A list of hosts.", "rules": "A mapping of names to rules."}
+"""What fields hold whose types have no limit to say it."""
 
 EVERYWHERE = frozenset({"repair", "disruption", "storm"})
 MERGED = "Stands in `defaults`, in a cluster, or in a pool; merged field by field, the closest one counts."
@@ -62,7 +68,8 @@ def _fields() -> Iterator[str]:
         for name in names:
             yield from [f"#### `{name}`", "", f"{_allowed(kind, name)} {_default(kind, name)}", ""]
             yield from [texts[name], ""]
-    yield from ["### mode", "", "```text", inspect.cleandoc(schema.Mode.__doc__ or ""), "```", ""]
+    for title, words in (("mode", schema.Mode), ("meaning", Meaning)):
+        yield from [f"### {title}", "", "```text", inspect.cleandoc(words.__doc__ or ""), "```", ""]
 
 
 def _rules() -> Iterator[str]:
@@ -105,8 +112,8 @@ def documented(kind: type[Struct]) -> dict[str, str]:
 
 
 def _allowed(kind: type[Struct], name: str) -> str:
-    if name == "masters":
-        return "A list of hosts."
+    if name in WORDS:
+        return WORDS[name]
     text = allowed(get_type_hints(kind, include_extras=True)[name])
     return f"{text[0].upper()}{text[1:]}."
 

@@ -21,6 +21,7 @@ from msgspec import Struct, field
 
 from shared.model.azure import PoolAddress
 from shared.model.decisions import Remedy
+from shared.policy.alerts import Alerts
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
 
 MINUTE = timedelta(minutes=1)
@@ -195,6 +196,9 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
     """How long after the election of a new leading master no agent is judged missing. 10 minutes is the time that
     Mesos itself gives agents to come back (apache/mesos:docs/configuration/master.md, agent_reregister_timeout,
     which has 10 minutes as its minimum). Lengthen it with that flag; never shorten it."""
+
+    alerts: Alerts = Alerts()
+    """How alerts of Alertmanager and Azure Monitor are understood."""
 
     def address_of(self, pool: PoolPolicy) -> PoolAddress:
         """Where `pool` of this cluster lives in Azure."""

@@ -79,7 +79,11 @@ def read_value(node: Node, hint: Any) -> Any:
         return _count(node, limit, allowed(hint))
     if isinstance(base, type) and issubclass(base, StrEnum):
         return _word(text, base)
-    return text if re.fullmatch(limit.pattern, text, re.ASCII) else Wrong(limit.allowed)
+    return text if fits(text, limit) else Wrong(limit.allowed)
+
+
+def fits(text: str, limit: Written) -> bool:
+    return re.fullmatch(limit.pattern, text, re.ASCII) is not None
 
 
 def unwrapped(hint: Any) -> tuple[Any, Any]:
