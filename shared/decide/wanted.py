@@ -6,7 +6,8 @@ remembers the wanted size, and a loss is repaired up to it. What changes it:
 1. Nothing is remembered yet: what Azure says, unless that is zero or could not be read.
 2. Azure's capacity is above it: somebody grew the pool; that is wanted now.
 3. Azure's capacity is below it, somebody else was heard to write the set's capacity, nothing of ours is in flight, and
-   no instance was heard to be deleted: somebody shrank the pool; that is wanted now, down to the policy's minimum.
+   no instance was heard to be deleted, now or of those that are still missing: somebody shrank the pool; that is
+   wanted now, down to the policy's minimum.
 4. Otherwise it stays.
 
 The third rule is the only one that gives up capacity, and needs both a signal and a reading.
@@ -25,8 +26,8 @@ LOSSES = frozenset({SignalKind.VM_DELETED, SignalKind.VM_EVICTED})
 
 
 def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal], floor: int) -> int | None:
-    """The size that the pool is to have. `signals` are those heard of this pool since the last pass, `floor` is the
-    policy's minimum."""
+    """The size that the pool is to have. `signals` are those heard of this pool since the last pass, and the
+    losses heard earlier of nodes that are still missing; `floor` is the policy's minimum."""
     if isinstance(readings.scale_set, Failure):
         return ledger.wanted
     capacity = readings.scale_set.value.capacity

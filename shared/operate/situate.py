@@ -6,15 +6,17 @@ nodes are not missed any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from shared.decide.forget import forgettable
 from shared.decide.repair import Situation
+from shared.decide.wanted import LOSSES
 from shared.guards import tally_pools
 from shared.judge import judge
+from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding, NodeMemory
 from shared.model.readings import Value
@@ -51,13 +53,25 @@ def situate(
     for pool in cluster.pools:
         before = recalled.ledgers[pool.name].value
         cleared, ghosts[pool.name] = without_ghosts(before, recalled, by_name, now)
-        book = up_to_date(cleared, pool, snapshot, signals, tallies[pool.name], now)
+        told = (*signals, *_losses_told(pool.name, findings, incidents))
+        book = up_to_date(cleared, pool, snapshot, told, tallies[pool.name], now)
         idle = [one for one in findings if one.node.pool == pool.name and one.node.name not in recalled.busy]
         forgotten |= forgettable(idle, snapshot.pools[pool.name], before, book.wanted, incidents)
         ledgers[pool.name] = book
     kept = tuple(finding for finding in findings if finding.node.name not in forgotten)
     situation = Situation(cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, now)
     return Picture(situation, frozenset(forgotten), ghosts)
+
+
+def _losses_told(
+    pool: str, findings: tuple[Finding, ...], incidents: Mapping[str, Incident]
+) -> Iterator[Signal]:
+    """What was heard, also earlier, of the loss of nodes that are still missing: as long as one of those is not
+    repaired, a write of the set does not mean that somebody wants fewer."""
+    for finding in findings:
+        incident = incidents.get(finding.node.name)
+        if incident is not None and finding.node.pool == pool and finding.node.instance is None:
+            yield from (signal for signal in incident.signals if signal.kind in LOSSES)
 
 
 def _visible(nodes: Mapping[str, NodeMemory], snapshot: Snapshot) -> dict[str, NodeMemory]:

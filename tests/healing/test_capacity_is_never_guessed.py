@@ -115,3 +115,18 @@ async def test_the_policy_s_maximum_ends_every_growth() -> None:
     await scene.hears(scene.machine_is_deleted(1))
     await scene.after(minutes=10)
     assert (scene.capacity, scene.ordered) == (5, [])
+
+
+async def test_machines_that_were_told_deleted_stay_missed_when_the_set_is_written_while_a_storm_holds() -> (
+    None
+):
+    """Tags, images and extensions are writes of the set too: they do not mean that the lost ones were given up."""
+    scene = Scene(agents=10)
+    await scene.sweeps()
+    for event in [scene.machine_is_deleted(number) for number in range(1, 5)]:
+        await scene.hears(event)
+    await scene.after(minutes=2)
+    assert scene.ordered == []
+    await scene.hears(scene.event(None, "Write", "write"))
+    assert (await scene.ledger()).wanted == 10
+    assert len(await scene.open_incidents()) == 4
