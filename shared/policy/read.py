@@ -18,7 +18,10 @@ from msgspec.structs import fields
 from shared.policy.alerts import Alerts
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME, Between
+from shared.policy.metric_rules import Firehose
 from shared.policy.read_alerts import read_alerts
+from shared.policy.rules_read import KEYS as FIREHOSE_KEYS
+from shared.policy.rules_read import read_firehose
 from shared.policy.schema import (
     Capacity,
     ClusterPolicy,
@@ -46,8 +49,10 @@ KEYS: dict[str, tuple[str, ...]] = {
         "mode",
         "failover_hold_off",
         "alerts",
+        "firehose",
         *SETTINGS,
     ),
+    "firehose": FIREHOSE_KEYS,
     "dcos": ("masters", "login"),
     "pool": ("scale_set", "capacity", "mode", *SETTINGS),
     "capacity": tuple(one.name for one in fields(Capacity)),
@@ -111,6 +116,7 @@ class Reading:
         group = str(values.pop("resource_group", ""))
         dcos = self.child("dcos", "dcos", opened)
         pools = self.named("pools", "pool", opened)
+        hose = self.child("firehose", "firehose", opened)
         return ClusterPolicy(
             name=opened.key.text,
             subscription=subscription,
@@ -119,6 +125,7 @@ class Reading:
             pools=tuple(self._pool(pool, layer, (subscription, group)) for pool in pools),
             mode=layer.mode or Mode.OBSERVE,
             alerts=read_alerts(self, opened),
+            firehose=Firehose() if hose is None else read_firehose(hose.entries, hose.path, self.fault),
             **values,
         )
 

@@ -23,8 +23,11 @@ from msgspec.structs import fields
 
 from shared.policy import schema
 from shared.policy.alerts import AlertRule, Alerts, Meaning
+from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
+from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.read import KEYS
+from shared.policy.rules_read import MOST_RULES
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
 from shared.policy.unsupported import ONLY_NO_LOGIN, ONLY_REPLACE, UNSUPPORTED
 from shared.policy.values import allowed, duration_text
@@ -68,8 +71,36 @@ def _fields() -> Iterator[str]:
         for name in names:
             yield from [f"#### `{name}`", "", f"{_allowed(kind, name)} {_default(kind, name)}", ""]
             yield from [texts[name], ""]
+    yield from _firehose()
     for title, words in (("mode", schema.Mode), ("meaning", Meaning)):
         yield from [f"### {title}", "", "```text", inspect.cleandoc(words.__doc__ or ""), "```", ""]
+
+
+FILE_KEYS = {
+    "kind": "rate",
+    "low": "below, outside",
+    "high": "above",
+    "clear_low": "clear, with below",
+    "clear_high": "clear, with above",
+    "lasts": "for",
+}
+"""Fields of a rule that have another name in the file."""
+
+
+def _firehose() -> Iterator[str]:
+    yield from ["### clusters.NAME.firehose", "", inspect.cleandoc(Firehose.__doc__ or ""), ""]
+    for name, text in documented(Firehose).items():
+        yield from [f"#### `{name}`", "", text, ""]
+    yield from ["### clusters.NAME.firehose.rules[]", ""]
+    yield from [f"One rule about a metric; a list of at most {MOST_RULES}.", ""]
+    for name, text in documented(MetricRule).items():
+        if name != "source":
+            yield from [f"#### `{FILE_KEYS.get(name, name)}`", "", text, ""]
+    yield from ["### The rules that are shipped", ""]
+    yield from ["| rule | metric | fires | severity | source |", "|---|---|---|---|---|"]
+    for rule in DEFAULT_RULES:
+        yield f"| {rule.name} | {rule.metric} | {limit_text(rule)} | {rule.severity.value} | {rule.source} |"
+    yield ""
 
 
 def _rules() -> Iterator[str]:

@@ -23,6 +23,7 @@ from shared.model.azure import PoolAddress
 from shared.model.decisions import Remedy
 from shared.policy.alerts import Alerts
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
+from shared.policy.metric_rules import Firehose
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -199,6 +200,9 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
 
     alerts: Alerts = Alerts()
     """How alerts of Alertmanager and Azure Monitor are understood."""
+
+    firehose: Firehose = Firehose()
+    """Rules about metrics."""
 
     def address_of(self, pool: PoolPolicy) -> PoolAddress:
         """Where `pool` of this cluster lives in Azure."""

@@ -11,7 +11,6 @@ _NOT_SCALING = (
     "this version does not change the size of a pool other than to bring a lost node back; take it out"
 )
 _NO_MASTERS = "this version does not repair masters; the masters' addresses belong under dcos.masters"
-_NO_FIREHOSE = "this version does not read metrics; take it out"
 _NO_NOTIFY = "this version does not send notifications, the audit table has every decision; take it out"
 _NO_APPROVE = "this version does not wait for approvals; 'mode: propose' touches nothing"
 _NO_WINDOWS = "this version has no time windows; take it out"
@@ -19,7 +18,6 @@ _NO_WINDOWS = "this version has no time windows; take it out"
 UNSUPPORTED: dict[tuple[str, str], str] = {
     ("file", "notify"): _NO_NOTIFY,
     ("cluster", "masters"): _NO_MASTERS,
-    ("cluster", "firehose"): _NO_FIREHOSE,
     ("cluster", "notify"): _NO_NOTIFY,
     ("cluster", "windows"): _NO_WINDOWS,
     ("pool", "scaling"): _NOT_SCALING,
