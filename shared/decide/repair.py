@@ -8,11 +8,14 @@ For every finding, in this order:
    nothing to decide.
 4. Stopped, stuck, or unknown by contradiction: hold. There is no remedy for it in this version, or somebody may have
    meant it.
-5. Unreachable for less than the policy's `confirm_after`: wait until then.
-6. Gone because it is no longer listed, and nobody told of a deletion: wait `confirm_after` for the explanation, since
-   it may be somebody scaling in.
+5. Unreachable for less than the policy's `confirm_after`: wait until then. When it was stopped before, or somebody was
+   heard to restart it, it is given `join_timeout` to boot and come back.
+6. Gone although nobody told of a deletion, which may be somebody scaling in: while Azure is deleting it, hold; when it
+   is listed no longer, wait `confirm_after` for the explanation.
 7. Any guard refuses: hold, or wait if every refusal ends by the clock.
 8. Otherwise: replace it.
+
+A time that was promised stands: what a node waits for is not put off or brought forward by looking again.
 
 Nodes are taken in the order in which their incidents were opened, then by name, and every replacement that is decided
 here already counts in the ledger that the next one is asked with. The same inputs give the same decisions.
@@ -27,20 +30,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.guards import ORDER, Question, ask, refusals, tally_pools
+from shared.model.azure import Provisioning
 from shared.model.decisions import Answer, Decision, Remedy, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding
-from shared.model.signals import Signal
+from shared.model.signals import Signal, SignalKind
 from shared.model.snapshot import Snapshot
-from shared.policy.schema import ClusterPolicy
+from shared.policy.schema import ClusterPolicy, Repair
 
 from .wanted import LOSSES
 
 # (pool, None): some of the pool. (None, node): this node.
-type Loss = tuple[str | None, str | None]
+type About = tuple[str | None, str | None]
 
 WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
+RESTARTS = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_RESTARTED})
+UNTOLD = "nobody told of a deletion yet"
 WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.STUCK, Condition.UNKNOWN})
 
 
@@ -63,11 +69,11 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
     tallies = tally_pools(situation.snapshot, situation.findings)
     pools = {pool.name: pool for pool in situation.cluster.pools}
     ledgers = dict(situation.ledgers)
-    losses = _losses(situation.signals)
+    losses = _subjects(situation.signals, LOSSES)
     decisions: list[Decision] = []
     for finding in sorted(_to_decide(situation), key=lambda finding: _age_order(situation, finding)):
         pool = finding.node.pool
-        decision = _patience(situation, finding, pools[pool].repair.confirm_after, losses)
+        decision = _patience(situation, finding, pools[pool].repair, losses)
         if decision is None:
             question = Question(
                 cluster=situation.cluster,
@@ -115,7 +121,7 @@ def _begun(situation: Situation, finding: Finding) -> str | None:
 
 
 def _patience(
-    situation: Situation, finding: Finding, confirm_after: timedelta, losses: frozenset[Loss]
+    situation: Situation, finding: Finding, repair: Repair, losses: frozenset[About]
 ) -> Decision | None:
     """Rules 4 to 6: not now, whatever the guards say."""
     condition, node = finding.condition, finding.node
@@ -125,15 +131,19 @@ def _patience(
             Verdict.HOLD,
             f"{finding.because}; nothing is done about nodes that are {condition.value}",
         )
-    if condition is Condition.GONE and (node.instance is not None or _told(situation, finding, losses)):
+    if condition is Condition.GONE and _told(situation, finding, losses):
         return None
-    until = _since(situation, finding) + confirm_after
+    if condition is Condition.GONE and node.instance is not None:
+        if node.instance.provisioning is not Provisioning.DELETING:
+            return None
+        return _decision(finding, Verdict.HOLD, f"{finding.because}; {UNTOLD}")
+    why, patience = UNTOLD, repair.confirm_after
+    if condition is Condition.UNREACHABLE:
+        why = "confirming that it stays so"
+        if _restarted(situation, finding):
+            why, patience = "it was restarted and may be booting", repair.join_timeout
+    until = _until(situation, finding, patience)
     if situation.now < until:
-        why = (
-            "confirming that it stays so"
-            if condition is Condition.UNREACHABLE
-            else "nobody told of a deletion yet"
-        )
         return _decision(finding, Verdict.WAIT, f"{finding.because}; {why}", until)
     return None
 
@@ -179,32 +189,50 @@ def _with_one_more(question: Question) -> Ledger:
     return replace(ledger, active=(*ledger.active, entry), started=(*ledger.started, question.now))
 
 
-def _losses(signals: Iterable[Signal]) -> frozenset[Loss]:
-    """What was told to be deleted or evicted: nodes, or instances of a pool that are not named."""
+def _subjects(signals: Iterable[Signal], kinds: frozenset[SignalKind]) -> frozenset[About]:
+    """What the signals of these kinds are about: nodes, or instances of a pool that are not named."""
     return frozenset(
         [
             (None, signal.node) if signal.node is not None else (signal.pool, None)
             for signal in signals
-            if signal.kind in LOSSES
+            if signal.kind in kinds
         ]
     )
 
 
-def _told(situation: Situation, finding: Finding, losses: frozenset[Loss]) -> bool:
+def _told(situation: Situation, finding: Finding, losses: frozenset[About]) -> bool:
     """Whether somebody told of the loss of this node, now or since its incident was opened."""
-    own: frozenset[Loss] = frozenset([(None, finding.node.name), (finding.node.pool, None)])
+    own: frozenset[About] = frozenset([(None, finding.node.name), (finding.node.pool, None)])
     incident = situation.incidents.get(finding.node.name)
     return not own.isdisjoint(losses) or (
-        incident is not None and not own.isdisjoint(_losses(incident.signals))
+        incident is not None and not own.isdisjoint(_subjects(incident.signals, LOSSES))
     )
 
 
-def _since(situation: Situation, finding: Finding) -> datetime:
-    """When this condition was first seen: the time in another condition does not count."""
+def _restarted(situation: Situation, finding: Finding) -> bool:
+    """Whether it was seen stopped before it was unreachable, or somebody was heard to stop or start it."""
+    node, incident = finding.node, situation.incidents.get(finding.node.name)
+    heard = situation.signals + (incident.signals if incident else ())
+    told = not _subjects(heard, RESTARTS).isdisjoint({(None, node.name), (node.pool, None)})
+    return told or (incident is not None and incident.condition is Condition.STOPPED)
+
+
+def _until(situation: Situation, finding: Finding, patience: timedelta) -> datetime:
+    """Until when it is waited.
+
+    1. In this condition it was first seen just now, or it was still being deleted when it was looked at last: from now
+       on. The time in another condition does not count.
+    2. Otherwise from when it was first seen, and not before what was promised the last time.
+    """
     incident = situation.incidents.get(finding.node.name)
     if incident is None or incident.condition is not finding.condition:
-        return situation.now
-    return incident.since
+        return situation.now + patience
+    last, until = incident.decision, incident.since + patience
+    if last is None or last.answers or last.condition is not finding.condition:
+        return until
+    if last.verdict is Verdict.HOLD:
+        return situation.now + patience
+    return max(until, last.until) if last.until is not None else until
 
 
 def _age_order(situation: Situation, finding: Finding) -> tuple[datetime, str]:

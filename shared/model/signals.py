@@ -16,6 +16,8 @@ class SignalKind(StrEnum):
     VM_DELETED = "vm_deleted"
     VM_DEALLOCATED = "vm_deallocated"
     VM_STOPPED = "vm_stopped"
+    VM_RESTARTED = "vm_restarted"
+    """Somebody started it, or had it booted again."""
     VM_EVICTED = "vm_evicted"
     VM_CHANGED = "vm_changed"
     POOL_RESIZED = "pool_resized"

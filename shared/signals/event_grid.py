@@ -43,16 +43,19 @@ _AVAILABILITY = "Microsoft.ResourceNotifications.HealthResources.AvailabilitySta
 # JSON may hold half of a surrogate pair, which no UTF-8 text can.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
+_BOOTS = ("start", "restart", "redeploy", "reimage", "reimageall", "performmaintenance")
 _OF_INSTANCE = {
     "delete": SignalKind.VM_DELETED,
     "deallocate/action": SignalKind.VM_DEALLOCATED,
     "poweroff/action": SignalKind.VM_STOPPED,
+    **{f"{verb}/action": SignalKind.VM_RESTARTED for verb in _BOOTS},
 }
 _OF_SET = {
     "write": SignalKind.POOL_RESIZED,
     "delete/action": SignalKind.VM_DELETED,
     "deallocate/action": SignalKind.VM_DEALLOCATED,
     "poweroff/action": SignalKind.VM_STOPPED,
+    **{f"{verb}/action": SignalKind.VM_RESTARTED for verb in _BOOTS},
 }
 
 

@@ -170,12 +170,22 @@ def test_rule_6_what_was_told_of_something_else_explains_nothing(other: Signal) 
     assert verdict(cluster) is Verdict.WAIT
 
 
+def test_rule_6_a_deallocated_node_needs_no_explanation() -> None:
+    cluster = Cluster(nodes=5)
+    cluster.is_deallocated(1)
+    assert verdict(cluster) is Verdict.ACT
+
+
 @pytest.mark.parametrize("power", [Power.DEALLOCATED, Power.RUNNING])
-def test_rule_6_a_node_that_azure_lists_as_lost_needs_no_explanation(power: Power) -> None:
+@pytest.mark.parametrize("told", [False, True])
+def test_rule_6_what_azure_is_deleting_is_left_to_it_until_somebody_tells_why(
+    power: Power, told: bool
+) -> None:
     cluster = Cluster(nodes=5)
     cluster.loses_agent(1)
     cluster.becomes(1, power=power, provisioning=Provisioning.DELETING)
-    assert verdict(cluster) is Verdict.ACT
+    cluster.signals = [signal(SignalKind.VM_DELETED, 1)] if told else []
+    assert verdict(cluster) is (Verdict.ACT if told else Verdict.HOLD)
 
 
 def test_rule_7_a_refusal_without_an_end_holds() -> None:

@@ -28,46 +28,50 @@ def signal_of(event: Json) -> Signal:
     return found.signal
 
 
-ON_AN_INSTANCE = {
-    "delete": SignalKind.VM_DELETED,
-    "deallocate/action": SignalKind.VM_DEALLOCATED,
-    "powerOff/action": SignalKind.VM_STOPPED,
-} | dict.fromkeys(
-    [
-        "write",
-        "start/action",
-        "restart/action",
-        "redeploy/action",
-        "reimage/action",
-        "reimageAll/action",
-        "performMaintenance/action",
-        "runCommand/action",
-        "simulateEviction/action",
-        "approveRollingUpgrade/action",
-        "extensions/delete",
-    ],
-    SignalKind.VM_CHANGED,
+BOOTS = (
+    "start/action",
+    "restart/action",
+    "redeploy/action",
+    "reimage/action",
+    "reimageAll/action",
+    "performMaintenance/action",
 )
-ON_THE_SET = {
-    "write": SignalKind.POOL_RESIZED,
-    "delete/action": SignalKind.VM_DELETED,
-    "deallocate/action": SignalKind.VM_DEALLOCATED,
-    "powerOff/action": SignalKind.VM_STOPPED,
-} | dict.fromkeys(
-    [
-        "delete",
-        "start/action",
-        "restart/action",
-        "redeploy/action",
-        "reimage/action",
-        "reimageAll/action",
-        "manualUpgrade/action",
-        "performMaintenance/action",
-        "setOrchestrationServiceState/action",
-        "extensions/delete",
-        "extensions/write",
-    ],
-    SignalKind.POOL_CHANGED,
+ON_AN_INSTANCE = (
+    dict.fromkeys(BOOTS, SignalKind.VM_RESTARTED)
+    | {
+        "delete": SignalKind.VM_DELETED,
+        "deallocate/action": SignalKind.VM_DEALLOCATED,
+        "powerOff/action": SignalKind.VM_STOPPED,
+    }
+    | dict.fromkeys(
+        [
+            "write",
+            "runCommand/action",
+            "simulateEviction/action",
+            "approveRollingUpgrade/action",
+            "extensions/delete",
+        ],
+        SignalKind.VM_CHANGED,
+    )
+)
+ON_THE_SET = (
+    dict.fromkeys(BOOTS, SignalKind.VM_RESTARTED)
+    | {
+        "write": SignalKind.POOL_RESIZED,
+        "delete/action": SignalKind.VM_DELETED,
+        "deallocate/action": SignalKind.VM_DEALLOCATED,
+        "powerOff/action": SignalKind.VM_STOPPED,
+    }
+    | dict.fromkeys(
+        [
+            "delete",
+            "manualUpgrade/action",
+            "setOrchestrationServiceState/action",
+            "extensions/delete",
+            "extensions/write",
+        ],
+        SignalKind.POOL_CHANGED,
+    )
 )
 
 
