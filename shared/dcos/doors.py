@@ -1,0 +1,84 @@
+"""Where the health interfaces of a cluster listen, and how they are asked.
+
+All are asked directly on the masters, without a login (dcos/dcos:gen/dcos-config.yaml leaves them open inside the
+network); only checks and packages go through Admin Router. Masters are asked one after the other and the first good
+answer counts, because each of these interfaces tells the same of the whole cluster. Every request is bounded in time
+and the answer in size: Exhibitor is known to take up to 15 minutes (mesosphere/dcos-docs-site, troubleshooting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import timedelta
+
+from msgspec import Struct
+
+from shared.dcos.masters import UNREADABLE, shown
+from shared.errors import Retry
+from shared.ports.http import Http, HttpAnswer, HttpCall
+
+ANSWER_TIMEOUT_S = 5.0
+NEXT_LOOK = timedelta(minutes=5)
+GOOD = frozenset({200})
+
+
+class Ports(Struct, frozen=True):
+    """TCP ports on a master (mesosphere/dcos-docs-site 2.2/installing/production/system-requirements/ports)."""
+
+    diagnostics: int = 1050
+    exhibitor: int = 8181
+    marathon: int = 8080
+    router: int = 80
+
+
+class Door(Struct, frozen=True):
+    """One interface: which port, which path; `method` POST carries no body and no content type."""
+
+    port: int
+    path: str
+    method: str = "GET"
+    timeout_s: float = ANSWER_TIMEOUT_S
+    good: Collection[int] = GOOD
+
+
+class Masters(Struct, frozen=True):
+    """The masters of a cluster by host, without port."""
+
+    http: Http
+    hosts: tuple[str, ...]
+
+    async def knock(self, host: str, door: Door) -> HttpAnswer:
+        """`Retry` when there is no answer or not one of the good ones."""
+        url = f"http://{host}:{door.port}{door.path}"
+        call = HttpCall(door.method, url, {"accept": "application/json"}, None, door.timeout_s)
+        try:
+            answer = await self.http.send(call)
+        except OSError as error:  # TimeoutError and ConnectionError are OSErrors
+            raise Retry(f"{url} does not answer ({error})", NEXT_LOOK) from error
+        if answer.status not in door.good:
+            raise Retry(f"{url} answers {shown(answer)}", NEXT_LOOK)
+        return answer
+
+    async def first(self, door: Door) -> tuple[str, HttpAnswer]:
+        """The first master that answers well, and its answer. `Retry` tells what each of them said."""
+        said: list[str] = []
+        for host in self.hosts:
+            try:
+                return host, await self.knock(host, door)
+            except Retry as error:
+                said.append(error.why)
+        raise Retry("; ".join(said) or "no master is named", NEXT_LOOK)
+
+
+def host_alone(master: str) -> str:
+    """`10.0.0.5` of `10.0.0.5:5050`, in lower case."""
+    host, colon, _ = master.strip().lower().rpartition(":")
+    return host if colon else master.strip().lower()
+
+
+def understood[T](what: str, read: Callable[[bytes], T], body: bytes) -> T:
+    """`Retry` when the answer can't be read; no half of it is used."""
+    try:
+        return read(body)
+    except UNREADABLE as error:
+        raise Retry(f"the answer of {what} is malformed ({error})", NEXT_LOOK) from error

@@ -1,0 +1,79 @@
+"""`DcosHealth`: everything that DC/OS says of its own health, behind the port `HealthReports`.
+
+The parts are read side by side and each stands for itself: an Exhibitor that hangs takes its own reading with it and no
+other. Checks are run only where the release has them, which the diagnostics tell: nothing is posted to a cluster whose
+release is not known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+
+from shared.dcos import checks, diagnostics, exhibitor, marathon, pkgpanda
+from shared.dcos.doors import Masters, Ports, host_alone
+from shared.errors import PoolkeeperError
+from shared.model.health import Check, ClusterHealth, Diagnostics
+from shared.model.readings import Failure, Reading, Value
+from shared.ports.clock import Clock
+from shared.ports.health import HealthReports
+from shared.ports.http import Http
+
+LONGEST_S = 40.0
+"""For one part, however many masters are asked for it."""
+
+type Checks = tuple[Check, ...]
+
+
+class DcosHealth(HealthReports):
+    """`masters` as the policy gives them, each `host` or `host:port`; the port is that of Mesos and not used here."""
+
+    def __init__(
+        self, http: Http, clock: Clock, masters: tuple[str, ...], ports: Ports | None = None
+    ) -> None:
+        hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
+        self._clock, self._masters, self._ports = clock, Masters(http, hosts), ports or Ports()
+
+    async def read(self) -> ClusterHealth:
+        ports, masters = self._ports, self._masters
+        units, ensemble, applications = await asyncio.gather(
+            self._reading("diagnostics", diagnostics.read(masters, ports.diagnostics)),
+            self._reading("exhibitor", exhibitor.read(masters, ports.exhibitor)),
+            self._reading("marathon", marathon.read(masters, ports.marathon)),
+        )
+        cluster, nodes = await self._checks(units)
+        return ClusterHealth(units, ensemble, applications, cluster, nodes)
+
+    async def packages(self) -> Reading[Mapping[str, str]]:
+        return await self._reading("pkgpanda", pkgpanda.read(self._masters, self._ports.router))
+
+    async def _checks(
+        self, units: Reading[Diagnostics]
+    ) -> tuple[Reading[Checks], dict[str, Reading[Checks]]]:
+        """The cluster's checks, and each master's."""
+        offered = checks.has_checks(units.value.dcos_version) if isinstance(units, Value) else None
+        if offered is None:
+            why = "the release is not known, so no check was run"
+            return Failure(why, "checks", self._clock.now()), {}
+        if not offered:
+            return Value((), "checks", self._clock.now()), {}
+        masters, port = self._masters, self._ports.router
+        hosts = masters.hosts
+        cluster, *nodes = await asyncio.gather(
+            self._reading("checks", checks.read(masters, port, checks.CLUSTER)),
+            *(
+                self._reading("checks", checks.read(Masters(masters.http, (host,)), port, checks.NODE))
+                for host in hosts
+            ),
+        )
+        return cluster, dict(zip(hosts, nodes, strict=True))
+
+    async def _reading[T](self, source: str, call: Awaitable[T]) -> Reading[T]:
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                value = await call
+        except PoolkeeperError as error:
+            return Failure(str(error), source, self._clock.now())
+        except TimeoutError:
+            return Failure(f"no answer within {LONGEST_S:g} s", source, self._clock.now())
+        return Value(value, source, self._clock.now())

@@ -1,0 +1,59 @@
+"""Marathon: who leads, and what waits for room.
+
+Any master's Marathon answers for the leader, by proxy. No leader is an answer (404) and not a failure to read. What
+waits and is overdue was offered nothing that fits: the cluster is too small for it, or its constraints can't be met.
+Sources: mesosphere/marathon:docs/docs/rest-api/public/api/v2 (leader, queue).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from shared.dcos.doors import Door, Masters, understood
+from shared.model.health import Marathon, Waiting
+
+LEADER, QUEUE = "/v2/leader", "/v2/queue"
+
+
+class _Leader(Struct):
+    leader: str
+
+
+class _Run(Struct):
+    id: str = ""
+
+
+class _Delay(Struct):
+    overdue: bool = False
+
+
+class _Waiting(Struct):
+    app: _Run | None = None
+    pod: _Run | None = None
+    count: int = 0
+    delay: _Delay | None = None
+
+
+class _Queue(Struct):
+    queue: tuple[_Waiting, ...] | None = None
+
+
+_leader = msgspec.json.Decoder(_Leader)
+_queue = msgspec.json.Decoder(_Queue)
+
+
+async def read(masters: Masters, port: int) -> Marathon:
+    """`Retry` when no Marathon answers in time."""
+    host, answer = await masters.first(Door(port, LEADER, good=frozenset({200, 404})))
+    if answer.status == 404:
+        return Marathon(None)
+    leader = understood(LEADER, _leader.decode, answer.body).leader
+    queue = await masters.knock(host, Door(port, QUEUE))
+    waiting = understood(QUEUE, _queue.decode, queue.body).queue or ()
+    return Marathon(leader, tuple(_waits(one) for one in waiting))
+
+
+def _waits(one: _Waiting) -> Waiting:
+    run = one.app or one.pod or _Run()
+    return Waiting(run.id, one.count, one.delay is not None and one.delay.overdue)

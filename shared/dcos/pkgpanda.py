@@ -1,0 +1,25 @@
+"""pkgpanda: which packages, in which version, are active on a node.
+
+Source: dcos/dcos:pkgpanda/http; a package is named `name--version`, the version mostly a hash of how it was built.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.dcos.components import package_of
+from shared.dcos.doors import Door, Masters, understood
+
+ACTIVE = "/pkgpanda/active/"
+
+_ids = msgspec.json.Decoder(tuple[str, ...])
+
+
+async def read(masters: Masters, port: int) -> dict[str, str]:
+    """Name to version. `Retry` when Admin Router does not answer or asks for a login."""
+    _, answer = await masters.first(Door(port, ACTIVE))
+
+    def packages(body: bytes) -> dict[str, str]:
+        return dict(sorted(package_of(one) for one in _ids.decode(body)))
+
+    return understood(ACTIVE, packages, answer.body)
