@@ -62,7 +62,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
         incident, changed = _brought_up_to_date(kept, decision, picture, workloads)
         current.append(incident)
         if kept is None:
-            audit.append(_record(now, cluster, AuditKind.OPENED, incident, incident.because))
+            audit.append(_record(now, cluster, AuditKind.OPENED, incident, _what_is_wrong(decision, picture)))
         if changed:
             audit.append(_decided(now, incident, decision))
         if decision.verdict is Verdict.WAIT and decision.until is not None and changed:
@@ -112,6 +112,12 @@ def _brought_up_to_date(
     if new.wake_at is None or new.wake_at <= now:
         new = replace(new, wake_at=decision.until or now + LOOK_AGAIN)
     return replace(new, because=old.because), False
+
+
+def _what_is_wrong(decision: Decision, picture: Picture) -> str:
+    """The finding in its own words; what is decided about it is told next."""
+    finding = picture.findings.get(decision.node)
+    return finding.because if finding else decision.because
 
 
 def _workloads(picture: Picture) -> Counter[str]:
