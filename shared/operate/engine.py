@@ -27,12 +27,13 @@ from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.guards import Guard, Question, ask, refusals, tally_pools
-from shared.model.audit import AuditKind
+from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer
 from shared.model.nodes import Condition
 from shared.model.operations import Lease, Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
+from shared.records import Kept
 
 from .close import close
 from .hand import LEASE, Hand
@@ -45,6 +46,7 @@ WORK = timedelta(
 )  # one invocation carries on no longer than this; half the lease stays for its last write
 BLINK = timedelta(seconds=1)  # a message may come a moment before the wake time it was sent for
 REFUSED_AGAIN = timedelta(seconds=30)
+OUT_OF_POLICY = timedelta(minutes=5)
 AFTER_UNKNOWN = timedelta(seconds=5)
 
 
@@ -63,7 +65,8 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
         return
     pool = cluster.pool(kept.value.pool)
     if pool is None:
-        raise Refused("policy", "pool_unknown", {"pool": kept.value.pool, "operation": operation})
+        await _rest(outside, kept, now)
+        return
     hand = Hand(outside, cluster, pool, kept.value, kept.etag)
     await _take_lease(hand, now)
     until = now + WORK
@@ -71,6 +74,21 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
         pass
     if hand.operation.state is OperationState.RUNNING and hand.operation.lease is not None:
         await _wait(hand, Wait("more to do than one turn allows", timedelta(0)))
+
+
+async def _rest(outside: Outside, kept: Kept[Operation], now: datetime) -> None:
+    """The policy does not name its pool any more: hands off. It goes on when the pool is back, for instance after a
+    mistake was mended or when all instances obey the same policy; until then the sweep looks at it now and then."""
+    operation, text = kept.value, f"pool {kept.value.pool} is not in the policy"
+    if operation.notes.get("waiting") != text:
+        about = f"{operation.step} waits: {text}"
+        node, incident = operation.subject.node, operation.incident
+        record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, about, incident, operation.id)
+        await outside.audit.append(operation.cluster, [record])
+    notes = {**operation.notes, "waiting": text}
+    await outside.records.keep_operation(
+        replace(operation, wake_at=now + OUT_OF_POLICY, notes=notes), kept.etag
+    )
 
 
 async def _take_lease(hand: Hand, now: datetime) -> None:
@@ -127,8 +145,10 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     """The second asking, with readings of now, before something irreversible.
 
     1. The node is well again and nothing was destroyed: withdraw.
-    2. A guard refuses and nothing was destroyed: withdraw; the pass decides again, with everything that it knows.
-    3. A guard refuses later on: wait.
+    2. Its place in the ledger was given back, and nothing was destroyed: withdraw. A crash while it was being withdrawn
+       leaves that behind, and without a place it would not count against the limits.
+    3. A guard refuses and nothing was destroyed: withdraw; the pass decides again, with everything that it knows.
+    4. A guard refuses later on: wait.
     """
     picture, _ = await hand.fresh()
     situation, subject = picture.situation, hand.operation.subject
@@ -138,13 +158,16 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
         return Withdraw("the node is not missed any more") if untouched else None
     if untouched and finding.condition not in {Condition.GONE, Condition.UNREACHABLE}:
         return Withdraw(f"it is {finding.condition.value} now: {finding.because}")
+    ledger = situation.ledgers[hand.pool.name]
+    if untouched and not any(entry.operation == hand.operation.id for entry in ledger.active):
+        return Withdraw("its place in the ledger was given back")
     question = Question(
         cluster=hand.cluster,
         pool=hand.pool,
         snapshot=situation.snapshot,
         tally=tally_pools(situation.snapshot, situation.findings)[hand.pool.name],
         finding=finding,
-        ledger=situation.ledgers[hand.pool.name],
+        ledger=ledger,
         operation=hand.operation.id,
         now=hand.now,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.audit import AuditLog, Entry
-from shared.errors import Refused
-from tests.scene import START, Scene
+from shared.errors import Refused, Retry
+from tests.scene import SET, START, Scene
 
 
 async def told(scene: Scene) -> list[Entry]:
@@ -89,3 +91,21 @@ async def test_an_operation_of_a_pool_that_left_the_policy_is_not_carried_on() -
     await scene.after(minutes=3)
     assert scene.destroyed == []
     assert [one.id for one in await scene.running()] == [operation.id]
+
+
+async def test_a_pool_that_leaves_the_policy_is_left_alone_until_it_is_back() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.compute.faults.next("set_capacity", Retry("Azure is throttling", timedelta(seconds=20)))
+    await scene.hears(scene.machine_is_deleted(1))
+    good = scene.policy
+    scene.policy = good.replace("private:", "public:").replace(SET, "another-vmss0")
+    await scene.after(minutes=30)
+    assert (scene.ordered, scene.poisoned, await scene.quarantined()) == ([], [], [])
+    (operation,) = await scene.running()
+    assert timedelta(0) < operation.wake_at - scene.clock.now() <= timedelta(minutes=5)
+    refused = [line for line in await scene.said() if line.endswith("pool private is not in the policy")]
+    assert len(refused) == 1, "a rest is told once"
+    scene.policy = good
+    await scene.after(minutes=12)
+    assert (scene.ordered, scene.connected, await scene.open_incidents()) == ([1], 6, {})

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.errors import Retry
+from shared.errors import PoolkeeperError, Retry, Unknown
 from shared.model.operations import OperationState
+from shared.ports.store import Table
 from tests.scene import Scene
 from tests.watched import Call
 
@@ -139,3 +140,27 @@ async def test_a_policy_that_is_changed_before_the_pool_grows_stops_the_growth(m
     scene.policy = enforced
     await scene.after(minutes=5)
     assert (scene.ordered, scene.connected, await scene.open_incidents()) == ([1], 6, {})
+
+
+async def test_nothing_is_destroyed_without_a_place_in_the_ledger() -> None:
+    """It was being withdrawn, and the answer to giving its place back got lost. Then all is quiet again."""
+    scene = await about_to_destroy()
+    scene.forgives = (PoolkeeperError,)
+    lost: list[str] = []
+    placed: list[bool] = []
+
+    async def loses_one_answer(call: Call) -> Any:
+        if call.name == "compute.destroy":
+            placed.append(bool((await scene.ledger()).active))
+        answer = await call.go()
+        if call.name == "store.write" and call.args[0] is Table.LEDGER and not lost:
+            lost.append(call.name)
+            scene.all_answer_again()
+            raise Unknown("the connection was closed")
+        return answer
+
+    scene.app = scene.new_app(loses_one_answer)
+    scene.masters_fall_silent()
+    await scene.after(minutes=10)
+    assert (lost, placed, scene.destroyed, scene.connected) == (["store.write"], [True], ["1"], 6)
+    assert (await scene.ledger()).active == ()
