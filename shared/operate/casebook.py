@@ -225,9 +225,20 @@ def heard(signals: Iterable[Signal], now: datetime) -> list[AuditRecord]:
             signal.cluster,
             AuditKind.HEARD,
             signal.node or signal.pool or signal.cluster,
-            f"{signal.source.value} says {signal.kind.value}",
+            _said(signal),
             data={"signal": signal},
         )
         for signal in signals
         if signal.kind not in quiet
     ]
+
+
+def _said(signal: Signal) -> str:
+    """Who says what, and whom it means where the source has another name for it."""
+    text = f"{signal.source.value} says {signal.kind.value}"
+    if signal.what:
+        text += f" ({signal.what})"
+    if signal.about:
+        text += f" about {signal.about}, which is "
+        text += f"node {signal.node}" if signal.node else "no node that is known"
+    return text

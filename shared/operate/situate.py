@@ -26,6 +26,7 @@ from shared.policy.schema import ClusterPolicy
 
 from .books import up_to_date, without_ghosts
 from .recall import Recalled
+from .resolve import with_nodes
 
 
 class Picture(Struct, frozen=True):
@@ -44,6 +45,7 @@ def situate(
     cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
 ) -> Picture:
     findings = judge(snapshot, cluster, _visible(recalled.nodes, snapshot), now)
+    signals = with_nodes(signals, findings)
     by_name = {finding.node.name: finding for finding in findings}
     tallies = tally_pools(snapshot, findings)
     incidents = {node: kept.value for node, kept in recalled.incidents.items()}

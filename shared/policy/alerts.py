@@ -44,12 +44,13 @@ class AlertSeverity(StrEnum):
 
 
 class Labels(Struct, frozen=True):
-    """Labels that an alert must have, with exactly these values."""
+    """Labels that an alert must have, with exactly these values. Upper and lower case of a name are the same."""
 
     pairs: tuple[tuple[str, str], ...] = ()
 
     def are_in(self, labels: Mapping[str, str]) -> bool:
-        return all(labels.get(name) == value for name, value in self.pairs)
+        """`labels` have names in lower case."""
+        return all(labels.get(name.lower()) == value for name, value in self.pairs)
 
     def __str__(self) -> str:
         return "{" + ", ".join(f"{name}: {value}" for name, value in self.pairs) + "}"

@@ -1,0 +1,90 @@
+"""Alertmanager: the webhook payload of version 4, a group of alerts.
+
+What misleads in it, and how it is read:
+
+* A group fires while one of its alerts does; each alert has its own status, and that counts.
+* `endsAt` of a firing alert is year 1, or a time in the future: it ends nothing.
+* The same alert comes again each `repeat_interval` and whenever its group changes. Its id here is made of fingerprint,
+  start and status, so it stays one hint.
+* With `max_alerts` only the first alerts are listed and `truncatedAlerts` counts the others. One that is not in the
+  list is not resolved.
+
+Source: prometheus/alertmanager:docs/configuration.md (webhook_config), docs/notifications.md and
+notify/webhook/webhook.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.errors import Poison
+from shared.model.signals import Source
+from shared.policy.schema import Policy
+
+from .alert import (
+    Alert,
+    Alerts,
+    Tone,
+    digest,
+    labels_of,
+    mapping_at,
+    read_json,
+    severity_of,
+    text_at,
+    time_of,
+)
+from .alert_targets import place
+
+WHAT = "notification of Alertmanager"
+
+
+def hear_alertmanager(body: bytes, policy: Policy, now: datetime) -> Alerts:
+    """What the alerts of one notification mean. Raises `Poison` alone."""
+    payload = read_json(body, WHAT)
+    listed = payload.get("alerts")
+    if not isinstance(listed, list):
+        raise Poison(f"this is no {WHAT}: it has no list of alerts")
+    spoiled: list[str] = []
+    alerts: list[Alert] = []
+    for number, raw in enumerate(listed, 1):
+        alert = _read(raw, payload, now)
+        if isinstance(alert, str):
+            spoiled.append(f"alert {number} of {len(listed)} {alert}")
+        else:
+            alerts.append(alert)
+    heard = tuple(one for alert in alerts for one in place(alert, policy, now))
+    return Alerts(heard, tuple(spoiled), _unlisted(payload))
+
+
+def _read(raw: object, payload: Mapping[str, Any], now: datetime) -> Alert | str:
+    """The alert, or what is wrong with it."""
+    if not isinstance(raw, Mapping):
+        return f"is no object but {type(raw).__name__}"
+    status = (text_at(raw, "status") or text_at(payload, "status")).lower()
+    if status not in {"firing", "resolved"}:
+        return f"has the status {status!r}, which is neither firing nor resolved"
+    common, own = mapping_at(payload, "commonLabels"), mapping_at(raw, "labels")
+    labels = labels_of([*own.items(), *common.items()])
+    if not labels:
+        return "has no labels"
+    name = labels.get("alertname", "")
+    fingerprint = text_at(raw, "fingerprint") or digest(*(f"{key}={labels[key]}" for key in sorted(labels)))
+    begun = time_of(raw.get("startsAt"), now)
+    ended = time_of(raw.get("endsAt"), now) if status == "resolved" else None
+    start = begun.isoformat() if begun else ""
+    return Alert(
+        source=Source.ALERTMANAGER,
+        id=f"{fingerprint[:64]}@{start}|{status}",
+        name=name,
+        tone=Tone.UNWELL if status == "firing" else Tone.WELL,
+        at=ended or begun or now,
+        severity=severity_of(labels.get("severity", "")),
+        labels=labels,
+    )
+
+
+def _unlisted(payload: Mapping[str, Any]) -> int:
+    count = payload.get("truncatedAlerts")
+    return min(count, 1_000_000) if isinstance(count, int) and count > 0 else 0
