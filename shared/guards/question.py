@@ -23,7 +23,8 @@ class Tally(Struct, frozen=True):
     """A pool in numbers, counted once for all questions about it.
 
     `missing` are nodes that Azure does not list, `moving` instances that are being created or deleted. `machines` and
-    `connected` are those of the whole cluster: nodes that are not gone, and agents that are connected.
+    `connected` are those of the whole cluster: nodes that are not gone, and those of all nodes whose agent is
+    connected. Agents of machines that we do not know count for nothing: they may be another cluster's.
     """
 
     conditions: Mapping[Condition, int]
@@ -59,10 +60,7 @@ def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Ta
         conditions[finding.node.pool][finding.condition] += 1
         missing[finding.node.pool] += finding.node.instance is None
     machines = sum(finding.condition is not Condition.GONE for finding in findings)
-    scheduler = snapshot.scheduler
-    connected = 0
-    if isinstance(scheduler, Value):
-        connected = sum(agent.active for agent in scheduler.value.agents)
+    connected = sum(finding.node.agent is not None and finding.node.agent.active for finding in findings)
     return {
         pool: Tally(conditions[pool], missing[pool], _moving(snapshot, pool), machines, connected)
         for pool in snapshot.pools

@@ -3,8 +3,8 @@
 1. The masters could not be read: refuse. Nobody is judged dead by silence alone.
 2. Azure's set, instances or addresses could not be read: refuse.
 3. The readings are older than 60 s: refuse.
-4. Two or more machines are there and not one agent of the whole cluster is connected: refuse. A leader without
-   agents, or we at the wrong leader, is likelier than all machines dying at once.
+4. Two or more machines are there and not one of them has a connected agent, in the whole cluster: refuse. A leader
+   without agents, or we at the wrong leader, is likelier than all machines dying at once.
 
 Published: a load balancer in front of the API broke and a repair tool replaced every node
 (gardener/machine-controller-manager#449).

@@ -36,19 +36,20 @@ class Eyes:
 
 
 class Looks:
-    """The latest snapshot of each cluster in this process."""
+    """The latest snapshot of each cluster in this process, and by which policy it was looked at: another policy may
+    have other pools, or the same ones elsewhere."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, Snapshot] = {}
+        self._latest: dict[str, tuple[ClusterPolicy, Snapshot]] = {}
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def since(self, eyes: Eyes, cluster: ClusterPolicy, after: datetime) -> Snapshot:
         """A snapshot that was begun later than `after`: the latest one, or a new one."""
         async with self._locks[cluster.name]:
-            latest = self._latest.get(cluster.name)
-            if latest is None or latest.started_at <= after:
+            by, latest = self._latest.get(cluster.name, (None, None))
+            if latest is None or by != cluster or latest.started_at <= after:
                 latest = await look(eyes, cluster)
-                self._latest[cluster.name] = latest
+                self._latest[cluster.name] = cluster, latest
             return latest
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from shared.audit import AuditLog, Entry
 from shared.errors import Refused, Retry
+from shared.operate.look import Looks
+from shared.policy.load import load
 from tests.scene import SET, START, Scene
 
 
@@ -109,3 +111,14 @@ async def test_a_pool_that_leaves_the_policy_is_left_alone_until_it_is_back() ->
     scene.policy = good
     await scene.after(minutes=12)
     assert (scene.ordered, scene.connected, await scene.open_incidents()) == ([1], 6, {})
+
+
+async def test_a_pool_that_joins_the_policy_is_not_looked_for_in_an_older_look() -> None:
+    scene = Scene(agents=6)
+    (before,) = load(scene.policy, "policy.yaml").clusters
+    (after,) = load(scene.policy.replace("private:", "public:"), "policy.yaml").clusters
+    looks, eyes = Looks(), scene.outside.eyes
+    long_ago = scene.clock.now() - timedelta(minutes=1)
+    first = await looks.since(eyes, before, long_ago)
+    assert await looks.since(eyes, before, long_ago) is first
+    assert list((await looks.since(eyes, after, long_ago)).pools) == ["public"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.model.incidents import IncidentState
+from shared.model.mesos import Agent
 from tests.scene import Scene
 
 CLUSTER = "(cluster)"
@@ -105,6 +106,19 @@ async def test_no_agent_at_all_is_our_mistake_and_not_theirs() -> None:
         scene.agent_dies(number)
     await scene.after(minutes=10)
     assert scene.destroyed == []
+    assert any("no_agent_connected" in line for line in await scene.said())
+
+
+async def test_the_agents_of_another_cluster_prove_nothing() -> None:
+    """The masters' addresses were mistyped, and are those of a cluster that is well."""
+    scene = Scene(agents=3, more="storm: {unhealthy: 100}")
+    await scene.sweeps()
+    scene.booting = False
+    for agent in list(scene.scheduler.agents):
+        scene.scheduler.lose(agent)
+    scene.scheduler.join(Agent("another-S1", "10.99.0.4", "10.99.0.4", 5051, True, None))
+    await scene.after(minutes=10)
+    assert (scene.destroyed, scene.scheduler.gone) == ([], set())
     assert any("no_agent_connected" in line for line in await scene.said())
 
 

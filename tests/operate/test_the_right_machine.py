@@ -44,10 +44,35 @@ async def test_an_agent_that_is_connected_without_a_machine_is_not_marked_gone()
 
     scene.app = scene.new_app(answers_again)
     scene.agent_dies(1)
-    await scene.after(minutes=5)
+    await scene.after(minutes=40)
     assert (scene.destroyed, scene.ordered, scene.scheduler.gone) == (["1"], [], set())
     (operation,) = await scene.closed_operations()
-    assert operation.outcome == f"agent {lost} is connected, although Azure has no such machine"
+    assert operation.outcome == (
+        f"tell_scheduler took longer than 1800 s: agent {lost} is connected, although Azure has no such machine"
+    )
+
+
+async def test_an_agent_that_came_back_while_its_machine_was_deleted_is_marked_gone_when_it_is_noticed() -> (
+    None
+):
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    lost = scene.agent_of(1)
+
+    async def answers_again(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "compute.destroy":
+            scene.agent_returns(lost)
+        return answer
+
+    scene.app = scene.new_app(answers_again)
+    scene.agent_dies(1)
+    await scene.after(minutes=3)
+    assert (scene.destroyed, scene.scheduler.gone) == (["1"], set())
+    scene.scheduler.disconnect(lost)
+    await scene.after(minutes=5)
+    assert (scene.scheduler.gone, scene.ordered, scene.connected) == ({lost}, [1], 6)
+    assert await scene.open_incidents() == {}
 
 
 @pytest.mark.parametrize("generation", [Generation.MARK_GONE, Generation.MAINTENANCE])

@@ -4,7 +4,9 @@ Stock DC/OS 1.8 to 1.11 removes lost agents at a rate of one in 20 minutes; this
 
 1. The node never had an agent: there is nothing to tell.
 2. The masters cannot be read: wait.
-3. Its agent is connected, although Azure has no such machine: hand over, somebody else answers under its id.
+3. Its agent is connected, although Azure has no such machine: wait. It came back while Azure was deleting it, and Mesos
+   needs five pings of 15 s to notice that it went (apache/mesos:docs/configuration/master.md, agent_ping_timeout); or
+   somebody else answers under its id, and patience ends.
 4. Mesos 1.5 and later: MARK_AGENT_GONE.
 5. Older masters, and another agent is connected at its address: nothing may be told, machine down would take the new
    one down. The old one went when the new one registered.
@@ -34,7 +36,8 @@ async def tell_scheduler(hand: Hand) -> Outcome:
         return Wait(f"the masters cannot be read: {reading.why}", AGAIN)
     masters, agents = hand.outside.scheduler_of(hand.cluster), reading.value.agents
     if any(agent.agent_id == subject.agent_id and agent.active for agent in agents):
-        return HandOver(f"agent {subject.agent_id} is connected, although Azure has no such machine")
+        hand.forget_readings()
+        return Wait(f"agent {subject.agent_id} is connected, although Azure has no such machine", AGAIN)
     if reading.value.generation is not Generation.MAINTENANCE:
         await hand.about_to(f"marking agent {subject.agent_id} gone")
         await masters.mark_gone(subject.agent_id)
