@@ -5,6 +5,9 @@ Entries and head are written in one transaction on the head's etag: of two worke
 wins, and the other reads the new head and links its records behind it. Within one process they take turns, so that a
 burst of events does not compete with itself. When no answer came, the row of our first entry tells whether ours were
 written.
+
+Who begins a month closes the one before, so that its last entry stays the last: what is told of it later stands in the
+new month, under its own time.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.errors import Conflict, Retry, Unknown
 from shared.model.audit import AuditRecord
@@ -28,9 +32,10 @@ CHUNK = 99  # a transaction holds 100 writes, one of them is the head
 TRIES = 20
 
 
-class _Head(Struct, frozen=True):
+class _Head(Struct, frozen=True, omit_defaults=True):
     number: int
     digest: str
+    closed: bool = False
 
 
 class AuditLog:
@@ -55,10 +60,17 @@ class AuditLog:
         return tuple(msgspec.json.decode(row.body, type=Entry) for row in rows)
 
     async def _append(self, cluster: str, records: Sequence[AuditRecord]) -> None:
-        partition = _partition(cluster, records[0].at)
+        month = records[0].at
         for _ in range(TRIES):
+            partition = _partition(cluster, month)
             known = self._known.pop(partition) if partition in self._known else None
-            head, etag = known or await self._head(cluster, records[0].at)
+            try:
+                head, etag = known or await self._head(cluster, month)
+            except (Conflict, Unknown):
+                continue
+            if head.closed:
+                month = _next(month)
+                continue
             entries = _linked(records, head)
             writes = [Write(_row(entry.number), msgspec.json.encode(entry), None) for entry in entries]
             new = _Head(entries[-1].number, entries[-1].digest)
@@ -85,10 +97,19 @@ class AuditLog:
         stored = await self._store.get(Table.AUDIT, _partition(cluster, at), HEAD)
         if stored is not None:
             return msgspec.json.decode(stored.body, type=_Head), stored.etag
-        month_before = at.replace(day=1) - timedelta(days=1)
-        past = await self._store.get(Table.AUDIT, _partition(cluster, month_before), HEAD)
-        digest = msgspec.json.decode(past.body, type=_Head).digest if past else ""
-        return _Head(0, digest), ""
+        return _Head(0, await self._close(cluster, at.replace(day=1) - timedelta(days=1))), ""
+
+    async def _close(self, cluster: str, month: datetime) -> str:
+        """The last hash of a month to which nothing is appended from now on; empty when there is nothing in it."""
+        partition = _partition(cluster, month)
+        stored = await self._store.get(Table.AUDIT, partition, HEAD)
+        if stored is None:
+            return ""
+        head = msgspec.json.decode(stored.body, type=_Head)
+        if not head.closed:
+            closed = msgspec.json.encode(replace(head, closed=True))
+            await self._store.write(Table.AUDIT, partition, Write(HEAD, closed, stored.etag))
+        return head.digest
 
 
 def _linked(records: Sequence[AuditRecord], head: _Head) -> list[Entry]:
@@ -103,6 +124,10 @@ def _linked(records: Sequence[AuditRecord], head: _Head) -> list[Entry]:
 
 def _partition(cluster: str, at: datetime) -> str:
     return f"{cluster}|{at:%Y-%m}"
+
+
+def _next(month: datetime) -> datetime:
+    return month.replace(day=1) + timedelta(days=32)
 
 
 def _row(number: int) -> str:

@@ -147,3 +147,35 @@ async def test_who_follows_the_log_reads_only_what_is_new() -> None:
     log = AuditLog(store)
     await log.append("prod", [record(str(n)) for n in range(4)])
     assert [entry.record.text for entry in await log.read("prod", AT, after=2)] == ["2", "3"]
+
+
+async def test_what_is_told_late_stands_in_the_month_that_has_begun_and_breaks_no_chain() -> None:
+    """One worker has told something of the last second of a month, another one of the next month was faster."""
+    store = MemoryStore()
+    late, fast = AuditLog(store), AuditLog(store)
+    last, first = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+    await late.append("prod", [record("1", last)])
+    await fast.append("prod", [record("2", first)])
+    await late.append("prod", [record("3", last)])
+    await fast.append("prod", [record("4", first)])
+    november, december = await late.read("prod", last), await late.read("prod", first)
+    assert [entry.record.text for entry in (*november, *december)] == ["1", "2", "3", "4"]
+    assert verify(november, "") == ()
+    assert verify(december, november[-1].digest) == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_many_writers_at_the_turn_of_a_month_keep_the_chain(seed: int) -> None:
+    store = MemoryStore()
+    logs = [AuditLog(watched("store", store, Interleaved(seed))) for _ in range(3)]
+    midnight = datetime(2026, 12, 1, tzinfo=UTC)
+    times = [midnight + timedelta(seconds=second) for second in range(-4, 4)]
+    await logs[0].append("prod", [record("before", times[0])])
+    told = [
+        log.append("prod", [record(f"{writer} {at}", at)]) for at in times for writer, log in enumerate(logs)
+    ]
+    await asyncio.gather(*told)
+    november, december = await logs[0].read("prod", times[0]), await logs[0].read("prod", midnight)
+    assert len(november) + len(december) == 25
+    assert verify(november, "") == ()
+    assert verify(december, november[-1].digest) == ()
