@@ -35,6 +35,8 @@ class Table(StrEnum):
     AUDIT = "Audit"
     POLICY = "Policy"
     QUARANTINE = "Quarantine"
+    HEALTH = "Health"
+    ALERT_STATES = "AlertStates"
 
 
 class Stored(Struct, frozen=True):

@@ -1,0 +1,15 @@
+"""Metrics, at speed: batches in, transitions of rules out.
+
+    body        bytes of a request, unpacked within bounds
+    telegraf    JSON batches: the name first, the rest only where a rule wants it
+    plain       DC/OS metrics API, Prometheus text, Mesos snapshots: small, so read in the ordinary way
+    index       metric name -> the rules that want it, made once per policy
+    roster      host, address, agent id -> the node, from what the inventory remembers
+    course      the state machine of one rule over one series; pure
+    watching    all courses of this process, and what changed
+    keep        changes -> rows, each on its etag; what others wrote -> our courses
+    silence     who has not been heard for too long
+    ear         the use cases: a body in, messages for the signals queue out
+
+Nothing here is stored per sample. A value that is good, of a series that was good, leaves nothing behind.
+"""

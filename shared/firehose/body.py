@@ -1,0 +1,54 @@
+"""The bytes of a request, unpacked within bounds: a small bomb must not become gigabytes of memory."""
+
+from __future__ import annotations
+
+import zlib
+
+from shared.errors import Poison
+
+MOST_SENT = 8 * 1024 * 1024
+"""Bytes of a body as it was sent. A batch of Telegraf has 1,000 metrics of some 300 bytes; this is 25 of them."""
+
+MOST_UNPACKED = 32 * 1024 * 1024
+"""Bytes of a body when it is unpacked. JSON of metrics shrinks to a tenth."""
+
+
+class TooLarge(Poison):
+    """The body is larger than is taken; HTTP says 413."""
+
+
+class WrongCoding(Poison):
+    """The body is packed in a way that is not known; HTTP says 415."""
+
+
+def unpacked(body: bytes, coding: str) -> bytes:
+    """The plain body. `coding` is the header Content-Encoding: empty, identity, or gzip."""
+    if len(body) > MOST_SENT:
+        raise TooLarge(f"the body has {len(body)} bytes, more than {MOST_SENT}")
+    match coding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip" | "x-gzip":
+            return _unzipped(body)
+        case other:
+            raise WrongCoding(f"the body is packed as {other[:40]!r}, and only gzip is known")
+
+
+def _unzipped(body: bytes) -> bytes:
+    """All members of a gzip file, one behind the other."""
+    parts: list[bytes] = []
+    room = MOST_UNPACKED
+    while body:
+        unzip = zlib.decompressobj(wbits=31)
+        try:
+            part = unzip.decompress(body, room + 1)
+        except zlib.error as error:
+            raise Poison(f"the body is not gzip: {error}") from error
+        room -= len(part)
+        if room < 0:
+            raise TooLarge(f"the body has more than {MOST_UNPACKED} bytes when it is unpacked")
+        if not unzip.eof:
+            raise Poison("the body is gzip that ends too early")
+        parts.append(part)
+        body = unzip.unused_data
+    return b"".join(parts)

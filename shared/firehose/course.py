@@ -1,0 +1,79 @@
+"""The state machine of one rule over one series (a node, or one disk of it).
+
+              bad value                 bad throughout `for`
+      well ───────────────▶ pending ─────────────────────────▶ firing
+       ▲  ▲     not bad        │                                  │
+       │  └────────────────────┘                                  │ good, by `clear`
+       └──────────────────── resolved ◀───────────────────────────┘
+              (a day later)      │            bad value
+                                 └──────────────────────────▶ pending
+
+1. A value that is not newer than the last one is old news and changes nothing.
+2. Well or resolved: a bad value begins a pending course, or fires at once when the rule's `for` is zero.
+3. Pending: a value that is not bad ends it. A bad one adds the time since the last value, unless that is longer than
+   `longest_gap`: what happened in a missed window is not known, so it neither fires nor ends anything.
+4. Pending, taken over from storage (a restart, another instance): the row would have gone with the first good value,
+   so the time since it was written counts, but the first value that we see ourselves never fires.
+5. Firing: only a good value ends it, by the rule's `clear`. Between the limit and `clear` nothing changes.
+
+Times are seconds since 1970, by the clock of the node that measured. Which row a course has is `keep.py`'s affair.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shared.policy.metric_rules import MetricRule
+
+
+class Stage(StrEnum):
+    PENDING = "pending"
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class Course(Struct, frozen=True, gc=False):
+    """Where a series is. `since` is when its first value was bad, `seen` the time of its last value, `held` how many
+    seconds of bad values were seen. `adopted`: from storage, and no value was seen since."""
+
+    stage: Stage
+    since: float
+    seen: float
+    held: float = 0.0
+    adopted: bool = False
+
+
+def longest_gap(rule: MetricRule) -> float:
+    """Seconds between two values that still count as one stretch: half of `for`, and two minutes at least."""
+    return max(120.0, rule.lasts.total_seconds() / 2)
+
+
+def step(rule: MetricRule, course: Course | None, value: float, at: float) -> Course | None:
+    """The course after one value; None: well, and nothing to remember."""
+    if course is not None and at <= course.seen:
+        return course
+    if course is None or course.stage is Stage.RESOLVED:
+        if not rule.is_bad(value):
+            return course
+        stage = Stage.PENDING if rule.lasts else Stage.FIRING
+        return Course(stage, at, at)
+    if course.stage is Stage.PENDING:
+        return _pending(rule, course, at) if rule.is_bad(value) else None
+    if rule.is_good(value):
+        return Course(Stage.RESOLVED, course.since, at)
+    return Course(Stage.FIRING, course.since, at, course.held)
+
+
+def _pending(rule: MetricRule, course: Course, at: float) -> Course:
+    lasts, passed = rule.lasts.total_seconds(), at - course.seen
+    if course.adopted:
+        if passed > lasts + longest_gap(rule):
+            return Course(Stage.PENDING, at, at)
+        return Course(Stage.PENDING, course.since, at, course.held + passed)
+    if passed > longest_gap(rule):
+        return Course(Stage.PENDING, course.since, at, course.held)
+    held = course.held + passed
+    stage = Stage.FIRING if held >= lasts else Stage.PENDING
+    return Course(stage, course.since, at, held)
