@@ -1,4 +1,4 @@
-"""Timers: the sweep, so that nothing depends on an event or a message having arrived."""
+"""Timers: the sweep, so that nothing depends on an event or a message having arrived, and DC/OS's own health."""
 
 import azure.functions as func
 
@@ -14,3 +14,10 @@ blueprint = func.Blueprint()
 async def sweep(timer: func.TimerRequest) -> None:
     """Look at every cluster, wake whatever overslept. Each minute in production."""
     await app().sweep()
+
+
+@blueprint.function_name("check_health")
+@blueprint.timer_trigger(arg_name="timer", schedule="30 */5 * * * *", run_on_startup=False, use_monitor=False)
+async def check_health(timer: func.TimerRequest) -> None:
+    """What DC/OS says of its own health, each fifth minute, between two sweeps: it is slow to ask and to answer."""
+    await app().check_health()

@@ -1,9 +1,11 @@
 """The use cases: what the doors in `functions/` call, one each.
 
     hear_event       an Event Grid event       -> messages for the signals queue, or why there are none
+    hear_alerts      alerts by HTTP            -> the same, of Alertmanager and Azure Monitor
     work_signal      a message of that queue   -> a pass over its cluster, and the first turn of what it began
     work_operation   a message of the operations queue -> one turn of that operation
     sweep            each minute               -> every cluster is looked at, whatever overslept is woken
+    check_health     each fifth minute         -> what has changed in DC/OS's own health, as signals
     keep_poison      what failed five times    -> the quarantine
 
 Input that can never work is kept in the quarantine and counted as done, because trying it again would be useless.
@@ -22,7 +24,9 @@ import msgspec
 from shared.errors import Poison, Retry
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind, Source
+from shared.operate.alerts import Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
+from shared.operate.health import hear_health
 from shared.operate.outside import Outside
 from shared.policy.in_force import Change, PolicyInForce
 from shared.policy.schema import ClusterPolicy, Policy
@@ -57,6 +61,10 @@ class App:
         await self._tell_why_not(heard)
         return []
 
+    async def hear_alerts(self, source: Source, body: bytes) -> Told:
+        """Messages for the signals queue. `Poison` when the body is no alert; it is in the quarantine then."""
+        return await hear_alerts(self._outside, await self._policy_in_force(), self._own_ids, source, body)
+
     async def work_signal(self, body: str) -> None:
         """A pass over the signal's cluster. Signals that wait for the same cluster share one pass."""
         try:
@@ -89,6 +97,11 @@ class App:
         """Have every cluster looked at, and wake every operation that should have been woken by now."""
         policy = await self._policy_in_force()
         await asyncio.gather(*(self._sweep(cluster) for cluster in policy.clusters))
+
+    async def check_health(self) -> None:
+        """Ask every cluster how it is by its own account. Slow and apart from the sweep, so that nothing waits."""
+        policy = await self._policy_in_force()
+        await asyncio.gather(*(hear_health(self._outside, cluster) for cluster in policy.clusters))
 
     async def keep_poison(self, source: str, why: str, body: str) -> None:
         await quarantine(self._outside.store, source, why, body, self._outside.clock.now())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shared.app import App
+    from shared.auth.gate import AlertGate
     from shared.settings import Settings
 
 APP_DIRECTORY = Path(__file__).resolve().parent.parent
@@ -26,12 +27,18 @@ class Wired:
     """The app on its adapters, and how to let go of them."""
 
     app: App
+    gate: AlertGate
     closing: Sequence[Callable[[], Awaitable[None]]]
 
 
 def app() -> App:
     """This process's app, wired from the environment at the first call."""
     return _wired().app
+
+
+def gate() -> AlertGate:
+    """Who may tell this process's app of alerts."""
+    return _wired().gate
 
 
 async def close() -> None:
@@ -54,12 +61,15 @@ def build(settings: Settings) -> Wired:
     """The app on the real adapters."""
     from shared.app import App
     from shared.audit import AuditLog
+    from shared.auth.entra import EntraTokens
+    from shared.auth.gate import AlertGate
     from shared.azure.arm_client import ArmSettings
     from shared.azure.clock import WallClock
     from shared.azure.compute import AzureCompute
     from shared.azure.queues import AzureQueues
     from shared.azure.storage import StorageSettings, for_account
     from shared.azure.tables import AzureStore
+    from shared.dcos.health import DcosHealth
     from shared.dcos.http import AiohttpHttp
     from shared.dcos.mesos import MesosScheduler
     from shared.operate.outside import Outside
@@ -72,7 +82,7 @@ def build(settings: Settings) -> Wired:
         storage = StorageSettings(connection_string=settings.storage_connection)
     else:
         storage = for_account(settings.storage_account or "", settings.client_id)
-    store, queues, http = AzureStore(storage), AzureQueues(storage), AiohttpHttp()
+    clock, store, queues, http = WallClock(), AzureStore(storage), AzureQueues(storage), AiohttpHttp()
     compute = AzureCompute(ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id))
     masters: dict[tuple[str, ...], MesosScheduler] = {}
 
@@ -85,7 +95,7 @@ def build(settings: Settings) -> Wired:
         return await asyncio.to_thread(settings.policy_file.read_bytes)
 
     outside = Outside(
-        clock=WallClock(),
+        clock=clock,
         compute=compute,
         scheduler_of=scheduler_of,
         store=store,
@@ -93,7 +103,9 @@ def build(settings: Settings) -> Wired:
         records=Records(store),
         audit=AuditLog(store),
         worker=this_process(),
+        health_of=lambda cluster: DcosHealth(http, clock, cluster.masters),
     )
     policy = PolicyInForce(policy_text, settings.policy_file.name, store)
     app = App(outside, policy, settings.own_ids)
-    return Wired(app, (compute.close, http.close, queues.close, store.close))
+    gate = AlertGate(outside.clock, settings.alert_login, EntraTokens(http, settings.entra))
+    return Wired(app, gate, (compute.close, http.close, queues.close, store.close))

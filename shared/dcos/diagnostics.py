@@ -28,6 +28,8 @@ BASE = "/system/health/v1"
 MOST_UNITS = 64
 """Failing units that are followed to their nodes; a release has about 45. The rest counts as not read."""
 AT_ONCE = 4
+LONGEST_ADDRESS = 64
+"""Characters; what is longer is no address, and would be no key of a table."""
 NOT_DCOS = frozenset({"dcos-setup.service", "dcos-link-env.service", "dcos-download.service"})
 """Units of the set-up, which run once: newer diagnostics leave them out themselves (api/health_linux.go)."""
 CODES = {0: Health.OK, 1: Health.CRITICAL, 2: Health.WARNING}
@@ -123,7 +125,7 @@ def _joined(nodes: tuple[_Node, ...], where: dict[str, list[FailedUnit]]) -> tup
     """One entry per address, in the order of addresses; listed twice, the worse one counts."""
     joined: dict[str, NodeHealth] = {}
     for node in nodes:
-        if not node.host_ip:
+        if not 0 < len(node.host_ip) <= LONGEST_ADDRESS:
             continue
         mine = NodeHealth(
             address=node.host_ip,

@@ -39,7 +39,14 @@ class _Queue(Struct):
     queue: tuple[_Waiting, ...] | None = None
 
 
+class _Nobody(Struct):
+    """What Marathon says with 404; whoever else answers 404 is no Marathon."""
+
+    message: str
+
+
 _leader = msgspec.json.Decoder(_Leader)
+_nobody = msgspec.json.Decoder(_Nobody)
 _queue = msgspec.json.Decoder(_Queue)
 
 
@@ -47,6 +54,7 @@ async def read(masters: Masters, port: int) -> Marathon:
     """`Retry` when no Marathon answers in time."""
     host, answer = await masters.first(Door(port, LEADER, good=frozenset({200, 404})))
     if answer.status == 404:
+        understood(LEADER, _nobody.decode, answer.body)
         return Marathon(None)
     leader = understood(LEADER, _leader.decode, answer.body).leader
     queue = await masters.knock(host, Door(port, QUEUE))

@@ -10,5 +10,6 @@ whatever takes time in the world takes time on the clock that they are given.
     queues     MemoryQueues     delays, redelivery, dequeue counts
     compute    MemoryCompute    scale sets whose operations take a while
     scheduler  MemoryScheduler  a leading master and its agents
+    health     MemoryHealth     a DC/OS that says how it is
     http       MemoryHttp       routes given as a dict of functions
 """

@@ -6,6 +6,7 @@
     Operations   running|<id>                    operations at work
                  closed|<id>                     finished ones
     Ledger       <pool>                          who disrupts what
+    Health       <address>, or `cluster`         what DC/OS says is wrong there
 
 An incident or operation is closed by one transaction that deletes the one row and inserts the other, so it is never
 seen in both places or in none. Every write carries the etag of what was read.
@@ -14,6 +15,7 @@ seen in both places or in none. Every write carries the etag of what was read.
 from __future__ import annotations
 
 from shared.errors import Conflict
+from shared.model.complaints import Complaints
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
@@ -44,6 +46,7 @@ class Records:
         self.incidents = Rows(store, Table.INCIDENTS, Incident)
         self.operations = Rows(store, Table.OPERATIONS, Operation)
         self.ledgers = Rows(store, Table.LEDGER, Ledger)
+        self.health = Rows(store, Table.HEALTH, Complaints)
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""

@@ -67,13 +67,23 @@ def complaints(before: Remembered, health: ClusterHealth, now: datetime) -> dict
     return {address: kept for address, kept in after.items() if kept.against}
 
 
-def signals(
+class News(Struct, frozen=True):
+    """A signal and, for people, what it is about and why."""
+
+    signal: Signal
+    about: str
+    why: str
+
+
+def news(
     cluster: str, before: Remembered, after: Remembered, places: Mapping[str, Place], now: datetime
-) -> tuple[Signal, ...]:
+) -> tuple[News, ...]:
     """What has changed, in a fixed order. `places` maps addresses of agents to their nodes."""
     live = {address: kept for address, kept in before.items() if not _is_forgotten(kept, now)}
     changes = [*_of_cluster(live, after), *_of_nodes(live, after, places)]
-    return tuple(_signal(cluster, change, now) for change in _folded(changes))
+    return tuple(
+        News(_signal(cluster, change, now), change.about, change.complaint.why) for change in _folded(changes)
+    )
 
 
 class _Change(Struct, frozen=True):

@@ -25,11 +25,16 @@ print(json.dumps({one.name: dict(one.trigger.settings) for one in found}))
 # subscriptions and queues are bound to these names.
 DOORS = {
     "vm_event": "eventGridTrigger",
+    "alertmanager_alert": "httpTrigger",
+    "alertmanager_login": "httpTrigger",
+    "azure_monitor_alert": "httpTrigger",
+    "azure_monitor_entra": "httpTrigger",
     "work_signal": "queueTrigger",
     "work_operation": "queueTrigger",
     "poisoned_signal": "queueTrigger",
     "poisoned_operation": "queueTrigger",
     "sweep": "timerTrigger",
+    "check_health": "timerTrigger",
 }
 
 

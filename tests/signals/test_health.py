@@ -24,7 +24,7 @@ from shared.model.health import (
 )
 from shared.model.readings import Failure, Reading, Value
 from shared.model.signals import Severity, Signal, SignalKind, Source
-from shared.signals.health import FOLD, Place, complaints, signals
+from shared.signals.health import FOLD, Place, complaints, news
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FIVE = timedelta(minutes=5)
@@ -80,10 +80,10 @@ class Memory:
     def signals(self, health: ClusterHealth, after: timedelta = FIVE) -> tuple[Signal, ...]:
         self.now += after
         now_wrong = complaints(self.kept, health, self.now)
-        found = signals("prod", self.kept, now_wrong, PLACES, self.now)
+        found = news("prod", self.kept, now_wrong, PLACES, self.now)
         encoded = msgspec.json.encode(now_wrong)
         self.kept = msgspec.json.decode(encoded, type=dict[str, Complaints])
-        return found
+        return tuple(one.signal for one in found)
 
 
 def test_a_unit_that_fails_on_an_agent_is_one_signal_and_its_recovery_another() -> None:
