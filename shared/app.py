@@ -24,7 +24,7 @@ import msgspec
 from shared.errors import Poison, Retry
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind, Source
-from shared.operate.alerts import Told, hear_alerts
+from shared.operate.alerts import NOBODYS, Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.health import hear_health
 from shared.operate.outside import Outside
@@ -35,7 +35,6 @@ from shared.records.quarantine import quarantine
 from shared.signals.event_grid import Ear, Heard, hear
 from shared.turns import Turns
 
-NOBODYS = "(none)"  # the audit partition for what belongs to no cluster
 OVERSLEPT = timedelta(seconds=10)  # a message this late is sent again
 AT_ONCE = 8  # operations that one invocation carries on side by side
 

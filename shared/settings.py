@@ -15,6 +15,53 @@ from msgspec import Struct
 from shared.errors import Refused
 
 
+class AlertLogin(Struct, frozen=True):
+    """What Alertmanager's `http_config` sends to the door without a function key. Empty: that door stays shut."""
+
+    token: str = ""
+    """POOLKEEPER_ALERTMANAGER_TOKEN: a bearer token (`authorization.credentials`). Never shown."""
+
+    user: str = ""
+    """POOLKEEPER_ALERTMANAGER_USER: the user name of `basic_auth`."""
+
+    password: str = ""
+    """POOLKEEPER_ALERTMANAGER_PASSWORD: its password. Never shown."""
+
+    def __repr__(self) -> str:
+        return f"AlertLogin(user={self.user!r}, ...)"
+
+
+class EntraAccess(Struct, frozen=True):
+    """Whose tokens open the door for Azure Monitor's secure webhook. Without tenant and audience it stays shut."""
+
+    tenant: str = ""
+    """POOLKEEPER_ENTRA_TENANT: the id of our tenant."""
+
+    audiences: frozenset[str] = frozenset()
+    """POOLKEEPER_ENTRA_AUDIENCE: the identifier URI or client id of the app registration that stands for this app, or
+    both, separated by commas: version 1 tokens carry the one, version 2 tokens the other."""
+
+    caller: str = "461e8683-5575-4561-ac7f-899cc907d62a"
+    """POOLKEEPER_ENTRA_CALLER: the application id of who may call. Default: that of Azure Monitor's action groups
+    (MicrosoftDocs/azure-monitor-docs, action-groups.md)."""
+
+    authority: str = "https://login.microsoftonline.com"
+    """POOLKEEPER_ENTRA_AUTHORITY: where the tenant publishes its keys. Another one in sovereign clouds."""
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.tenant and self.audiences)
+
+    @property
+    def issuers(self) -> list[str]:
+        """Of version 1 and version 2 tokens."""
+        return [f"https://sts.windows.net/{self.tenant}/", f"{self.authority}/{self.tenant}/v2.0"]
+
+    @property
+    def keys_url(self) -> str:
+        return f"{self.authority}/{self.tenant}/discovery/v2.0/keys"
+
+
 class Settings(Struct, frozen=True):
     """All settings. `from_env` reads them and fails early."""
 
@@ -43,6 +90,12 @@ class Settings(Struct, frozen=True):
     """POOLKEEPER_OWN_IDS: our identity's object id and application id, separated by commas. Events about our own calls
     carry them, and are known as echoes by them. Empty: echoes wake a pass that finds nothing."""
 
+    alert_login: AlertLogin = AlertLogin()
+    """Who may send alerts without a function key."""
+
+    entra: EntraAccess = EntraAccess()
+    """Whose tokens are taken for a login."""
+
     def __repr__(self) -> str:
         return (
             f"Settings(policy_file={str(self.policy_file)!r}, storage_account={self.storage_account!r}, ...)"
@@ -64,8 +117,23 @@ def from_env(env: Mapping[str, str], app_directory: Path) -> Settings:
         client_id=env.get("AzureWebJobsStorage__clientId") or None,
         arm_endpoint=env.get("POOLKEEPER_ARM_ENDPOINT") or None,
         arm_static_token=env.get("POOLKEEPER_ARM_STATIC_TOKEN") or None,
-        own_ids=frozenset(part.strip().lower() for part in own.split(",") if part.strip()),
+        own_ids=frozenset(part.lower() for part in _listed(own)),
+        alert_login=AlertLogin(
+            env.get("POOLKEEPER_ALERTMANAGER_TOKEN", ""),
+            env.get("POOLKEEPER_ALERTMANAGER_USER", ""),
+            env.get("POOLKEEPER_ALERTMANAGER_PASSWORD", ""),
+        ),
+        entra=EntraAccess(
+            env.get("POOLKEEPER_ENTRA_TENANT", "").strip(),
+            frozenset(_listed(env.get("POOLKEEPER_ENTRA_AUDIENCE", ""))),
+            env.get("POOLKEEPER_ENTRA_CALLER") or EntraAccess().caller,
+            (env.get("POOLKEEPER_ENTRA_AUTHORITY") or EntraAccess().authority).rstrip("/"),
+        ),
     )
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def this_process() -> str:

@@ -1,0 +1,81 @@
+"""Hearing alerts: one payload to messages for the signals queue.
+
+What nobody can read goes to the quarantine, what is about nothing of ours is told to the audit in a few lines. Nothing
+else happens here, because the sender waits for its answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from shared.errors import Poison
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.signals import Source
+from shared.policy.schema import Policy
+from shared.records.quarantine import quarantine
+from shared.signals.alert import Alerts
+from shared.signals.alert_fold import folded
+from shared.signals.alertmanager import hear_alertmanager
+from shared.signals.azure_monitor import hear_azure_monitor
+from shared.signals.event_grid import Ear, Heard
+
+from .outside import Outside
+
+NOBODYS = "(none)"  # the audit partition for what belongs to no cluster
+MOST_LINES = 20  # of audit about one payload
+MOST_REASONS = 10
+
+
+class Told(Struct, frozen=True):
+    """`messages` are signals in JSON. The numbers count alerts: those about nothing of ours, those in the payload that
+    could not be read, and those that the sender says it left out."""
+
+    messages: tuple[str, ...]
+    not_ours: int
+    unreadable: int
+    unlisted: int
+
+
+async def hear_alerts(
+    outside: Outside, policy: Policy, own: frozenset[str], source: Source, body: bytes
+) -> Told:
+    """`source` is ALERTMANAGER or AZURE_MONITOR. `Poison` when the payload is none; it is in the quarantine then."""
+    now = outside.clock.now()
+    text = body.decode("utf-8", "replace")
+    try:
+        if source is Source.ALERTMANAGER:
+            alerts = hear_alertmanager(body, policy, now)
+        else:
+            alerts = hear_azure_monitor(body, policy, own, now)
+    except Poison as poison:
+        await quarantine(outside.store, source.value, poison.why, text, now)
+        raise
+    if alerts.spoiled:
+        why = "; ".join(alerts.spoiled[:MOST_REASONS])
+        await quarantine(outside.store, source.value, f"a part of this cannot be read: {why}", text, now)
+    mute = [heard for heard in alerts.heard if heard.signal is None]
+    await _tell(outside, source, mute, alerts)
+    signals = folded(heard.signal for heard in alerts.heard if heard.signal is not None)
+    messages = tuple(msgspec.json.encode(signal).decode() for signal in signals)
+    return Told(messages, len(mute), len(alerts.spoiled), alerts.unlisted)
+
+
+async def _tell(outside: Outside, source: Source, mute: Iterable[Heard], alerts: Alerts) -> None:
+    """Why there are no signals of some alerts, and that some were left out."""
+    now = outside.clock.now()
+    same = Counter((heard.cluster or NOBODYS, heard.ear, heard.subject, heard.why) for heard in mute)
+    by_cluster: dict[str, list[AuditRecord]] = {}
+    for (cluster, ear, subject, why), count in same.most_common(MOST_LINES):
+        kind = AuditKind.NOT_OURS if ear is Ear.NOT_OURS else AuditKind.HEARD
+        record = AuditRecord(now, cluster, kind, subject, why, data={"source": source, "alerts": count})
+        by_cluster.setdefault(cluster, []).append(record)
+    if alerts.unlisted:
+        cluster = next((heard.cluster for heard in alerts.heard if heard.cluster), NOBODYS)
+        text = f"{source.value} left {alerts.unlisted} more alerts of a group out: nothing is known of them"
+        by_cluster.setdefault(cluster, []).append(AuditRecord(now, cluster, AuditKind.HEARD, cluster, text))
+    for cluster, records in by_cluster.items():
+        await outside.audit.append(cluster, records)
