@@ -29,7 +29,7 @@ from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.guards import Guard, Question, ask, refusals, tally_pools
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer
-from shared.model.nodes import Condition
+from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Lease, Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
@@ -47,6 +47,7 @@ WORK = timedelta(
 BLINK = timedelta(seconds=1)  # a message may come a moment before the wake time it was sent for
 REFUSED_AGAIN = timedelta(seconds=30)
 OUT_OF_POLICY = timedelta(minutes=5)
+SILENCE = timedelta(hours=1)
 AFTER_UNKNOWN = timedelta(seconds=5)
 
 
@@ -132,7 +133,7 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
         hand.forget_readings()
         return Wait("somebody else wrote first, read again", timedelta(seconds=1), hand.operation.token)
     except Retry as error:
-        return Wait(str(error), max(error.after, timedelta(seconds=1)), hand.operation.token)
+        return Wait(str(error), max(error.after, timedelta(seconds=1)), hand.operation.token, blind=True)
     except Unknown as error:
         hand.forget_readings()
         return Wait(str(error), AFTER_UNKNOWN)
@@ -154,8 +155,11 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     situation, subject = picture.situation, hand.operation.subject
     finding = picture.findings.get(subject.node)
     untouched = not any(record.step == "destroy" for record in hand.operation.steps)
+    if finding is None and untouched:
+        return Withdraw("the node is not missed any more")
     if finding is None:
-        return Withdraw("the node is not missed any more") if untouched else None
+        node = Node(subject.node, hand.pool.name, None, None, None, subject.address)
+        finding = Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
     if untouched and finding.condition not in {Condition.GONE, Condition.UNREACHABLE}:
         return Withdraw(f"it is {finding.condition.value} now: {finding.because}")
     ledger = situation.ledgers[hand.pool.name]
@@ -188,8 +192,11 @@ async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Ou
 
 
 def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
-    """A step that has waited for too long is handed over, with what it was waiting for."""
+    """A step that has waited for too long is handed over, with what it was waiting for. While nobody answers it may be
+    over already, so that only a much longer silence needs a person."""
     patience = step.patience(hand.pool)
+    if isinstance(outcome, Wait) and outcome.blind:
+        patience += SILENCE
     if isinstance(outcome, Wait) and hand.now - hand.operation.step_since >= patience:
         return HandOver(f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}")
     return outcome

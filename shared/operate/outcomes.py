@@ -16,11 +16,13 @@ class Done(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """Not yet; look at this step again after `after`. `token` is that of a long operation that was started."""
+    """Not yet; look at this step again after `after`. `token` is that of a long operation that was started.
+    `blind` says that nothing is known of how far it is, because nobody answers."""
 
     text: str
     after: timedelta
     token: str | None = None
+    blind: bool = False
 
 
 class Withdraw(Struct, frozen=True):

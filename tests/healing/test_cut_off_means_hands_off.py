@@ -8,7 +8,9 @@ import pytest
 
 from shared.model.incidents import IncidentState
 from shared.model.mesos import Agent
+from shared.ports.store import Table
 from tests.scene import Scene
+from tests.watched import Call
 
 CLUSTER = "(cluster)"
 SILENCES = pytest.mark.parametrize(
@@ -151,3 +153,25 @@ async def test_an_agent_that_does_not_come_back_in_that_time_is_replaced() -> No
         scene.scheduler.join(agents[agent])
     await scene.after(minutes=13)
     assert (scene.destroyed, scene.scheduler.gone) == (["0"], {"agent-S1"})
+
+
+async def test_what_could_not_be_proved_in_silence_is_decided_again_after_it() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.agent_dies(1)
+    await scene.sweeps()
+    silent: list[bool] = []
+
+    async def falls_silent_when_the_operation_begins(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "store.write" and call.args[0] is Table.OPERATIONS and not silent:
+            silent.append(True)
+            scene.masters_fall_silent()
+        return answer
+
+    scene.app = scene.new_app(falls_silent_when_the_operation_begins)
+    await scene.after(minutes=15)
+    assert scene.destroyed == []
+    scene.all_answer_again()
+    await scene.after(minutes=6)
+    assert (scene.destroyed, scene.connected, await scene.open_incidents()) == (["1"], 6, {})

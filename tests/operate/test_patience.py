@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from shared.model.incidents import IncidentState
 from shared.model.operations import OperationState
 from tests.scene import Scene
@@ -74,3 +78,31 @@ async def test_an_operation_that_waits_for_long_looks_again_every_ten_seconds_at
     (operation,) = await scene.running()
     assert operation.attempt > 200
     assert (operation.wake_at - scene.clock.now()).total_seconds() <= 10
+
+
+@pytest.mark.parametrize("silence", [Scene.masters_fall_silent, Scene.azure_falls_silent])
+async def test_nobody_loses_patience_with_what_could_not_be_read(silence: Callable[[Scene], None]) -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    await scene.hears(scene.machine_is_deleted(2))
+    await scene.after(seconds=60)
+    assert [one.step for one in await scene.running()] == ["await_join"]
+    silence(scene)
+    await scene.after(minutes=20)
+    assert [one.step for one in await scene.running()] == ["await_join"]
+    scene.all_answer_again()
+    await scene.after(minutes=6)
+    assert (scene.connected, await scene.open_incidents()) == (6, {})
+    assert {one.state for one in await scene.closed_operations()} == {OperationState.DONE}
+
+
+async def test_what_can_not_be_read_for_more_than_an_hour_is_handed_over_all_the_same() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    await scene.hears(scene.machine_is_deleted(2))
+    await scene.after(seconds=60)
+    scene.azure_falls_silent()
+    await scene.after(minutes=80)
+    (operation,) = await scene.closed_operations()
+    assert operation.state is OperationState.HANDED_OVER
+    assert operation.outcome.startswith("await_join took longer than 4500 s: the pool cannot be read: ")

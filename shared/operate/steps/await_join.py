@@ -6,7 +6,8 @@
    may be for several operations.
 3. The set has its wanted size, nothing is on its way, and there is no such node: nothing comes in its place. Somebody
    decided to live with fewer, or it was never missed.
-4. Otherwise: wait.
+4. The pool or the masters could not be read: wait, blindly.
+5. Otherwise: wait.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from shared.errors import Conflict
 from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.model.readings import Failure
 from shared.operate.hand import Hand
 from shared.operate.inventory import learned_of
 from shared.operate.outcomes import Done, Outcome, Wait
@@ -46,6 +48,9 @@ async def await_join(hand: Hand) -> Outcome:
         return Done(f"{claimed.name} has joined", {REPLACEMENT: claimed.name})
     if _nothing_comes(hand, picture, recalled):
         return Done("the pool has its wanted size without a machine in its place")
+    unread = _unread(hand, picture)
+    if unread is not None:
+        return Wait(f"the pool cannot be read: {unread.why}", hand.again(), blind=True)
     return Wait("no new agent has joined yet", hand.again())
 
 
@@ -56,6 +61,13 @@ def _is_new(finding: Finding, kept: Kept[NodeMemory] | None, hand: Hand) -> bool
         return True
     joined_at = kept.value.joined_at
     return kept.value.replaces is None and (joined_at is None or joined_at > hand.operation.created_at)
+
+
+def _unread(hand: Hand, picture: Picture) -> Failure | None:
+    snapshot = picture.situation.snapshot
+    pool = snapshot.pools[hand.pool.name]
+    readings = (pool.instances, pool.addresses, snapshot.scheduler)
+    return next((reading for reading in readings if isinstance(reading, Failure)), None)
 
 
 def _nothing_comes(hand: Hand, picture: Picture, recalled: Recalled) -> bool:

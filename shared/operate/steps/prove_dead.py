@@ -1,7 +1,8 @@
 """Prove that the node is dead, by Azure and by Mesos, with readings of this minute.
 
 1. It is healthy or joining again: withdraw, nothing was done.
-2. The readings do not say, or contradict each other: wait and read again.
+2. A reading failed: withdraw. Nothing was done, and the pass decides again when everything can be read; a person could
+   do no more. The readings contradict each other: wait and read again.
 3. It is gone, or its machine is there and Mesos has lost its agent: proved.
 4. It is something else now (stopped, stuck): withdraw, the pass decides about that.
 """
@@ -24,6 +25,8 @@ async def prove_dead(hand: Hand) -> Outcome:
         return Withdraw("the node is not missed any more")
     if finding.condition in {Condition.HEALTHY, Condition.JOINING}:
         return Withdraw(f"it is {finding.condition.value} again: {finding.because}")
+    if finding.blind:
+        return Withdraw(f"not proved: {finding.because}")
     if finding.condition is Condition.UNKNOWN:
         hand.forget_readings()
         return Wait(f"not proved: {finding.because}", AGAIN)

@@ -33,7 +33,7 @@ async def tell_scheduler(hand: Hand) -> Outcome:
     picture, _ = await hand.fresh()
     reading = picture.situation.snapshot.scheduler
     if isinstance(reading, Failure):
-        return Wait(f"the masters cannot be read: {reading.why}", AGAIN)
+        return Wait(f"the masters cannot be read: {reading.why}", AGAIN, blind=True)
     masters, agents = hand.outside.scheduler_of(hand.cluster), reading.value.agents
     if any(agent.agent_id == subject.agent_id and agent.active for agent in agents):
         hand.forget_readings()

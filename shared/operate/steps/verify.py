@@ -21,7 +21,7 @@ async def verify(hand: Hand) -> Outcome:
     picture, _ = await hand.fresh()
     reading = picture.situation.snapshot.scheduler
     if isinstance(reading, Failure):
-        return Wait(f"the masters cannot be read: {reading.why}", hand.again())
+        return Wait(f"the masters cannot be read: {reading.why}", hand.again(), blind=True)
     subject = hand.operation.subject
     running = _running(reading.value)
     missing = {
