@@ -23,6 +23,7 @@ from shared.signals.alert import MOST_BYTES
 
 blueprint = func.Blueprint()
 log = logging.getLogger(__name__)
+_Refusal = typing.Optional[func.HttpResponse]
 
 
 @blueprint.function_name("alertmanager_alert")
@@ -66,32 +67,39 @@ async def _take_in(
 ) -> func.HttpResponse:
     """Let in, look at the form, translate, enqueue."""
     signals.set([])
+    refused = await _not_let_in(source, req, has_key) or _not_fitting(req)
+    if refused is not None:
+        return refused
+    try:
+        told = await app().hear_alerts(source, req.get_body())
+    except Poison as poison:
+        return _answer(400, {"error": poison.why})
+    signals.set(list(told.messages))
+    return _answer(202, {"signals": len(told.messages), **told.counts})
+
+
+async def _not_let_in(source: Source, req: func.HttpRequest, has_key: bool) -> _Refusal:
+    """The answer to somebody who may not come in, or of whom that cannot be told now; else None."""
     try:
         await gate().check(source, req.headers.get("Authorization", ""), has_key)
     except Refused as refused:
         log.warning("a caller of the door for %s was not let in: %s", source.value, refused.reason)
-        return _answer(401, {"WWW-Authenticate": "Bearer"}, error="these credentials do not open this door")
+        why = {"error": "these credentials do not open this door"}
+        return _answer(401, why, {"WWW-Authenticate": "Bearer"})
     except Retry as later:
         log.warning("a caller of the door for %s could not be checked: %s", source.value, later)
         wait = {"Retry-After": str(int(later.after.total_seconds()))}
-        return _answer(503, wait, error="the caller could not be checked just now")
-    body = req.get_body()
+        return _answer(503, {"error": "the caller could not be checked just now"}, wait)
+    return None
+
+
+def _not_fitting(req: func.HttpRequest) -> _Refusal:
+    """The answer to what is not taken in for its form; else None."""
     if not _is_json(req.headers):
-        return _answer(415, error="send application/json, not compressed")
-    if len(body) > MOST_BYTES:
-        return _answer(413, error=f"send at most {MOST_BYTES} bytes")
-    try:
-        told = await app().hear_alerts(source, body)
-    except Poison as poison:
-        return _answer(400, error=poison.why)
-    signals.set(list(told.messages))
-    return _answer(
-        202,
-        signals=len(told.messages),
-        not_ours=told.not_ours,
-        unreadable=told.unreadable,
-        unlisted=told.unlisted,
-    )
+        return _answer(415, {"error": "send application/json, not compressed"})
+    if len(req.get_body()) > MOST_BYTES:
+        return _answer(413, {"error": f"send at most {MOST_BYTES} bytes"})
+    return None
 
 
 def _is_json(headers: typing.Any) -> bool:
@@ -101,7 +109,7 @@ def _is_json(headers: typing.Any) -> bool:
 
 
 def _answer(
-    status: int, headers: typing.Optional[typing.Dict[str, str]] = None, **body: object
+    status: int, body: typing.Mapping[str, object], headers: typing.Optional[typing.Dict[str, str]] = None
 ) -> func.HttpResponse:
     return func.HttpResponse(
         json.dumps(body), status_code=status, headers=headers, mimetype="application/json"

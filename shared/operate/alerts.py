@@ -39,6 +39,10 @@ class Told(Struct, frozen=True):
     unreadable: int
     unlisted: int
 
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"not_ours": self.not_ours, "unreadable": self.unreadable, "unlisted": self.unlisted}
+
 
 async def hear_alerts(
     outside: Outside, policy: Policy, own: frozenset[str], source: Source, body: bytes
