@@ -4,7 +4,9 @@
    the time (`storm_until`), so that the hold also outlives a restart.
 2. A storm was seen less than the policy's hold ago: refuse until that has passed, even if it looks better now.
 
-A single node is never a storm, in whatever small a pool. Nodes that are joining or healthy are well.
+A single node is never a storm, in whatever small a pool. Nodes that are joining or healthy are well. And while as many
+nodes are healthy as the pool is to have, there is no storm: what is missing beyond them was taken away on purpose, and
+nothing that we do could make it more.
 Published: a certificate bug looked like broken hardware and automatic healing spread it (Azure, 29 February 2012).
 """
 
@@ -21,7 +23,7 @@ WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 
 
 def ask(question: Question) -> Answer:
-    storming, numbers = measure(question.tally, question.pool)
+    storming, numbers = measure(question.tally, question.pool, question.ledger.wanted)
     if storming:
         return refuse(GUARD, "storm_now", None, numbers)
     until = question.ledger.storm_until
@@ -31,9 +33,10 @@ def ask(question: Question) -> Answer:
     return allow(GUARD, numbers)
 
 
-def measure(tally: Tally, pool: PoolPolicy) -> tuple[bool, dict[str, Number]]:
-    """Whether the pool is in a storm, and the numbers behind it."""
+def measure(tally: Tally, pool: PoolPolicy, wanted: int | None) -> tuple[bool, dict[str, Number]]:
+    """Whether the pool is in a storm, and the numbers behind it. `wanted` is the size that it is to have."""
     unwell = sum([count for condition, count in tally.conditions.items() if condition not in WELL])
     nodes = tally.nodes
     threshold = pool.storm.begins_at(nodes)
-    return unwell >= threshold, {"unwell": unwell, "nodes": nodes, "threshold": threshold}
+    whole = wanted is not None and tally.conditions.get(Condition.HEALTHY, 0) >= wanted
+    return unwell >= threshold and not whole, {"unwell": unwell, "nodes": nodes, "threshold": threshold}

@@ -45,7 +45,7 @@ def up_to_date(
     own = tuple(signal for signal in signals if signal.pool == pool.name)
     wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
     book = replace(ledger, wanted=wanted, started=tuple(at for at in ledger.started if at > now - DAY))
-    if measure(tally, pool)[0] and (book.storm_since is not None or not _blind(pool, snapshot)):
+    if measure(tally, pool, wanted)[0] and (book.storm_since is not None or not _blind(pool, snapshot)):
         since = book.storm_since or now
         return replace(book, storm_since=since, storm_until=now + pool.storm.hold)
     if book.storm_until is not None and now >= book.storm_until:

@@ -78,4 +78,16 @@ def test_a_storm_that_goes_on_has_no_end_by_the_clock() -> None:
 def test_a_pool_without_nodes_has_no_storm() -> None:
     empty = Cluster(nodes=1).question(1).tally
     counted = replace(empty, conditions={})
-    assert storm.measure(counted, pool_policy()) == (False, {"unwell": 0, "nodes": 0, "threshold": 2})
+    assert storm.measure(counted, pool_policy(), None) == (False, {"unwell": 0, "nodes": 0, "threshold": 2})
+
+
+@pytest.mark.parametrize(("wanted", "stormy"), [(6, False), (7, True), (None, True)])
+def test_a_pool_with_as_many_healthy_nodes_as_are_wanted_has_no_storm(
+    wanted: int | None, stormy: bool
+) -> None:
+    """Ten nodes, of which four were scaled in."""
+    cluster = Cluster(nodes=10)
+    for number in range(1, 5):
+        cluster.is_deleted(number)
+    cluster.ledger = replace(cluster.ledger, wanted=wanted)
+    assert storm.ask(cluster.question(1)).allowed is not stormy

@@ -110,3 +110,17 @@ async def test_a_restart_that_is_ordered_of_the_set_is_given_the_same_time() -> 
     scene.agent_returns(agent)
     await scene.after(minutes=3)
     assert (scene.destroyed, scene.connected, await scene.open_incidents()) == ([], 6, {})
+
+
+async def test_a_pool_that_was_halved_is_not_in_a_storm_for_ever() -> None:
+    """The event came while Azure was still deleting, so that the machines were seen to go."""
+    scene = Scene(agents=20)
+    await scene.sweeps()
+    await shrinking(scene, by=10)
+    await scene.after(seconds=2)
+    await scene.hears(scene.event(None, "Write", "write"))
+    await scene.after(minutes=25)
+    assert (await scene.ledger()).storm_since is None
+    await scene.after(minutes=180)
+    assert (scene.capacity, scene.connected, scene.ordered) == (10, 10, [])
+    assert (scene.wronged, await scene.open_incidents()) == ([], {})
