@@ -6,6 +6,8 @@
     work_operation   a message of the operations queue -> one turn of that operation
     sweep            each minute               -> every cluster is looked at, whatever overslept is woken
     check_health     each fifth minute         -> what has changed in DC/OS's own health, as signals
+    hear_metrics     a body of metrics         -> messages for the signals queue, and counts
+    hear_silence     each minute               -> rules about nodes that are not heard any more
     keep_poison      what failed five times    -> the quarantine
 
 Input that can never work is kept in the quarantine and counted as done, because trying it again would be useless.
@@ -15,13 +17,16 @@ Everything else that fails goes through to the platform, which delivers it again
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from shared.errors import Poison, Retry
+from shared.firehose.body import Sender, unpacked
+from shared.firehose.ear import HeardMetrics, MetricsEar
+from shared.firehose.telegraf import joined
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind, Source
 from shared.operate.alerts import NOBODYS, Told, hear_alerts
@@ -45,6 +50,7 @@ class App:
     def __init__(self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str]) -> None:
         self._outside, self._policy, self._own_ids = outside, policy, own_ids
         self._turns = Turns()
+        self._metrics = MetricsEar(outside.store, outside.records, outside.worker)
 
     async def hear_event(self, raw: Mapping[str, Any]) -> list[str]:
         """Messages for the signals queue. Malformed and unknown events are quarantined: an empty list."""
@@ -101,6 +107,25 @@ class App:
         """Ask every cluster how it is by its own account. Slow and apart from the sweep, so that nothing waits."""
         policy = await self._policy_in_force()
         await asyncio.gather(*(hear_health(self._outside, cluster) for cluster in policy.clusters))
+
+    async def hear_metrics(self, form: str, body: bytes, coding: str, sender: Sender) -> HeardMetrics:
+        """A body in one of the forms of `shared/firehose/ear.py`. `Poison`: nothing of it can be read."""
+        policy = await self._policy_in_force()
+        return await self._metrics.hear(
+            form, unpacked(body, coding), sender, policy, self._outside.clock.now()
+        )
+
+    async def hear_metric_events(self, bodies: Sequence[bytes]) -> HeardMetrics:
+        """Events of an event hub, each with one metric or a batch in Telegraf's JSON."""
+        batch, broken = joined(bodies)
+        for body in broken[:1]:
+            why = f"{len(broken)} of {len(bodies)} events are no JSON of metrics"
+            await self.keep_poison("firehose", why, body.decode("utf-8", "replace"))
+        return await self.hear_metrics("telegraf", batch, "", Sender())
+
+    async def hear_silence(self) -> list[str]:
+        """Messages for the signals queue about nodes that fell silent, or are heard again."""
+        return await self._metrics.tick(await self._policy_in_force(), self._outside.clock.now())
 
     async def keep_poison(self, source: str, why: str, body: str) -> None:
         await quarantine(self._outside.store, source, why, body, self._outside.clock.now())

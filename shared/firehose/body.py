@@ -1,8 +1,13 @@
-"""The bytes of a request, unpacked within bounds: a small bomb must not become gigabytes of memory."""
+"""The bytes of a request: what they may be, from whom, and how they are unpacked within bounds.
+
+A small bomb must not become gigabytes of memory. Cheap to import, because doors do it at every cold start.
+"""
 
 from __future__ import annotations
 
 import zlib
+
+from msgspec import Struct
 
 from shared.errors import Poison
 
@@ -11,6 +16,17 @@ MOST_SENT = 8 * 1024 * 1024
 
 MOST_UNPACKED = 32 * 1024 * 1024
 """Bytes of a body when it is unpacked. JSON of metrics shrinks to a tenth."""
+
+
+FORMS = ("telegraf", "dcos", "prometheus", "snapshot")
+"""The forms of a body, by the word that stands in the door's address; `ear.py` has the reader of each."""
+
+
+class Sender(Struct, frozen=True):
+    """Who sent it, as far as is known: the cluster, and a name of the node."""
+
+    cluster: str = ""
+    host: str = ""
 
 
 class TooLarge(Poison):

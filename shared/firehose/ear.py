@@ -14,10 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from shared.errors import Poison
+from shared.firehose.body import FORMS, Sender
 from shared.firehose.index import Index
 from shared.firehose.keep import Transition, refresh, settle
 from shared.firehose.number import Rubbish
-from shared.firehose.plain import Sender, hear_datapoints, hear_prometheus, hear_snapshot
+from shared.firehose.plain import hear_datapoints, hear_prometheus, hear_snapshot
 from shared.firehose.roster import Roster
 from shared.firehose.silence import forget_gone, look_for_silence, write_heard
 from shared.firehose.tally import Tally
@@ -45,13 +46,9 @@ def _telegraf(body: bytes, watching: Watching, now_s: float, sender: Sender) -> 
     return hear_batch(body, watching, now_s, sender.cluster)
 
 
-READERS: dict[str, Reader] = {
-    "telegraf": _telegraf,
-    "dcos": hear_datapoints,
-    "prometheus": hear_prometheus,
-    "snapshot": hear_snapshot,
-}
-"""The forms of a body, by the word that stands in the door's address."""
+READERS: dict[str, Reader] = dict(
+    zip(FORMS, (_telegraf, hear_datapoints, hear_prometheus, hear_snapshot), strict=True)
+)
 
 
 class HeardMetrics(Struct, frozen=True):

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.errors import Poison
+from shared.firehose.body import Sender
 from shared.firehose.index import HOST_TAGS, Watch
 from shared.firehose.number import LATE_S, Rubbish, epoch, epoch_of_text, number
 from shared.firehose.tally import Tally
@@ -33,13 +34,6 @@ class Sample(Struct, frozen=True):
     at: float | None
     tags: Mapping[str, Any]
     of_text: bool = False
-
-
-class Sender(Struct, frozen=True):
-    """Who sent it, as far as is known: the cluster, and a name of the node."""
-
-    cluster: str = ""
-    host: str = ""
 
 
 def hear_datapoints(body: bytes, watching: Watching, now_s: float, sender: Sender) -> Tally:

@@ -64,9 +64,16 @@ def hear_batch(body: bytes, watching: Watching, now_s: float, cluster: str = "")
     return tally
 
 
-def joined(bodies: Sequence[bytes]) -> bytes:
-    """The bodies of many events, one metric each, as one batch."""
-    return b'{"metrics":[' + b",".join(bodies) + b"]}"
+def joined(bodies: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
+    """The bodies of many events, a metric or a batch each, as one batch; and those that are no JSON."""
+    parts: list[bytes] = []
+    broken: list[bytes] = []
+    for body in bodies:
+        try:
+            parts.extend(bytes(raw) for raw in _parts(body))
+        except Poison:
+            broken.append(body)
+    return b'{"metrics":[' + b",".join(parts) + b"]}", broken
 
 
 def _slowly(parts: Sequence[Raw], ear: _Ear) -> None:

@@ -1,0 +1,87 @@
+"""Metrics: batches by HTTP, events of an event hub, and the minute in which silence is listened for.
+
+    POST metrics/telegraf      Telegraf's outputs.http with data_format json, plain or gzip
+    POST metrics/dcos          answers of the DC/OS metrics API
+    POST metrics/prometheus    the text of a node's port 61091
+    POST metrics/snapshot      Mesos's /metrics/snapshot, with ?host=ADDRESS
+
+`?cluster=NAME` says whose metrics they are, where clusters share private addresses. The answer is 202 with counts. A
+body that can never be read is answered 400, 413 or 415: name these in Telegraf's `non_retryable_statuscodes`, or it
+sends them again. 503 asks for the same again. Telegraf's content type says nothing, so it is not looked at.
+"""
+
+import json
+import typing
+
+import azure.functions as func
+
+from shared.errors import Poison, Retry, Unknown
+from shared.firehose.body import FORMS, Sender, TooLarge, WrongCoding
+from shared.runtime import app
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("metrics_batch")
+@blueprint.route(route="metrics/{form}", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
+async def metrics_batch(req: func.HttpRequest, signals: func.Out[typing.List[str]]) -> func.HttpResponse:
+    """A body of metrics, from whoever has a function key."""
+    form = req.route_params.get("form", "")
+    if form not in FORMS:
+        return _answer(404, {"error": f"metrics come as {', '.join(FORMS)}"})
+    sender = Sender(req.params.get("cluster", ""), req.params.get("host", ""))
+    try:
+        heard = await app().hear_metrics(
+            form, req.get_body(), req.headers.get("content-encoding", ""), sender
+        )
+    except Poison as poison:
+        return _answer(_status(poison), {"error": poison.why})
+    except (Retry, Unknown) as trouble:
+        return _answer(503, {"error": str(trouble)})
+    signals.set(heard.messages)
+    return _answer(202, heard.counts)
+
+
+@blueprint.function_name("metrics_events")
+@blueprint.event_hub_message_trigger(
+    arg_name="events",
+    event_hub_name="%POOLKEEPER_EVENT_HUB%",
+    connection="POOLKEEPER_EVENT_HUB_CONNECTION",
+    cardinality=func.Cardinality.MANY,
+    consumer_group="$Default",
+)
+@blueprint.retry(
+    strategy="exponential_backoff",
+    max_retry_count="5",
+    minimum_interval="00:00:02",
+    maximum_interval="00:01:00",
+)
+@blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
+async def metrics_events(
+    events: typing.List[func.EventHubEvent], signals: func.Out[typing.List[str]]
+) -> None:
+    """Metrics that Telegraf's outputs.event_hubs or outputs.kafka sent, one or a batch in each event. Without the
+    retry the partition would go on after a failure, and the events be lost."""
+    heard = await app().hear_metric_events([event.get_body() for event in events])
+    signals.set(heard.messages)
+
+
+@blueprint.function_name("metrics_silence")
+@blueprint.timer_trigger(
+    arg_name="timer", schedule="%POOLKEEPER_SWEEP%", run_on_startup=False, use_monitor=False
+)
+@blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
+async def metrics_silence(timer: func.TimerRequest, signals: func.Out[typing.List[str]]) -> None:
+    """Rules about nodes that are not heard any more. Each minute in production."""
+    signals.set(await app().hear_silence())
+
+
+def _status(poison: Poison) -> int:
+    if isinstance(poison, TooLarge):
+        return 413
+    return 415 if isinstance(poison, WrongCoding) else 400
+
+
+def _answer(status: int, body: typing.Dict[str, typing.Any]) -> func.HttpResponse:
+    return func.HttpResponse(json.dumps(body), status_code=status, mimetype="application/json")
