@@ -6,7 +6,7 @@ host and port. When a face gives no answer, both raise what a real network raise
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -94,24 +94,31 @@ class MesosNetwork:
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body. Raises ConnectionError (refused, reset) or TimeoutError."""
         request = Request.of(method, url, headers, body)
-        face = self._at(request.headers["host"])
-        try:
-            async with asyncio.timeout(timeout_s):
-                response = await face.handle(request)
-        except NoAnswer as silence:
-            if silence.how is Silence.HANGING:
-                await asyncio.sleep(timeout_s)
-                raise TimeoutError(f"No answer from {url} within {timeout_s:g} s.") from None
-            if silence.how is Silence.REFUSED:
-                raise ConnectionRefusedError(f"Connect call failed: {url}") from None
-            raise ConnectionResetError(f"Connection reset by peer: {url}") from None
-        return response.status, response.headers, response.body
+        return await carried(self._at(request.headers["host"]).handle, request, timeout_s)
 
     def _at(self, host: str) -> MesosFace:
         for face in self._faces:
             if face.master.address == host:
                 return face
         raise ConnectionRefusedError(f"Connect call failed: nothing listens at {host}")
+
+
+async def carried(
+    handle: Callable[[Request], Awaitable[Response]], request: Request, timeout_s: float
+) -> tuple[int, dict[str, str], bytes]:
+    """Hand the request to a face and bring back status, headers and body, or what a network would raise."""
+    url = request.url
+    try:
+        async with asyncio.timeout(timeout_s):
+            response = await handle(request)
+    except NoAnswer as silence:
+        if silence.how is Silence.HANGING:
+            await asyncio.sleep(timeout_s)
+            raise TimeoutError(f"No answer from {url} within {timeout_s:g} s.") from None
+        if silence.how is Silence.REFUSED:
+            raise ConnectionRefusedError(f"Connect call failed: {url}") from None
+        raise ConnectionResetError(f"Connection reset by peer: {url}") from None
+    return response.status, response.headers, response.body
 
 
 def _wire(request: HttpRequest) -> Request:
