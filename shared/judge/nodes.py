@@ -3,13 +3,14 @@
 An instance is known by scale set and instance id, which are never used twice. Its agent is found by the private
 address of its network interface, because DC/OS agents announce exactly that address
 (dcos/dcos:gen/ip-detect/azure.sh) and no name that Azure knows. But addresses are used again by new machines, so an
-agent id that the inventory remembers for one node is never taken for another's, and an address that a machine has now
-finds no agent for one that only had it once. Conditions are judged next door.
+agent id that the inventory remembers for one node is never taken for another's, an address that a machine has now finds
+no agent for one that only had it once, and one that two machines have finds none at all.
+Conditions are judged next door.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from shared.model.azure import Instance
@@ -64,7 +65,7 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
     if isinstance(readings.instances, Value):
         listed = {instance.name: instance for instance in readings.instances.value}
     addresses = _addresses(readings)
-    taken = {address for pool in snapshot.pools.values() for address in _addresses(pool).values()}
+    held = Counter(address for pool in snapshot.pools.values() for address in _addresses(pool).values())
 
     nodes: list[Node] = []
     for name in sorted(listed.keys() | remembered.keys(), key=_natural):
@@ -72,7 +73,9 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
         known = instance or past
         own = addresses.get(known.instance_id) if known else None
         once = past.address if past else None
-        search = own or (once if once not in taken else None)
+        search = own or (once if once not in held else None)
+        if search is not None and held[search] > 1:
+            search = None
         agent, rivals = agents.of(name, search, past.agent_id if past else None)
         nodes.append(Node(name, pool, instance, agent, past, own or once, rivals))
     return tuple(nodes)

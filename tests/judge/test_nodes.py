@@ -209,3 +209,14 @@ def test_a_finding_is_a_value_that_can_be_compared() -> None:
     cluster = Cluster(nodes=2)
     assert cluster.findings() == cluster.findings()
     assert replace(cluster.finding(1), rule=0) != cluster.finding(1)
+
+
+def test_an_address_that_two_machines_have_finds_no_agent_but_the_one_that_is_remembered() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.addresses["2"] = cluster.addresses["3"] = address(1)
+    cluster.agents = {"agent-S1": cluster.agents["agent-S1"]}
+    del cluster.memory[name(2)], cluster.memory[name(3)]
+    found = [cluster.finding(number).node.agent for number in (1, 2, 3)]
+    assert [one.agent_id if one else None for one in found] == ["agent-S1", None, None]
+    cluster.memory.clear()
+    assert [cluster.finding(number).node.agent for number in (1, 2, 3)] == [None, None, None]
