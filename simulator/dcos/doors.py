@@ -1,0 +1,111 @@
+"""Exhibitor, Marathon, the checks API and pkgpanda of a master; the metrics of an agent.
+
+Shapes: dcos/exhibitor ClusterResource; mesosphere/marathon api/v2 (leader, queue); dcos/dcos-check-runner
+runner/runner.go; dcos/dcos pkgpanda/http; apache/mesos docs/monitoring.md.
+"""
+
+from typing import Any
+
+from simulator.dcos.services import Services
+from simulator.wire import Response, json_response, text_response
+from simulator.world.agent import Agent, Life
+from simulator.world.master import Master
+
+_CLUSTER_CHECKS = ("check_downtime", "mesos_has_leader")
+_NODE_CHECKS = ("clock_sync", "components_master", "docker", "ip_detect_script", "xz")
+
+
+def exhibitor(services: Services, path: str) -> Response:
+    """GET /exhibitor/v1/cluster/status. The first ZooKeeper server that serves leads."""
+    if path != "/exhibitor/v1/cluster/status":
+        return text_response(404, "")
+    hosts = [master.host for master in services.cluster.mesos.masters]
+    serving = [host for host in hosts if host not in services.zookeeper_down]
+    has_quorum = 2 * len(serving) > len(hosts)
+    members = []
+    for host in hosts:
+        code = 3 if host in serving and has_quorum else 2 if host in serving else 1
+        described = {3: "serving", 2: "not serving", 1: "down"}[code]
+        leads = code == 3 and host == serving[0]
+        members.append({"code": code, "description": described, "hostname": host, "isLeader": leads})
+    return json_response(200, members)
+
+
+def marathon(services: Services, path: str) -> Response:
+    """GET /v2/leader, /v2/queue, /ping. There is a leader when the framework is connected to a leading master."""
+    mesos = services.cluster.mesos
+    scheduler = mesos.schedulers[0]
+    if path == "/ping":
+        return text_response(200, "pong")
+    leads = mesos.leader is not None and scheduler.framework.connected
+    if path == "/v2/leader" and leads and mesos.leader is not None:
+        return json_response(200, {"leader": f"{mesos.leader.host}:8080"})
+    if path == "/v2/leader":
+        return json_response(404, {"message": "There is no leader"})
+    if path != "/v2/queue":
+        return text_response(404, "")
+    waiting = [
+        _queued(name, app.instances - len(scheduler.live.get(name, ())))
+        for name, app in sorted(scheduler.framework.apps.items())
+        if app.instances > len(scheduler.live.get(name, ()))
+    ]
+    return json_response(200, {"queue": waiting})
+
+
+def _queued(name: str, missing: int) -> dict[str, Any]:
+    delay = {"timeLeftSeconds": 0, "overdue": True}
+    return {"count": missing, "delay": delay, "app": {"id": f"/{name}", "instances": missing}, "role": "*"}
+
+
+def checks(services: Services, path: str, method: str) -> Response:
+    """GET lists, POST runs; 1.12 and later."""
+    major, minor = (int(part) for part in services.release.split(".")[:2])
+    names = {"cluster": _CLUSTER_CHECKS, "node": _NODE_CHECKS}.get(path.strip("/").rpartition("/")[2])
+    if (major, minor) < (1, 12) or names is None:
+        return text_response(404, "404 page not found\n")
+    if method == "GET":
+        listed = {name: {"description": name, "cmd": [name], "timeout": "30s"} for name in names}
+        return json_response(200, listed)
+    results = {name: services.checks.get(name, (0, "")) for name in names}
+    said = {name: {"status": status, "output": output} for name, (status, output) in results.items()}
+    return json_response(200, {"status": max(status for status, _ in results.values()), "checks": said})
+
+
+def packages(services: Services) -> Response:
+    """GET /pkgpanda/active/: ids of packages."""
+    mesos = services.cluster.mesos.release.mesos
+    names = ("adminrouter", "cosmos", "exhibitor", "marathon", "mesos-dns")
+    return json_response(200, [f"mesos--{mesos}", *(f"{name}--{services.release}" for name in names)])
+
+
+def master_of(services: Services, host: str) -> Master | None:
+    return next((one for one in services.cluster.mesos.masters if one.host == host), None)
+
+
+def agent_metrics(agent: Agent, now_s: float) -> dict[str, float]:
+    """GET /metrics/snapshot of an agent. `now_s` is in seconds since it registered."""
+    resources = agent.resources
+    values = {
+        "slave/registered": float(agent.connected),
+        "slave/uptime_secs": now_s if agent.process.life is Life.RUNNING else 0.0,
+        "slave/recovery_errors": 0.0,
+        "slave/container_launch_errors": 0.0,
+        "slave/frameworks_active": 1.0,
+        "slave/tasks_running": float(sum(task.live for task in agent.tasks.values())),
+        "slave/cpus_total": resources.cpus,
+        "slave/cpus_used": agent.used_cpus,
+        "slave/cpus_percent": agent.used_cpus / resources.cpus,
+        "slave/mem_total": resources.mem,
+        "slave/mem_used": agent.used_mem,
+        "slave/mem_percent": agent.used_mem / resources.mem,
+        "slave/disk_total": resources.disk,
+        "slave/disk_used": 0.0,
+        "slave/disk_percent": 0.0,
+        "system/cpus_total": resources.cpus,
+        "system/load_1min": 0.1,
+        "system/load_5min": 0.1,
+        "system/load_15min": 0.1,
+        "system/mem_free_bytes": (resources.mem - agent.used_mem) * 2**20,
+        "system/mem_total_bytes": resources.mem * 2**20,
+    }
+    return dict(sorted(values.items()))

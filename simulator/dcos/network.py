@@ -1,0 +1,88 @@
+"""The DC/OS interfaces of every node, by host and port, without sockets.
+
+    master  80 Admin Router, 1050 diagnostics, 8080 Marathon, 8181 Exhibitor
+    agent   5051 Mesos agent, 61001 Admin Router
+
+Port 5050 belongs to `simulator.mesos` and is handed on to `masters` (a `MesosNetwork`), so that one network carries
+everything that a product asks of a cluster.
+"""
+
+from collections.abc import Mapping
+
+from simulator.dcos import diagnostics, doors
+from simulator.dcos.services import Node, Services
+from simulator.in_process import MesosNetwork, carried
+from simulator.wire import NoAnswer, Request, Response, Silence, json_response, text_response
+from simulator.world.agent import Life
+from simulator.world.world import World
+
+ROUTER, DIAGNOSTICS, MARATHON, EXHIBITOR = 80, 1050, 8080, 8181
+AGENT, AGENT_ROUTER = 5051, 61001
+
+
+class DcosNetwork:
+    """HTTP to one cluster."""
+
+    def __init__(self, world: World, services: Services, masters: MesosNetwork) -> None:
+        self.services = services
+        self.requests: list[Request] = []
+        """Every request to these interfaces, in order; for observers."""
+        self._world, self._masters = world, masters
+
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body. Raises ConnectionError (refused, reset) or TimeoutError."""
+        request = Request.of(method, url, headers, body)
+        host = request.headers["host"]
+        if any(host == master.address for master in self.services.cluster.mesos.masters):
+            return await self._masters.send(method, url, headers, body, timeout_s)
+        return await carried(self._handle, request, timeout_s)
+
+    async def _handle(self, request: Request) -> Response:
+        self._world.settle()
+        self.requests.append(request)
+        host, _, port_text = request.headers["host"].partition(":")
+        port = int(port_text or ROUTER)
+        master = doors.master_of(self.services, host)
+        if master is not None:
+            silence = self.services.silent.get(port) or (None if master.up else Silence.REFUSED)
+            if silence is not None:
+                raise NoAnswer(silence)
+            return self._of_master(Node(host, "master", master.id), port, request)
+        return self._of_agent(host, port, request)
+
+    def _of_master(self, me: Node, port: int, request: Request) -> Response:
+        path, services = request.path, self.services
+        if port in {DIAGNOSTICS, ROUTER} and path.startswith(diagnostics.BASE):
+            return diagnostics.answer(services, me, path)
+        if port == EXHIBITOR:
+            return doors.exhibitor(services, path)
+        if port == ROUTER and path.startswith("/exhibitor/"):
+            return doors.exhibitor(services, path.removeprefix("/exhibitor"))
+        if port == MARATHON:
+            return doors.marathon(services, path)
+        if port == ROUTER and path.startswith("/system/checks/v1/"):
+            return doors.checks(services, path, request.method)
+        if port == ROUTER and path == "/pkgpanda/active/":
+            return doors.packages(services)
+        if port == ROUTER and path == "/dcos-metadata/dcos-version.json":
+            return json_response(200, {"version": services.release})
+        if port in {ROUTER, DIAGNOSTICS}:
+            return text_response(404, "404 page not found\n")
+        raise NoAnswer(Silence.REFUSED)
+
+    def _of_agent(self, host: str, port: int, request: Request) -> Response:
+        found = [node for node in self.services.nodes() if node.agent is not None and node.address == host]
+        if not found or found[0].agent is None or not self.services.units(found[0]):
+            raise NoAnswer(Silence.HANGING if found else Silence.REFUSED)
+        me, agent = found[0], found[0].agent
+        if port == AGENT_ROUTER and request.path.startswith(diagnostics.BASE):
+            return diagnostics.answer(self.services, me, request.path)
+        if port == AGENT and agent.process.life is Life.RUNNING and request.path == "/metrics/snapshot":
+            since = agent.reregistered or agent.registered
+            seconds = (self._world.timeline.now - since).total_seconds()
+            return json_response(200, doors.agent_metrics(agent, seconds))
+        if port == AGENT and agent.process.life is not Life.RUNNING:
+            raise NoAnswer(Silence.REFUSED)
+        return text_response(404, "404 page not found\n")

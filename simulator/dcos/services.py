@@ -1,0 +1,82 @@
+"""What DC/OS's services are made to do, beyond what follows from the world by itself.
+
+By itself: an agent's unit fails when its Mesos agent does not run, a Marathon leads when a Mesos master does, and what
+has no room waits in Marathon's queue. Everything else is said here: units, ZooKeeper servers and checks that fail,
+and doors that hang.
+"""
+
+from dataclasses import dataclass, field
+
+from simulator.dcos.units import units_of
+from simulator.wire import Silence
+from simulator.world.agent import Agent, Life
+from simulator.world.world import Cluster
+
+OK, CRITICAL, UNKNOWN = 0, 1, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node as the diagnostics know it: masters by DNS, agents from the leading master's list."""
+
+    address: str
+    role: str
+    mesos_id: str
+    agent: Agent | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Services:
+    """The health of one cluster's services."""
+
+    cluster: Cluster
+    failed: set[tuple[str, str]] = field(default_factory=set)
+    """Address and unit."""
+    sick: set[str] = field(default_factory=set)
+    """Addresses of nodes that are unhealthy though each of their units is healthy."""
+    zookeeper_down: set[str] = field(default_factory=set)
+    """Addresses of masters."""
+    checks: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Checks that do not say OK: name to status (1 warning, 2 critical, 3 unknown) and output."""
+    silent: dict[int, Silence] = field(default_factory=dict)
+    """Ports of masters that do not answer."""
+
+    @property
+    def release(self) -> str:
+        return self.cluster.mesos.release.dcos
+
+    def nodes(self) -> list[Node]:
+        mesos = self.cluster.mesos
+        masters = [Node(one.host, "master", one.id) for one in mesos.masters]
+        agents = [
+            Node(one.address, "agent_public" if one.public else "agent", one.id, one)
+            for one in mesos.registered.values()
+        ]
+        return masters + agents
+
+    def units(self, node: Node) -> dict[str, int]:
+        """Unit to health on this node; empty when its diagnostics can't be reached."""
+        if node.agent is not None and not self._answers(node.agent):
+            return {}
+        return {unit: self._unit(node, unit) for unit in units_of(self.release, node.role)}
+
+    def health(self, node: Node) -> int:
+        """A node is as ill as the worst of its units; one that can't be reached is unknown."""
+        units = self.units(node)
+        if not units:
+            return UNKNOWN
+        return CRITICAL if node.address in self.sick or CRITICAL in units.values() else OK
+
+    def _unit(self, node: Node, unit: str) -> int:
+        if (node.address, unit) in self.failed:
+            return CRITICAL
+        if unit == "dcos-exhibitor.service" and node.address in self.zookeeper_down:
+            return CRITICAL
+        if node.agent is not None and unit.startswith("dcos-mesos-slave"):
+            return OK if node.agent.process.life is Life.RUNNING else CRITICAL
+        return OK
+
+    def _answers(self, agent: Agent) -> bool:
+        process = agent.process
+        runs = process.instance.power.value == "running" and not process.instance.is_frozen
+        return runs and not process.partitioned
