@@ -43,8 +43,8 @@ SPEED = 0.03
 @dataclass(frozen=True)
 class StageOptions:
     """`pool_policy` is YAML that goes into the pool's policy, `cluster_policy` into the cluster's, indented as in
-    `policy_text`. `speed` is the share
-    of real time that machines and pings take. `say` tells the progress of setting up."""
+    `policy_text`. `speed` is the share of real time that machines and pings take, and that Azure's limits on requests
+    last. `say` tells the progress of setting up."""
 
     agents: int = 12
     dcos_version: str = "1.11"
@@ -88,6 +88,9 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
         )
         world, cluster = _world(options)
         faces = await stack.enter_async_context(served(world))
+        faces.arm.throttle.pace = (
+            1 / options.speed
+        )  # as quick as the machines, for an app that keeps up with them
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="poolkeeper-demo-")))
         policy_file = directory / "policy.yaml"
         policy_file.write_text(policy_text(faces, cluster, options))

@@ -136,3 +136,19 @@ def test_nics_tell_the_address_of_each_instance() -> None:
         }
 
     play(story)
+
+
+def test_limits_keep_the_pace_of_a_quicker_world() -> None:
+    async def story(stage: Stage) -> None:
+        stage.arm.throttle.pace = 30.0
+        for _ in range(30):
+            await stage.ask_arm("GET", f"{stage.private.id}/instanceView")
+        refused = await stage.ask_arm("GET", f"{stage.private.id}/instanceView")
+        assert (refused.status, refused.headers["Retry-After"]) == (429, "2")
+        await stage.after(s=2)
+        statuses = [
+            (await stage.ask_arm("GET", f"{stage.private.id}/instanceView")).status for _ in range(11)
+        ]
+        assert statuses == [200] * 10 + [429]
+
+    play(story)
