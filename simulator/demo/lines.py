@@ -19,6 +19,7 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer, Decision
 
 _AGENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(S\d+)")
+_NUMBER = re.compile(r"\d+$")
 _ARM_ID = re.compile(r"/subscriptions/\S+?/virtualMachineScaleSets/")
 
 
@@ -91,6 +92,13 @@ def _text(record: AuditRecord) -> str:
         return f"{record.text} (before {record.data.get('step')})"
     if record.data.get("faults"):
         return f"{record.text}: {'; '.join(record.data['faults'])}"
+    if record.kind is AuditKind.HEARD:
+        own = record.text == "we did it ourselves"
+        return (
+            "Event Grid tells of our own change, nothing to do"
+            if own
+            else record.text.replace("event_grid", "Event Grid", 1)
+        )
     return record.text.replace(" waits: ", ": ", 1)
 
 
@@ -112,14 +120,15 @@ def short(text: str, scale_set: str) -> str:
 
 
 def told_together(lines: Iterable[Line]) -> list[Line]:
-    """Lines of one moment that say the same of several nodes become one, with the answers of the last of them."""
+    """Lines of one moment that say the same of several nodes become one, with the answers of the last of them.
+    In the order of time, which several workers' records do not have among themselves."""
     together: dict[tuple[Word, str, int], list[Line]] = {}
     times: Counter[tuple[Word, str, str]] = Counter()
     for line in lines:
         text = _numberless(line)
         times[line.word, text, line.about] += 1  # one node's second time is another line
         together.setdefault((line.word, text, times[line.word, text, line.about]), []).append(line)
-    return [_one_of(same) for same in together.values()]
+    return sorted((_one_of(same) for same in together.values()), key=lambda line: line.at_s)
 
 
 def _numberless(line: Line) -> str:
@@ -131,13 +140,20 @@ def _numberless(line: Line) -> str:
 
 
 def _one_of(same: list[Line]) -> Line:
-    last = same[-1]
+    last, at_s = same[-1], min(line.at_s for line in same)
+    same = sorted(same, key=_by_number)
     names = list(dict.fromkeys(line.about for line in same))
     if len(names) == 1:
         return last
     agents = [name.removeprefix("agent ") for name in names if name.startswith("agent ")]
     about = f"agents {', '.join(agents)}" if len(agents) == len(names) else ", ".join(names)
-    return replace(last, at_s=same[0].at_s, about=about, text=_for_all(same))
+    return replace(last, at_s=at_s, about=about, text=_for_all(same))
+
+
+def _by_number(line: Line) -> int:
+    """Agent 10 after agent 4."""
+    number = _NUMBER.search(line.about)
+    return int(number.group()) if number else -1
 
 
 def _for_all(same: list[Line]) -> str:

@@ -18,7 +18,6 @@ from rich.segment import ControlType
 from rich.table import Table
 from rich.text import Text
 
-from shared.model.decisions import Answer
 from simulator.demo.grid import Cell, Mark, cells
 from simulator.demo.lines import Line, Word, told_together
 from simulator.demo.parts import parts_of
@@ -26,10 +25,10 @@ from simulator.demo.scenarios import Scenario
 from simulator.demo.stage import Stage
 from simulator.demo.story import Told
 from simulator.demo.verdict import Check
+from simulator.demo.words import INTRODUCTION, gist, terse, why_not
 from simulator.world.scale_set import ScaleSet
 
 INDENT = 21
-_LOST_ANSWER = re.compile(r" \(the answer of [^)]*\)")
 STYLES = {
     Word.WORLD: "bold",
     Word.HEARD: "cyan",
@@ -65,6 +64,8 @@ class Screen:
     def curtain(self, stage: Stage, scenario: Scenario) -> None:
         """The header, and from now on the pool below everything."""
         self._pool = stage.cluster.pools["private"]
+        self.console.print(Text(INTRODUCTION, style="dim"))
+        self.console.print()
         self.console.print(header(stage))
         self.console.print(Rule(Text(f"story: {scenario.name}", style="bold"), align="left"))
         self.console.print(Text(scenario.promise))
@@ -166,38 +167,8 @@ def guards_text(line: Line, console: Console) -> Iterable[Text]:
         )
         yield Text(" " * INDENT).append_text(_hanging(body, console))
     for answer in line.refused:
-        body = Text(f"✗ {answer.guard} ({answer.reason}): {terse(numbers(answer))}", style="red")
+        body = Text(f"✗ {answer.guard} ({answer.reason}): {why_not(answer)}", style="red")
         yield Text(" " * INDENT).append_text(_hanging(body, console))
-
-
-def terse(text: str) -> str:
-    """Without how exactly an answer got lost, and without what is done about it; the audit has both."""
-    return re.sub(r"; nothing was done, the same is tried again in \d+ s", "", _LOST_ANSWER.sub("", text))
-
-
-def gist(answer: Answer) -> str:
-    """The numbers that matter of a guard that allows."""
-    found = answer.numbers
-    match answer.guard:
-        case "mode":
-            return str(found.get("mode", ""))
-        case "self_doubt" if "connected" in found:
-            return f"{found['connected']} of {found['machines']} agents"
-        case "failover":
-            return f"led {found.get('led_s')} s > {found.get('hold_off_s')} s"
-        case "capacity":
-            return f"{found.get('capacity')} of {found.get('wanted')}"
-        case "storm":
-            return f"{found.get('unwell')} < {found.get('threshold')}"
-        case "ledger":
-            return f"{found.get('active')} of {found.get('at_once')}"
-    return numbers(answer)
-
-
-def numbers(answer: Answer) -> str:
-    """All numbers of an answer."""
-    shown = ", ".join(f"{name} {value}" for name, value in answer.numbers.items())
-    return f"{shown}; until {answer.until:%H:%M:%S}" if answer.until else shown
 
 
 def summary_texts(told: Told) -> Iterable[Text | Table | Rule]:
@@ -210,8 +181,7 @@ def summary_texts(told: Told) -> Iterable[Text | Table | Rule]:
         yield _parts_table(parts)
     yield Rule(Text("what was done, and how it was", style="bold"), align="left")
     yield _writes(told)
-    for check in told.checks:
-        yield _check(check)
+    yield _checks(told.checks)
     yield Text()
     failed = [check for check in told.checks if not check.ok]
     if failed:
@@ -242,8 +212,12 @@ def _counted(writes: Sequence[str]) -> list[tuple[str, int]]:
     return [(write, writes.count(write)) for write in dict.fromkeys(writes)]
 
 
-def _check(check: Check) -> Text:
-    return Text(f"  {'✓' if check.ok else '✗'} {check.text}", style="green" if check.ok else "bold red")
+def _checks(checks: Sequence[Check]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for check in checks:
+        style = "green" if check.ok else "bold red"
+        table.add_row(Text(f"  {'✓' if check.ok else '✗'}", style=style), Text(check.text, style=style))
+    return table
 
 
 def _cell(cell: Cell) -> Text:

@@ -72,3 +72,22 @@ def test_refusals_are_told_together_by_their_reasons() -> None:
     ]
 
     assert [line.about for line in told_together(lines)] == ["agents 1, 2", "agent 3"]
+
+
+def test_lines_told_together_are_in_the_order_of_time_and_of_numbers() -> None:
+    lines = [
+        Line(2.0, Word.WAITS, "agent 10", "grow: somebody else wrote first"),
+        Line(2.1, Word.WAITS, "agent 4", "grow: somebody else wrote first"),
+        Line(1.9, Word.DID, "agent 7", "grow: the set has its 12 already"),
+    ]
+
+    assert [(line.at_s, line.about) for line in told_together(lines)] == [
+        (1.9, "agent 7"),
+        (2.0, "agents 4, 10"),
+    ]
+
+
+def test_an_echo_of_our_own_change_says_that_nothing_follows_from_it() -> None:
+    line = of_record(record(1.0, AuditKind.HEARD, SCALE_SET, "we did it ourselves"), SCALE_SET, BREAK)
+
+    assert (line.about, line.text) == ("the scale set", "Event Grid tells of our own change, nothing to do")
