@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared.audit import verify
 from shared.model.incidents import IncidentState
 from shared.model.mesos import Generation
 from shared.model.nodes import Condition
+from shared.model.operations import OperationState
 from tests.scene import Scene
 
 
@@ -95,3 +98,18 @@ async def test_the_audit_tells_the_story_in_order_and_its_chain_holds() -> None:
     assert steps == ["prove_dead", "destroy", "prove_gone", "tell_scheduler", "grow", "await_join", "verify"]
     assert told[0] == "event_grid says vm_deleted"
     assert told[-1] == "operation done"
+
+
+@pytest.mark.parametrize("apart_s", [20, 90, 200])
+async def test_a_second_agent_that_is_lost_meanwhile_does_not_keep_the_first_repair_open(
+    apart_s: float,
+) -> None:
+    """Its tasks do not run until it is repaired, and it is not repaired before the first one's place is free."""
+    scene = Scene(agents=10)
+    await scene.sweeps()
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(seconds=apart_s)
+    await scene.hears(scene.machine_is_deleted(2))
+    await scene.after(minutes=15)
+    assert {one.state for one in await scene.closed_operations()} == {OperationState.DONE}
+    assert (scene.connected, scene.running_tasks, await scene.open_incidents()) == (10, 20, {})

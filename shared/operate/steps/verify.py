@@ -2,7 +2,8 @@
 
 1. The masters cannot be read: wait.
 2. Of every workload that ran on the node, as many tasks run now as ran on it and elsewhere together when the operation
-   began: verified.
+   began: verified. What ran on other nodes that are lost now is not waited for: it comes back when those are repaired,
+   and they may be waiting for this operation to end.
 3. A workload's framework is no longer registered: it was taken down meanwhile and is not waited for.
 4. Otherwise: wait.
 """
@@ -10,8 +11,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
+from shared.guards.storm import WELL
 from shared.model.mesos import SchedulerState
+from shared.model.nodes import Finding
 from shared.model.readings import Failure
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
@@ -23,7 +27,7 @@ async def verify(hand: Hand) -> Outcome:
     if isinstance(reading, Failure):
         return Wait(f"the masters cannot be read: {reading.why}", hand.again(), blind=True)
     subject = hand.operation.subject
-    running = _running(reading.value)
+    running = _running(reading.value) + _lost_elsewhere(picture.situation.findings, subject.node)
     missing = {
         key: count + subject.elsewhere.get(key, 0) - running[key]
         for key, count in subject.tasks.items()
@@ -41,6 +45,15 @@ def _running(state: SchedulerState) -> Counter[str]:
         if agent.active:
             running.update(agent.tasks)
     return running
+
+
+def _lost_elsewhere(findings: Iterable[Finding], node: str) -> Counter[str]:
+    """What ran on the other nodes that are not well, as far as it is remembered."""
+    lost: Counter[str] = Counter()
+    for finding in findings:
+        if finding.node.name != node and finding.condition not in WELL and finding.node.memory is not None:
+            lost.update(finding.node.memory.tasks)
+    return lost
 
 
 def _registered(key: str, state: SchedulerState) -> bool:
