@@ -61,10 +61,10 @@ class App:
         except Poison as poison:
             await self.keep_poison("event_grid", poison.why, _shown(raw))
             return []
-        if heard.signal is not None:
-            return [msgspec.json.encode(heard.signal).decode()]
-        await self._tell_why_not(heard)
-        return []
+        for one in heard:
+            if one.signal is None:
+                await self._tell_why_not(one)
+        return [msgspec.json.encode(one.signal).decode() for one in heard if one.signal is not None]
 
     async def hear_alerts(self, source: Source, body: bytes) -> Told:
         """Messages for the signals queue. `Poison` when the body is no alert; it is in the quarantine then."""

@@ -8,10 +8,15 @@ from msgspec import Struct
 
 from shared.model.azure import PoolAddress
 
-_ID = re.compile(
+_SET = re.compile(
     r"/subscriptions/(?P<subscription>[^/]+)/resourcegroups/(?P<group>[^/]+)"
     r"/providers/microsoft\.compute/virtualmachinescalesets/(?P<set>[^/]+)"
     r"(?:/virtualmachines/(?P<instance>[^/]+))?(?:/.*)?",
+    re.IGNORECASE,
+)
+_MACHINE = re.compile(
+    r"/subscriptions/(?P<subscription>[^/]+)/resourcegroups/(?P<group>[^/]+)"
+    r"/providers/microsoft\.compute/virtualmachines/(?P<name>[^/]+)(?:/.*)?",
     re.IGNORECASE,
 )
 
@@ -23,10 +28,25 @@ class SetResource(Struct, frozen=True):
     instance_id: str | None
 
 
+class MachineResource(Struct, frozen=True):
+    """A machine that is a resource of its own: it stands alone, or belongs to a set in Flexible orchestration. Its id
+    does not tell which of both."""
+
+    subscription: str
+    resource_group: str
+    name: str
+
+
 def scale_set_of(resource_id: str) -> SetResource | None:
     """None when the id is not that of a scale set or of something in one."""
-    match = _ID.fullmatch(resource_id)
+    match = _SET.fullmatch(resource_id)
     if match is None:
         return None
     address = PoolAddress(match["subscription"], match["group"], match["set"])
     return SetResource(address, match["instance"])
+
+
+def machine_of(resource_id: str) -> MachineResource | None:
+    """None when the id is not that of a machine of its own or of something on one."""
+    match = _MACHINE.fullmatch(resource_id)
+    return MachineResource(match["subscription"], match["group"], match["name"]) if match else None

@@ -23,7 +23,6 @@ from simulator.host import HostOptions, Keys, LocalHost
 from tests.world import POLICY, SET, SUBSCRIPTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOW = "2026-11-22T03:00:00.1234567Z"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/acs-prod"
 OURS = f"{GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/{SET}/virtualMachines/2"
 
@@ -79,7 +78,7 @@ def event(**changes: Any) -> dict[str, Any]:
         "topic": GROUP,
         "subject": OURS,
         "eventType": "Microsoft.Resources.ResourceDeleteSuccess",
-        "eventTime": NOW,
+        "eventTime": datetime.now(UTC).isoformat(),
         "data": {"operationName": "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/delete"},
         "dataVersion": "2",
         "metadataVersion": "1",

@@ -3,6 +3,8 @@
 vm_event("Delete", "delete", instance="3")       an operation on an instance of the pool `private`
 vm_event("Action", "deallocate/action")          one on the whole set
 as_cloud_event(event)                            the same in the other schema
+
+Their time is that of `tests.builders.NOW`, whatever it was in the sample.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.builders import GROUP, SET, SUBSCRIPTION
+from tests.builders import GROUP, NOW, SET, SUBSCRIPTION
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
@@ -41,6 +43,7 @@ def vm_event(verb: str, operation: str, instance: str | None = None, result: str
     child = "" if instance is None else "virtualMachines/"
     event["subject"] = event["data"]["resourceUri"] = subject(instance)
     event["eventType"] = f"Microsoft.Resources.Resource{verb}{result}"
+    event["eventTime"] = NOW.isoformat()
     event["data"]["operationName"] = f"Microsoft.Compute/virtualMachineScaleSets/{child}{operation}"
     return event
 
@@ -49,10 +52,46 @@ def health_event(annotation: str | None, instance: str | None = None) -> Json:
     """What Resource Health says: an annotation, or else that availability changed."""
     kind = "health_availability_status_changed" if annotation is None else "health_resource_annotated"
     event = sample(f"{kind}.eventgrid")
-    event["subject"] = subject(instance)
+    event["subject"], event["eventTime"] = subject(instance), NOW.isoformat()
     if annotation is not None:
         event["data"]["resourceInfo"]["properties"]["annotationName"] = annotation
     return event
+
+
+def availability_event(state: str, instance: str | None = None) -> Json:
+    event = health_event(None, instance)
+    event["data"]["resourceInfo"]["properties"]["availabilityState"] = state
+    return event
+
+
+def scheduled_event(of_id: str, **facts: Any) -> Json:
+    """Maintenance of a machine or a set; `facts` are properties, those that are None are left out."""
+    event = sample("maintenance_scheduled_event_emitted.vmss.eventgrid")
+    more = "/providers/microsoft.maintenance/scheduledevents/1"
+    event["subject"], event["eventTime"] = of_id + more, NOW.isoformat()
+    info = event["data"]["resourceInfo"]
+    told = {key: value for key, value in (info["properties"] | facts).items() if value is not None}
+    info["id"], info["properties"] = event["subject"], told
+    return event
+
+
+def resource_event(of_id: str, *, deleted: bool = False, **facts: Any) -> Json:
+    """A resource with its new state."""
+    event = sample("resources_created_or_updated.eventgrid")
+    event["subject"], event["eventTime"] = of_id, NOW.isoformat()
+    event["eventType"] = "Microsoft.ResourceNotifications.Resources." + (
+        "Deleted" if deleted else "CreatedOrUpdated"
+    )
+    event["data"]["resourceInfo"] |= {"id": of_id, "properties": facts}
+    return event
+
+
+def flexible(name: str, group: str = GROUP) -> str:
+    """The id of a machine that is a resource of its own."""
+    return (
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}"
+        f"/providers/Microsoft.Compute/virtualMachines/{name}"
+    )
 
 
 def done_by(event: Json, *, principal: str = "", app: str = "", object_id: str = "") -> Json:

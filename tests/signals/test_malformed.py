@@ -22,7 +22,7 @@ HALF = "\ud83d"  # JSON can write half of a surrogate pair
 
 
 def heard(event: object) -> Heard:
-    return hear(event, policy(), frozenset({"ours"}), NOW)
+    return hear(event, policy(), frozenset({"ours"}), NOW)[0]
 
 
 def why(event: object) -> str:
@@ -129,9 +129,6 @@ def test_the_names_of_one_schema_do_not_count_in_the_other() -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        "maintenance_scheduled_event_emitted.vmss.eventgrid",
-        "resources_created_or_updated.eventgrid",
-        "resources_created_or_updated.cloudevent",
         "dead_letter.eventgrid",
     ],
 )

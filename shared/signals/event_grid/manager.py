@@ -1,0 +1,79 @@
+"""Operations that went through Azure Resource Manager: what somebody did to machines and sets, and who it was.
+
+These events exist for writes, deletions and actions alone: a crash or an eviction by the platform is no operation.
+Calls on a whole set carry no list of instances, so they ask for a look at the pool. A failed or cancelled operation
+has changed something or nothing, which only a look can tell. Operation names are compared without case.
+Sources: MicrosoftDocs/azure-docs articles/event-grid/event-schema-resource-groups.md, and the operations of
+Microsoft.Compute in articles/role-based-access-control/permissions/compute.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.model.signals import SignalKind
+
+from .envelope import Event, can_be_kept, text
+from .said import Row, Said
+
+VERBS, RESULTS = ("Write", "Delete", "Action"), ("Success", "Failure", "Cancel")
+TYPES = frozenset(f"Microsoft.Resources.Resource{verb}{result}" for verb in VERBS for result in RESULTS)
+
+_BOOTS = ("start", "restart", "redeploy", "reimage", "reimageall", "performmaintenance")
+_BOTH = {
+    "deallocate/action": SignalKind.VM_DEALLOCATED,
+    "poweroff/action": SignalKind.VM_STOPPED,
+    **{f"{verb}/action": SignalKind.VM_RESTARTED for verb in _BOOTS},
+}
+_OF_INSTANCE = {"delete": SignalKind.VM_DELETED, **_BOTH}
+_OF_SET = {"write": SignalKind.POOL_RESIZED, "delete/action": SignalKind.VM_DELETED, **_BOTH}
+# The longer one first: the second begins like it.
+_PREFIXES = (
+    ("microsoft.compute/virtualmachinescalesets/virtualmachines/", _OF_INSTANCE),
+    ("microsoft.compute/virtualmachinescalesets/", _OF_SET),
+    ("microsoft.compute/virtualmachines/", _OF_INSTANCE),
+)
+
+
+def say(event: Event, is_machine: bool) -> tuple[Said, ...]:
+    """What an operation means for a machine or a set."""
+    other = SignalKind.VM_CHANGED if is_machine else SignalKind.POOL_CHANGED
+    if not event.event_type.endswith("Success"):
+        return (Said(other),)
+    operation = text(event.data, "operationName").lower()
+    for prefix, kinds in _PREFIXES:
+        if operation.startswith(prefix):
+            return (Said(kinds.get(operation.removeprefix(prefix), other)),)
+    return (Said(other),)
+
+
+def actors(data: Mapping[str, Any]) -> frozenset[str]:
+    """Who did it: object id and application id, lower case."""
+    ids = (
+        text(data, "authorization", "evidence", "principalId"),
+        text(data, "claims", "appid"),
+        text(data, "claims", "http://schemas.microsoft.com/identity/claims/objectidentifier"),
+    )
+    return frozenset(one.lower() for one in ids if can_be_kept(one))
+
+
+def by_us(data: Mapping[str, Any], own: frozenset[str]) -> bool:
+    """Whether one of our ids is among the actors, written with hyphens or without."""
+    plain = {one.lower().replace("-", "") for one in own}
+    return any(actor.replace("-", "") in plain for actor in actors(data))
+
+
+def rows() -> Iterator[Row]:
+    """For `docs/signals.md`."""
+    short = "`Microsoft.Resources.Resource{}{}`"
+    told: dict[SignalKind, list[str]] = {}
+    for where, kinds in (("an instance", _OF_INSTANCE), ("a set", _OF_SET)):
+        for operation, kind in kinds.items():
+            told.setdefault(kind, []).append(f"`{operation}` of {where}")
+    for kind, operations in told.items():
+        yield Row(short.format("*", "Success"), "done: " + ", ".join(sorted(operations)), (kind,))
+    look, look_set = (SignalKind.VM_CHANGED,), (SignalKind.POOL_CHANGED,)
+    yield Row(short.format("*", "Success"), "any other operation, also of another provider", look, look_set)
+    yield Row(short.format("*", "Failure"), "tried, and maybe half done", look, look_set)
+    yield Row(short.format("*", "Cancel"), "begun, and maybe half done", look, look_set)
