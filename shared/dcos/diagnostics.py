@@ -1,23 +1,25 @@
-"""dcos-diagnostics (3DT): which units fail on which nodes, in a number of requests that does not grow with the nodes.
+"""dcos-diagnostics (3DT): which units fail on which nodes.
 
-One master is asked for itself (its release), for all nodes, for all units, and for the nodes of each unit that is not
-well. The shapes have changed over ten releases, so everything but ids is optional: `3dt_version` became
-`dcos_diagnostics_version`, names and descriptions are missing, one release wrote `role:` for `role`, and Go writes an
-empty list as null. Sources: dcos/dcos-diagnostics:api/router.go, structures.go, docs/api.yaml; dcos/dcos-ui fixtures.
+One master is asked for itself (its release), for all nodes, and for the units of each node that is not well. Going by
+unit instead would take fewer requests and mislead: the nodes of a unit are listed with the health of the *node*
+(api/pull.go), so a unit that fails on one node would be blamed on every node where any other unit fails. Vendor's
+known issues (mesosphere/dcos-docs-site 2.2/monitoring) are this one and another: an agent whose Mesos agent is down is
+missing in the list instead of being unhealthy. A node that could not be asked is listed as unknown.
 
-Two traps (mesosphere/dcos-docs-site 2.2/monitoring, known issues): an agent whose Mesos agent is down is missing in the
-list instead of being unhealthy, and a node can be unhealthy with no unit that is.
+The shapes have changed over ten releases, so everything but ids is optional: `3dt_version` became
+`dcos_diagnostics_version`, names and descriptions are missing, one fixture writes `role:` for `role`, and Go writes an
+empty list as null. Sources: dcos/dcos-diagnostics:api/router.go, structures.go, pull.go; dcos/dcos-ui fixtures.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shared.dcos.components import failed_unit
 from shared.dcos.doors import Door, Masters, understood
@@ -25,9 +27,9 @@ from shared.errors import Retry
 from shared.model.health import Diagnostics, FailedUnit, Health, NodeHealth, Role
 
 BASE = "/system/health/v1"
-MOST_UNITS = 64
-"""Failing units that are followed to their nodes; a release has about 45. The rest counts as not read."""
-AT_ONCE = 4
+MOST_NODES = 64
+"""Unhealthy nodes that are asked about, masters first. When there are more, what they share is known by then."""
+AT_ONCE = 8
 LONGEST_ADDRESS = 64
 """Characters; what is longer is no address, and would be no key of a table."""
 NOT_DCOS = frozenset({"dcos-setup.service", "dcos-link-env.service", "dcos-download.service"})
@@ -68,11 +70,11 @@ async def read(masters: Masters, port: int) -> Diagnostics:
     """`Retry` when no master's diagnostics answer, or not in a way that can be read."""
     host, answer = await masters.first(Door(port, f"{BASE}/nodes"))
     one = Masters(masters.http, (host,))
-    nodes = understood("the node list", _nodes.decode, answer.body).nodes or ()
-    units = understood("the unit list", _units.decode, await _body(one, port, f"{BASE}/units")).units or ()
-    failing = sorted({unit.id for unit in units if health_of(unit.health).is_bad and unit.id} - NOT_DCOS)
-    where, unread = await _follow(one, port, failing)
-    return Diagnostics(_joined(nodes, where), tuple(unread), await _release(one, port))
+    nodes = _joined(understood("the node list", _nodes.decode, answer.body).nodes or ())
+    unwell = sorted((node for node in nodes if node.health.is_bad), key=_masters_first)
+    explained = await _explained(one, port, unwell)
+    release = await _release(one, port)
+    return Diagnostics(tuple(explained.get(node.address, node) for node in nodes), release)
 
 
 def health_of(code: object) -> Health:
@@ -93,50 +95,44 @@ async def _release(masters: Masters, port: int) -> str:
         return ""
 
 
-async def _follow(
-    masters: Masters, port: int, failing: list[str]
-) -> tuple[dict[str, list[FailedUnit]], list[str]]:
-    """By address, what fails there; and the units of which that could not be read."""
+async def _explained(masters: Masters, port: int, unwell: list[NodeHealth]) -> dict[str, NodeHealth]:
+    """By address, the same nodes with what fails there; those of which it could not be read say so."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def nodes_of(unit: str) -> tuple[_Node, ...] | None:
-        path = f"{BASE}/units/{quote(unit, safe='')}/nodes"
+    async def explain(node: NodeHealth) -> NodeHealth:
+        path = f"{BASE}/nodes/{quote(node.address, safe='')}/units"
         async with gate:
             try:
-                return understood(unit, _nodes.decode, await _body(masters, port, path)).nodes or ()
+                units = understood(path, _units.decode, await _body(masters, port, path)).units or ()
             except Retry:
-                return None
+                return replace(node, is_read=False)
+        return replace(node, failed=_failed(units))
 
-    followed = failing[:MOST_UNITS]
-    answers = await asyncio.gather(*(nodes_of(unit) for unit in followed))
-    where: dict[str, list[FailedUnit]] = defaultdict(list)
-    unread = failing[MOST_UNITS:]
-    for unit, nodes in zip(followed, answers, strict=True):
-        if nodes is None:
-            unread.append(unit)
-        for node in nodes or ():
-            health = health_of(node.health)
-            if health.is_bad and node.host_ip:
-                where[node.host_ip].append(failed_unit(unit, health))
-    return where, unread
+    asked = await asyncio.gather(*(explain(node) for node in unwell[:MOST_NODES]))
+    left = (replace(node, is_read=False) for node in unwell[MOST_NODES:])
+    return {node.address: node for node in (*asked, *left)}
 
 
-def _joined(nodes: tuple[_Node, ...], where: dict[str, list[FailedUnit]]) -> tuple[NodeHealth, ...]:
+def _failed(units: tuple[_Unit, ...]) -> tuple[FailedUnit, ...]:
+    known = {unit.id: health_of(unit.health) for unit in units if unit.id and unit.id not in NOT_DCOS}
+    return tuple(failed_unit(name, known[name]) for name in sorted(known) if known[name].is_bad)
+
+
+def _joined(nodes: tuple[_Node, ...]) -> tuple[NodeHealth, ...]:
     """One entry per address, in the order of addresses; listed twice, the worse one counts."""
     joined: dict[str, NodeHealth] = {}
     for node in nodes:
         if not 0 < len(node.host_ip) <= LONGEST_ADDRESS:
             continue
-        mine = NodeHealth(
-            address=node.host_ip,
-            role=_role(node.role or node.slip),
-            health=health_of(node.health),
-            failed=tuple(where.get(node.host_ip, ())),
-        )
+        mine = NodeHealth(node.host_ip, _role(node.role or node.slip), health_of(node.health))
         other = joined.get(node.host_ip)
         if other is None or _WORSE.index(mine.health) > _WORSE.index(other.health):
             joined[node.host_ip] = mine
     return tuple(joined[address] for address in sorted(joined))
+
+
+def _masters_first(node: NodeHealth) -> tuple[bool, str]:
+    return node.role is not Role.MASTER, node.address
 
 
 _WORSE = (Health.OK, Health.UNKNOWN, Health.WARNING, Health.CRITICAL)

@@ -50,24 +50,23 @@ class FailedUnit(Struct, frozen=True):
 
 
 class NodeHealth(Struct, frozen=True):
-    """One node as the diagnostics of a master see it. `role` None: it was not said, or in no word that we know."""
+    """One node as the diagnostics of a master see it. `role` None: it was not said, or in no word that we know.
+    `is_read` false: it is not well, and which of its units fail could not be read."""
 
     address: str
     role: Role | None
     health: Health
     failed: tuple[FailedUnit, ...] = ()
+    is_read: bool = True
 
 
 class Diagnostics(Struct, frozen=True):
     """All nodes that the diagnostics list. An agent whose Mesos agent is down is *not* in it (the list is made from
-    the agents of the leading master), so absence says nothing about health.
-
-    `unread` are failing units of which it could not be read where they fail; of those nothing is known.
-    `dcos_version` is that of the node that was asked, empty where it does not say.
+    the agents of the leading master), so absence says nothing about health. `dcos_version` is that of the node that
+    was asked, empty where it does not say.
     """
 
     nodes: tuple[NodeHealth, ...]
-    unread: tuple[str, ...] = ()
     dcos_version: str = ""
 
 

@@ -44,13 +44,15 @@ class Place(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """What one reading says of one address: everything `wrong` on this topic, `unread` not counted."""
+    """What one reading says of one address: everything `wrong` on this topic, except for what is `unread`. Not
+    `is_whole`: something is wrong, and nothing that was known can be taken back."""
 
     address: str
     topic: Topic
     role: Role | None
     wrong: Mapping[str, Complaint]
     unread: Collection[str] = ()
+    is_whole: bool = True
 
 
 def complaints(before: Remembered, health: ClusterHealth, now: datetime) -> dict[str, Complaints]:
@@ -122,10 +124,10 @@ def _of_units(diagnostics: Diagnostics, now: datetime) -> Iterator[Said]:
         wrong = {unit.unit: _complaint(unit, now) for unit in node.failed}
         if not wrong and node.health is Health.UNKNOWN:
             continue
-        if not wrong and node.health.is_bad and not diagnostics.unread:
+        if not wrong and node.health.is_bad:
             wrong = {NODE: _unexplained(node, now)}
-        unread = () if node.health is Health.OK else (*diagnostics.unread, NODE)
-        yield Said(node.address, Topic.UNITS, node.role, wrong, unread)
+        unread = () if node.health is Health.OK else (NODE,)
+        yield Said(node.address, Topic.UNITS, node.role, wrong, unread, node.is_read)
 
 
 def _complaint(unit: FailedUnit, now: datetime) -> Complaint:
@@ -135,7 +137,7 @@ def _complaint(unit: FailedUnit, now: datetime) -> Complaint:
 
 def _unexplained(node: NodeHealth, now: datetime) -> Complaint:
     severity = Severity.CRITICAL if node.health is Health.CRITICAL else Severity.WARNING
-    return Complaint(Topic.UNITS, severity, "The node is unhealthy, and none of its units is.", now)
+    return Complaint(Topic.UNITS, severity, "The node is unhealthy, and of no unit it is known.", now)
 
 
 def _of_checks(
@@ -160,7 +162,10 @@ def _merged(kept: Complaints, said: Said) -> Complaints:
         for what, one in kept.against.items()
         if one.topic is not said.topic or what in said.wrong or what in said.unread
     }
-    return Complaints(said.address, said.role or kept.role, {**said.wrong, **stays})
+    role = said.role or kept.role
+    if not said.is_whole and any(one.topic is said.topic for one in kept.against.values()):
+        return Complaints(said.address, role, kept.against)
+    return Complaints(said.address, role, {**said.wrong, **stays})
 
 
 def _is_forgotten(kept: Complaints, now: datetime) -> bool:

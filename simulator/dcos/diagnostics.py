@@ -30,7 +30,8 @@ def answer(services: Services, me: Node, path: str) -> Response:
             return json_response(200, {"units": _units(services, nodes)})
         case ["units", unit, "nodes"]:
             having = [one for one in nodes if unit in services.units(one)]
-            listed = [_node(services, one) | {"health": services.units(one)[unit]} for one in having]
+            # With the health of each node and not of the unit on it, as the real ones do (api/pull.go).
+            listed = [_node(services, one) for one in having]
             return json_response(200, {"nodes": listed}) if having else _nothing(unit)
         case ["units", unit]:
             found_units = [one for one in _units(services, nodes) if one["id"] == unit]

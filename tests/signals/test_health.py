@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.dcos.components import failed_unit
 from shared.model.complaints import CLUSTER, Complaints
@@ -54,12 +55,11 @@ def ensemble(serving: int, leaders: int = 1) -> Reading[Ensemble]:
 
 def health(
     *nodes: NodeHealth,
-    unread: tuple[str, ...] = (),
     zookeeper: Reading[Ensemble] = BROKEN,
     marathon: Reading[Marathon] = BROKEN,
     checks: Reading[tuple[Check, ...]] = BROKEN,
 ) -> ClusterHealth:
-    return ClusterHealth(of(Diagnostics(nodes, unread)), zookeeper, marathon, checks, {})
+    return ClusterHealth(of(Diagnostics(nodes)), zookeeper, marathon, checks, {})
 
 
 UNREADABLE = ClusterHealth(BROKEN, BROKEN, BROKEN, BROKEN, {"172.16.0.5": BROKEN})
@@ -123,12 +123,21 @@ def test_what_can_not_be_read_is_neither_well_nor_unwell() -> None:
     assert memory.kept == kept
 
 
-def test_a_failing_unit_whose_nodes_were_not_read_stays_as_it_was() -> None:
+def test_an_unhealthy_node_whose_units_were_not_read_stays_as_it_was() -> None:
     memory = Memory()
     memory.hears(health(node("10.32.0.4", MESOS)))
-    bad = node("10.32.0.4", health=Health.CRITICAL)
-    assert memory.hears(health(bad, unread=(MESOS,))) == []
-    assert memory.hears(health(bad, unread=(MESOS,))) == []
+    unread = replace(node("10.32.0.4", health=Health.CRITICAL), is_read=False)
+    assert memory.hears(health(unread)) == []
+    assert memory.hears(health(node("10.32.0.4", MESOS))) == []
+    assert memory.hears(health(node("10.32.0.4"))) == [(SignalKind.NODE_WELL, "set_4", MESOS)]
+
+
+def test_an_unhealthy_node_whose_units_were_never_read_is_told_of_once() -> None:
+    memory = Memory()
+    unread = replace(node("10.32.0.4", health=Health.CRITICAL), is_read=False)
+    assert memory.hears(health(unread)) == [(SignalKind.NODE_UNWELL, "set_4", "node")]
+    assert memory.hears(health(unread)) == []
+    assert memory.hears(health(node("10.32.0.4", MESOS))) == [(SignalKind.NODE_UNWELL, "set_4", MESOS)]
 
 
 def test_a_node_of_unknown_health_stays_as_it_was() -> None:
@@ -253,7 +262,7 @@ def test_unwell_and_well_take_turns_whatever_happens(story: list[list[NodeHealth
     memory, unwell = Memory(), set[tuple[str | None, str]]()
     roles = {f"10.32.0.{n}": Role.MASTER if n == 0 else Role.AGENT for n in range(5)}
     for nodes in story:
-        steady = (msgspec.structs.replace(one, role=roles[one.address]) for one in nodes)
+        steady = (replace(one, role=roles[one.address]) for one in nodes)
         for signal in memory.signals(health(*steady)):
             key = (signal.node, signal.what)
             if signal.kind in {SignalKind.NODE_UNWELL, SignalKind.CLUSTER_UNWELL}:
