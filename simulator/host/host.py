@@ -153,8 +153,9 @@ class LocalHost:
         indexed = await load_app(options.app.absolute() / "function_app.py")
         self._exit.callback(self._release)
         self._exit.push_async_callback(self._settle)
-        self.functions = {one.name: _resolved(one, environment) for one in indexed}
-        enabled = [one for one in self.functions.values() if not is_disabled(one.name, environment)]
+        # What is disabled may lack its settings: that is often why it is disabled.
+        enabled = [_resolved(one, environment) for one in indexed if not is_disabled(one.name, environment)]
+        self.functions = {one.name: one for one in (*indexed, *enabled)}
         for name in self.functions.keys() - {one.name for one in enabled}:
             self._described[name] = "disabled by its setting"
         self._server = Server(self._plan_http(enabled, settings, keys))

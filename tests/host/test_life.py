@@ -194,6 +194,15 @@ async def test_a_setting_that_cannot_be_used_stops_the_start(
         await start(**{name: value})
 
 
+async def test_a_disabled_function_needs_none_of_its_settings(start: Start, options: HostOptions) -> None:
+    values = {name: value for name, value in options.values.items() if name != "SLOW_QUEUE"}
+    off = {f"AzureWebJobs.{name}.Disabled": "true" for name in ("slow", "echo")}
+    running = await start(replace(options, values=values | off))
+    assert "slow  disabled by its setting" in [
+        "  ".join(line.split(maxsplit=1)) for line in running.host.describe()
+    ]
+
+
 async def test_a_start_that_failed_does_not_hinder_the_next(start: Start) -> None:
     with pytest.raises(SettingsError):
         await start(TICK="never")
