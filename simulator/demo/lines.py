@@ -93,12 +93,8 @@ def _text(record: AuditRecord) -> str:
     if record.data.get("faults"):
         return f"{record.text}: {'; '.join(record.data['faults'])}"
     if record.kind is AuditKind.HEARD:
-        own = record.text == "we did it ourselves"
-        return (
-            "Event Grid tells of our own change, nothing to do"
-            if own
-            else record.text.replace("event_grid", "Event Grid", 1)
-        )
+        words = {"we did it ourselves": "an echo of our own change"}
+        return words.get(record.text, record.text.replace("event_grid", "Event Grid", 1))
     return record.text.replace(" waits: ", ": ", 1)
 
 

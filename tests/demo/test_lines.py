@@ -87,7 +87,7 @@ def test_lines_told_together_are_in_the_order_of_time_and_of_numbers() -> None:
     ]
 
 
-def test_an_echo_of_our_own_change_says_that_nothing_follows_from_it() -> None:
+def test_an_event_about_our_own_change_is_called_an_echo() -> None:
     line = of_record(record(1.0, AuditKind.HEARD, SCALE_SET, "we did it ourselves"), SCALE_SET, BREAK)
 
-    assert (line.about, line.text) == ("the scale set", "Event Grid tells of our own change, nothing to do")
+    assert (line.about, line.text) == ("the scale set", "an echo of our own change")
