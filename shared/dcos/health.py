@@ -29,10 +29,16 @@ class DcosHealth(HealthReports):
     """`masters` as the policy gives them, each `host` or `host:port`; the port is that of Mesos and not used here."""
 
     def __init__(
-        self, http: Http, clock: Clock, masters: tuple[str, ...], ports: Ports | None = None
+        self,
+        http: Http,
+        clock: Clock,
+        masters: tuple[str, ...],
+        ports: Ports | None = None,
+        longest_s: float = LONGEST_S,
     ) -> None:
         hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
         self._clock, self._masters, self._ports = clock, Masters(http, hosts), ports or Ports()
+        self._longest_s = longest_s
 
     async def read(self) -> ClusterHealth:
         ports, masters = self._ports, self._masters
@@ -70,10 +76,10 @@ class DcosHealth(HealthReports):
 
     async def _reading[T](self, source: str, call: Awaitable[T]) -> Reading[T]:
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(self._longest_s):
                 value = await call
         except PoolkeeperError as error:
             return Failure(str(error), source, self._clock.now())
         except TimeoutError:
-            return Failure(f"no answer within {LONGEST_S:g} s", source, self._clock.now())
+            return Failure(f"no answer within {self._longest_s:g} s", source, self._clock.now())
         return Value(value, source, self._clock.now())
