@@ -16,18 +16,16 @@ _METRICS = {
     (1, 12): ("dcos-telegraf.service",),
 }
 _LOGIN = {(1, 7): "dcos-oauth.service", (1, 13): "dcos-bouncer.service"}
+_UNTIL_2_1 = ("dcos-history.service", "dcos-signal.service", "dcos-signal.timer")
 _MASTER = (
     "dcos-adminrouter.service",
     "dcos-cosmos.service",
     "dcos-exhibitor.service",
-    "dcos-history.service",
     "dcos-logrotate-master.service",
     "dcos-logrotate-master.timer",
     "dcos-marathon.service",
     "dcos-mesos-dns.service",
     "dcos-mesos-master.service",
-    "dcos-signal.service",
-    "dcos-signal.timer",
 )
 _AGENT = ("dcos-adminrouter-agent.service", "dcos-logrotate-agent.service", "dcos-logrotate-agent.timer")
 
@@ -40,7 +38,7 @@ def units_of(dcos: str, role: str) -> tuple[str, ...]:
     names = [*_newest(_NETWORK, number), *(one.format(kind=kind) for one in _newest(_METRICS, number))]
     names.append(f"{_newest(_DIAGNOSTICS, number)}.service")
     if role == "master":
-        names += [*_MASTER, _newest(_LOGIN, number)]
+        names += [*_MASTER, _newest(_LOGIN, number), *(_UNTIL_2_1 if number <= (2, 1) else ())]
     else:
         mesos = "dcos-mesos-slave-public.service" if role == "agent_public" else "dcos-mesos-slave.service"
         names += [*_AGENT, mesos, f"{_newest(_DIAGNOSTICS, number)}.socket"]
