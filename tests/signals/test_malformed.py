@@ -15,7 +15,19 @@ from functions.vm_events import _as_sent
 from shared.errors import Poison
 from shared.signals.event_grid import LONGEST, Ear, Heard, hear
 from tests.builders import NOW, policy
-from tests.signals.events import Json, as_cloud_event, done_by, health_event, sample, subject, vm_event
+from tests.signals.events import (
+    Json,
+    as_cloud_event,
+    availability_event,
+    done_by,
+    flexible,
+    health_event,
+    resource_event,
+    sample,
+    scheduled_event,
+    subject,
+    vm_event,
+)
 
 DELETED = vm_event("Delete", "delete", "3")
 HALF = "\ud83d"  # JSON can write half of a surrogate pair
@@ -160,7 +172,14 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
     max_leaves=6,
 )
-SAMPLES = [DELETED, vm_event("Write", "write"), health_event("VirtualMachinePreempted", "3")]
+SAMPLES = [
+    DELETED,
+    vm_event("Write", "write"),
+    health_event("VirtualMachinePreempted", "3"),
+    availability_event("Degraded", "3"),
+    scheduled_event(subject(), Resources=["a", "b"]),
+    resource_event(flexible("pet"), virtualMachineScaleSet={"id": subject()}),
+]
 PATHS = [
     ("id",),
     ("subject",),
@@ -173,22 +192,30 @@ PATHS = [
     ("data", "claims"),
     ("data", "resourceInfo"),
     ("data", "resourceInfo", "properties"),
+    ("data", "resourceInfo", "properties", "annotationName"),
+    ("data", "resourceInfo", "properties", "availabilityState"),
+    ("data", "resourceInfo", "properties", "context"),
+    ("data", "resourceInfo", "properties", "EventStatus"),
+    ("data", "resourceInfo", "properties", "EventType"),
+    ("data", "resourceInfo", "properties", "NotBefore"),
+    ("data", "resourceInfo", "properties", "Resources"),
+    ("data", "resourceInfo", "properties", "virtualMachineScaleSet"),
+    ("data", "resourceInfo", "properties", "virtualMachineScaleSet", "id"),
     ("specversion",),
 ]
 
 
 def answers_or_poison(event: object) -> None:
-    found: Heard | None = None
+    found: tuple[Heard, ...] = ()
     said = ""
     try:
-        found = heard(event)
+        found = hear(event, policy(), frozenset({"ours"}), NOW)
     except Poison as poison:
         said = poison.why
-    if found is None:
-        assert said.encode(), "a sentence that can be kept"
-        return
-    assert (found.signal is not None) == (found.ear is Ear.SIGNAL)
-    assert msgspec.json.encode(found), "whatever is heard can be written down"
+    assert found or said.encode(), "a sentence that can be kept"
+    for one in found:
+        assert (one.signal is not None) == (one.ear is Ear.SIGNAL)
+        assert msgspec.json.encode(one), "whatever is heard can be written down"
 
 
 @given(JSON)

@@ -25,7 +25,13 @@ _STATES = {
     "unavailable": (SignalKind.NODE_UNWELL, Severity.CRITICAL),
     "degraded": (SignalKind.NODE_UNWELL, Severity.WARNING),
 }
-_OF_SET = {SignalKind.NODE_WELL: SignalKind.POOL_WELL, SignalKind.NODE_UNWELL: SignalKind.POOL_UNWELL}
+# That a set was restarted would give time to all of its machines; Resource Health does not mean all of them.
+_OF_SET = {
+    SignalKind.NODE_WELL: SignalKind.POOL_WELL,
+    SignalKind.NODE_UNWELL: SignalKind.POOL_UNWELL,
+    SignalKind.VM_RESTARTED: SignalKind.POOL_CHANGED,
+    SignalKind.VM_STOPPED: SignalKind.POOL_CHANGED,
+}
 
 
 def say_availability(event: Event, is_machine: bool) -> tuple[Said, ...]:

@@ -68,11 +68,16 @@ def rows() -> Iterator[Row]:
     """For `docs/signals.md`."""
     short = "`Microsoft.Resources.Resource{}{}`"
     told: dict[SignalKind, list[str]] = {}
-    for where, kinds in (("an instance", _OF_INSTANCE), ("a set", _OF_SET)):
-        for operation, kind in kinds.items():
-            told.setdefault(kind, []).append(f"`{operation}` of {where}")
+    for operation in sorted({**_OF_INSTANCE, **_OF_SET}):
+        of_instance, of_set = _OF_INSTANCE.get(operation), _OF_SET.get(operation)
+        if of_instance is not None:
+            told.setdefault(of_instance, []).append(
+                f"`{operation}` of an instance" + (" or a set" if of_set is of_instance else "")
+            )
+        if of_set is not None and of_set is not of_instance:
+            told.setdefault(of_set, []).append(f"`{operation}` of a set")
     for kind, operations in told.items():
-        yield Row(short.format("*", "Success"), "done: " + ", ".join(sorted(operations)), (kind,))
+        yield Row(short.format("*", "Success"), "done: " + ", ".join(operations), (kind,))
     look, look_set = (SignalKind.VM_CHANGED,), (SignalKind.POOL_CHANGED,)
     yield Row(short.format("*", "Success"), "any other operation, also of another provider", look, look_set)
     yield Row(short.format("*", "Failure"), "tried, and maybe half done", look, look_set)
