@@ -63,7 +63,7 @@ class MetricsEar:
 
     def __init__(self, store: Store, records: Records, worker: str) -> None:
         self._store, self._records, self._worker = store, records, worker
-        self._watching = Watching(Index(()), Roster())
+        self._watching = Watching(Index(()), Roster(), worker)
         self._policy: Policy | None = None
         self._roster_at = self._rows_at = self._heard_at = 0.0
         self._examples: dict[str, float] = {}
@@ -98,7 +98,7 @@ class MetricsEar:
     async def _prepare(self, policy: Policy, now_s: float) -> Watching:
         """Index, roster and rows as new as they have to be. What could not be read is read again with the next body."""
         if policy is not self._policy:
-            watching = Watching(Index(policy.clusters), self._watching.roster)
+            watching = Watching(Index(policy.clusters), self._watching.roster, self._worker)
             watching.carry_over(self._watching)
             self._watching, self._policy = watching, policy
             self._roster_at = self._rows_at = 0.0

@@ -55,7 +55,7 @@ async def settle(store: Store, watching: Watching) -> tuple[Transition, ...]:
             _places(watch, standing.subject).pop(key, None)
             del watching.changed[place]
         else:
-            by_cluster.setdefault(place[0], []).append(_pending(watch, key, standing))
+            by_cluster.setdefault(place[0], []).append(_pending(watching.worker, watch, key, standing))
     done: list[Transition] = []
     for cluster, pending in by_cluster.items():
         for start in range(0, len(pending), AT_ONCE):
@@ -90,13 +90,21 @@ async def _write_alone(store: Store, watching: Watching, cluster: str, one: _Pen
         return _won(watching, one, await store.write(Table.ALERT_STATES, cluster, one.write))
     except Conflict:
         stored = await store.get(Table.ALERT_STATES, cluster, one.write.row)
-    # The same body under another etag: it is our own write, whose answer was lost.
-    if stored is not None and stored.body == one.write.body:
+    if stored is not None and _is_ours(watching.worker, one, stored):
         return _won(watching, one, stored.etag)
     if stored is None and one.write.body is None:
         return _won(watching, one, "")
     _lost(watching, one, stored)
     return None
+
+
+def _is_ours(worker: str, one: _Pending, stored: Stored) -> bool:
+    """Whether it is our own write, whose answer was lost. Later values may have been heard since then."""
+    state = _read(stored)
+    if state is None or one.course is None:
+        return False
+    since = datetime.fromtimestamp(one.course.since, UTC)
+    return (state.by, state.stage, state.since) == (worker, one.course.stage.value, since)
 
 
 def _won(watching: Watching, one: _Pending, etag: str) -> Transition:
@@ -127,13 +135,9 @@ def _vanished(watching: Watching, watch: Watch, places: dict[str, Standing], row
 
 def _adopt(watching: Watching, cluster: str, stored: Stored) -> None:
     """Go on from a row that we do not know yet. One that this version cannot read, or whose rule is gone, is left."""
-    try:
-        state = _decoder.decode(stored.body)
-        stage = Stage(state.stage)
-    except (msgspec.MsgspecError, ValueError):
-        return
-    watch = watching.index.by_rule.get((cluster, state.rule))
-    if watch is None:
+    state = _read(stored)
+    watch = watching.index.by_rule.get((cluster, state.rule)) if state else None
+    if state is None or watch is None:
         return
     subject = Subject(cluster, state.pool, state.node)
     places = _places(watch, subject)
@@ -141,20 +145,31 @@ def _adopt(watching: Watching, cluster: str, stored: Stored) -> None:
     if known is not None and known.etag == stored.etag:
         return
     since, seen = state.since.timestamp(), state.seen.timestamp()
-    course = Course(stage, since, seen, state.held_s, adopted=True)
+    course = Course(Stage(state.stage), since, seen, state.held_s, adopted=True)
     standing = Standing(subject, stored.row, course)
     standing.stored, standing.etag, standing.value = course, stored.etag, state.value
     places[state.key] = standing
     watching.changed.pop((cluster, stored.row), None)
 
 
-def _pending(watch: Watch, key: str, standing: Standing) -> _Pending:
+def _read(stored: Stored) -> AlertState | None:
+    try:
+        state = _decoder.decode(stored.body)
+        return state if state.stage in set(Stage) else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def _pending(worker: str, watch: Watch, key: str, standing: Standing) -> _Pending:
+    state = _state(worker, watch, standing, key)
+    body = None if state is None else msgspec.json.encode(state)
+    return _Pending(watch, key, standing, standing.course, Write(standing.row, body, standing.etag))
+
+
+def _state(worker: str, watch: Watch, standing: Standing, key: str) -> AlertState | None:
     course = standing.course
-    body = None if course is None else msgspec.json.encode(_state(watch, key, standing, course))
-    return _Pending(watch, key, standing, course, Write(standing.row, body, standing.etag))
-
-
-def _state(watch: Watch, key: str, standing: Standing, course: Course) -> AlertState:
+    if course is None:
+        return None
     return AlertState(
         rule=watch.rule.name,
         key=key,
@@ -166,6 +181,7 @@ def _state(watch: Watch, key: str, standing: Standing, course: Course) -> AlertS
         seen=datetime.fromtimestamp(course.seen, UTC),
         held_s=course.held,
         value=standing.value,
+        by=worker,
     )
 
 

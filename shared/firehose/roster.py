@@ -63,12 +63,12 @@ class Roster:
             host = master.partition(":")[0]
             own[host.lower()] = Subject(cluster.name, MASTERS, host)
             self.sizes[(cluster.name, MASTERS)] += 1
-        for memory in memories.values():
-            if memory.destroyed_by is None:
-                subject = Subject(cluster.name, memory.pool, memory.name)
-                self.sizes[(cluster.name, memory.pool)] += 1
-                for name in _names(memory):
-                    own.setdefault(name.lower(), subject)
+        # An address is given again to the next machine: of two nodes the one that was seen first later has it.
+        for memory in sorted(memories.values(), key=lambda one: one.first_seen_at, reverse=True):
+            subject = Subject(cluster.name, memory.pool, memory.name)
+            self.sizes[(cluster.name, memory.pool)] += 1
+            for name in _names(memory):
+                own.setdefault(name.lower(), subject)
         for name, subject in own.items():
             self.names[name] = None if name in self.names else subject
 

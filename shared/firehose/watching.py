@@ -27,10 +27,11 @@ not be in `by`."""
 
 
 class Watching:
-    """The rules, the nodes, and where every series stands. `changed` are the standings that differ from their row."""
+    """The rules, the nodes, and where every series stands. `changed` are the standings that differ from their
+    row, `worker` is who writes them."""
 
-    def __init__(self, index: Index, roster: Roster) -> None:
-        self.index, self.roster = index, roster
+    def __init__(self, index: Index, roster: Roster, worker: str = "") -> None:
+        self.index, self.roster, self.worker = index, roster, worker
         self.changed: dict[tuple[str, str], tuple[Watch, str, Standing]] = {}
 
     def subject_of(

@@ -1,0 +1,133 @@
+"""The doors: what Telegraf is answered, and events of an event hub as the worker hands them over."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from functions import firehose
+from shared.errors import Unknown
+from shared.firehose.body import MOST_SENT
+from shared.model.signals import SignalKind
+from tests.firehose.ground import batch
+from tests.scene import Scene
+
+RULES = (
+    "    firehose: {defaults: false, rules: [{name: full, metric: disk.used_percent, above: 90, for: 0s}]}\n"
+)
+
+
+class Sent(func.Out[Any]):
+    """What a function set on its output binding."""
+
+    def __init__(self) -> None:
+        self.value: list[str] | None = None
+
+    def set(self, val: Any) -> None:
+        self.value = val
+
+    def get(self) -> Any:
+        return self.value
+
+    @property
+    def signals(self) -> list[dict[str, Any]]:
+        return [json.loads(one) for one in self.value or []]
+
+
+@pytest.fixture
+async def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """The whole app behind the doors, with its inventory filled by a sweep."""
+    scene = Scene()
+    scene.policy += RULES
+    scene.restarts()
+    await scene.after(minutes=2)
+    monkeypatch.setattr(firehose, "app", lambda: scene.app)
+    return scene
+
+
+def disk(scene: Scene, used: object = 95) -> dict[str, Any]:
+    stamp = int(scene.clock.now().timestamp())
+    return {
+        "name": "disk",
+        "tags": {"host": scene.name(1)},
+        "fields": {"used_percent": used},
+        "timestamp": stamp,
+    }
+
+
+def function(door: Any) -> Any:
+    """What a decorated door does, without its bindings."""
+    return door.build().get_user_function()
+
+
+async def post(body: bytes, form: str = "telegraf", coding: str = "") -> tuple[func.HttpResponse, Sent]:
+    sent = Sent()
+    call = func.HttpRequest(
+        method="POST",
+        url=f"https://example.invalid/api/metrics/{form}",
+        headers={"content-encoding": coding},
+        route_params={"form": form},
+        params={},
+        body=body,
+    )
+    answer: func.HttpResponse = await function(firehose.metrics_batch)(call, sent)
+    return answer, sent
+
+
+async def test_a_packed_batch_is_answered_with_counts_and_becomes_signals(scene: Scene) -> None:
+    answer, sent = await post(gzip.compress(batch(disk(scene))), coding="gzip")
+    assert answer.status_code == 202
+    assert json.loads(answer.get_body()) == {"metrics": 1, "wanted": 1, "judged": 1}
+    assert [(one["kind"], one["node"]) for one in sent.signals] == [(SignalKind.NODE_UNWELL, scene.name(1))]
+
+
+async def test_the_signal_of_a_rule_wakes_a_pass_that_finds_nothing_to_do(scene: Scene) -> None:
+    _, sent = await post(batch(disk(scene)))
+    await scene.app.work_signal((sent.value or [""])[0])
+    assert await scene.quarantined() == []
+    assert scene.destroyed == []
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "coding", "status"),
+    [
+        (b"{", "telegraf", "", 400),
+        (b"{}", "telegraf", "gzip", 400),
+        (b"{}", "telegraf", "br", 415),
+        (b"{}", "graphite", "", 404),
+        (bytes(MOST_SENT + 1), "telegraf", "", 413),
+        (gzip.compress(bytes(40_000_000)), "prometheus", "gzip", 413),
+    ],
+)
+async def test_what_can_never_be_read_is_answered_so(
+    scene: Scene, body: bytes, form: str, coding: str, status: int
+) -> None:
+    answer, sent = await post(body, form, coding)
+    assert answer.status_code == status
+    assert json.loads(answer.get_body())["error"]
+    assert sent.value is None
+
+
+async def test_without_storage_the_sender_is_asked_to_send_again(scene: Scene) -> None:
+    scene.store.faults.always("query", Unknown("storage"))
+    answer, sent = await post(batch(disk(scene)))
+    assert answer.status_code == 503
+    assert sent.value is None
+
+
+async def test_events_of_an_event_hub_hold_a_metric_or_a_batch_each(scene: Scene) -> None:
+    bodies = [json.dumps(disk(scene, 10)).encode(), b"not json", batch(disk(scene, 20), disk(scene, 99))]
+    sent = Sent()
+    await function(firehose.metrics_events)([func.EventHubEvent(body=body) for body in bodies], sent)
+    assert [one["what"] for one in sent.signals] == ["full"]
+    assert [one["why"] for one in await scene.quarantined()] == ["1 of 3 events are no JSON of metrics"]
+
+
+async def test_the_minute_of_silence_sends_nothing_when_nobody_is_missed(scene: Scene) -> None:
+    sent = Sent()
+    await function(firehose.metrics_silence)(None, sent)
+    assert sent.value == []
