@@ -128,8 +128,8 @@ def _remembered(memory: NodeMemory, now: datetime) -> Iterator[tuple[str, str]]:
     yield "  tasks", tasks or "none"
     if memory.replaces:
         yield "  came for", f"operation {memory.replaces}"
-    if memory.destroyed_by:
-        yield "  destroyed by", f"operation {memory.destroyed_by}"
+    if memory.losses:
+        yield "  lost", f"{len(memory.losses)} times within a week, last {ago(memory.losses[-1], now)}"
 
 
 def _show_heard(incident: Incident) -> None:

@@ -41,8 +41,9 @@ class Condition(StrEnum):
 class NodeMemory(Struct, frozen=True):
     """What the inventory remembers of a node, because Mesos and Azure forget.
 
-    `agent_id` and `tasks` are those of the last time its agent was active. `destroyed_by` and `replaces` are
-    operation ids: who destroyed this node, and in whose place it came.
+    `agent_id` and `tasks` are those of the last time its agent was active. `replaces` is the operation in whose
+    course it came. `connected` is whether its agent was active when it was last seen, `losses` are the times of the
+    last week at which it was found lost: an agent that comes and goes is remembered for it.
     """
 
     name: str
@@ -57,8 +58,9 @@ class NodeMemory(Struct, frozen=True):
     hostname: str | None = None
     tasks: Mapping[str, int] = field(default_factory=dict[str, int])
     joined_at: datetime | None = None
-    destroyed_by: str | None = None
     replaces: str | None = None
+    connected: bool = False
+    losses: tuple[datetime, ...] = ()
 
 
 class Node(Struct, frozen=True):

@@ -80,7 +80,7 @@ def _places(inventory: Mapping[str, Kept[NodeMemory]]) -> dict[str, Place]:
     return {
         node.address: Place(node.pool, node.name)
         for node in nodes
-        if node.address is not None and node.destroyed_by is None
+        if node.address is not None
     }
 
 

@@ -7,12 +7,16 @@ is kept: address, agent id, what ran there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from shared.model.nodes import Finding, Node, NodeMemory
+from shared.model.nodes import Condition, Finding, Node, NodeMemory
 from shared.records import Change, Kept
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+MOST_LOSSES = 20  # more of them say nothing more
+FLAPS = 3  # losses within a day that are worth a line of the audit
 
 
 def inventory_changes(
@@ -27,7 +31,7 @@ def inventory_changes(
         node = finding.node
         if node.instance is None:
             continue
-        new = learned_of(node, now)
+        new = _with_loss(finding, learned_of(node, now), now)
         if new != node.memory:
             kept = inventory.get(node.name)
             changes.append(Change(node.name, new, kept.etag if kept else None))
@@ -53,4 +57,24 @@ def learned_of(node: Node, now: datetime) -> NodeMemory | None:
         hostname=agent.hostname,
         tasks=agent.tasks,
         joined_at=memory.joined_at or now,
+        connected=True,
     )
+
+
+def _with_loss(finding: Finding, memory: NodeMemory | None, now: datetime) -> NodeMemory | None:
+    """A loss is counted once, when an agent that was connected is found lost; not while nobody can see."""
+    if memory is None or not memory.connected or finding.condition is not Condition.UNREACHABLE:
+        return memory
+    recent = tuple(at for at in memory.losses if at > now - WEEK)
+    return replace(memory, connected=False, losses=(*recent, now)[-MOST_LOSSES:])
+
+
+def flapping(changes: Iterable[Change[NodeMemory]], now: datetime) -> list[tuple[str, int]]:
+    """Nodes that were lost just now and at least `FLAPS` times within a day: name and how often."""
+    found: list[tuple[str, int]] = []
+    for change in changes:
+        losses = change.value.losses if change.value is not None else ()
+        today = sum(at > now - DAY for at in losses)
+        if today >= FLAPS and losses[-1] == now:
+            found.append((change.row, today))
+    return found

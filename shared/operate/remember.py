@@ -25,7 +25,7 @@ from shared.records import Change, open_incident_row
 
 from .books import worth_writing
 from .casebook import Cases, heard, write_up
-from .inventory import inventory_changes
+from .inventory import flapping, inventory_changes
 from .outside import Outside
 from .recall import Recalled
 from .situate import Picture
@@ -40,7 +40,13 @@ async def remember(
     inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, now)
     cases = write_up(picture, decisions, recalled)
     books, about_books = _books(picture, recalled)
-    await outside.audit.append(cluster, [*heard(situation.signals, now), *about_books, *cases.audit])
+    flaps = [
+        AuditRecord(
+            now, cluster, AuditKind.JUDGED, name, f"flapping: its agent was lost {times} times within a day"
+        )
+        for name, times in flapping(inventory, now)
+    ]
+    await outside.audit.append(cluster, [*heard(situation.signals, now), *about_books, *flaps, *cases.audit])
     _, _, lost = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),
         outside.records.ledgers.put_all(cluster, books),
