@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -44,7 +45,7 @@ class Doors:
         written = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Content-Type": "application/json; charset=utf-8", **written}
         async with self._session.post(
-            f"{self._host.url}/api/alerts/{path}", data=data, headers=sent
+            f"{self._host.url}/api/alerts/{path}", data=io.BytesIO(data), headers=sent
         ) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else {}

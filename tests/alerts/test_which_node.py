@@ -1,4 +1,4 @@
-"""An alert calls a machine by an address, a host name or an agent id; the pass finds the node, and the audit says so."""
+"""An alert calls a machine by an address, a host name or an agent id; the pass finds the node and tells the audit."""
 
 from __future__ import annotations
 
@@ -110,11 +110,11 @@ async def test_alerts_about_nothing_of_ours_are_a_few_lines(scene: Scene) -> Non
     assert "left 9 more alerts" in lines[-1].record.text
 
 
-async def test_our_own_operation_is_told_as_an_echo(scene: Scene) -> None:
-    await tells(
-        scene, azure("Activity Log - Administrative", subject("1"), caller=OURS), Source.AZURE_MONITOR
-    )
-    assert not scene.queues.waiting(Queue.SIGNALS)
+async def test_our_own_operation_is_an_echo_and_wakes_nobody(scene: Scene) -> None:
+    payload = json.dumps(azure("Activity Log - Administrative", subject("1"), caller=OURS)).encode()
+    assert (await scene.app.hear_alerts(Source.AZURE_MONITOR, payload)).messages == ()
+    other = payload.replace(OURS.encode(), b"somebody")
+    assert len((await scene.app.hear_alerts(Source.AZURE_MONITOR, other)).messages) == 1
 
 
 async def test_what_nobody_can_read_is_kept_with_its_reason(scene: Scene) -> None:
