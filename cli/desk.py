@@ -43,13 +43,15 @@ class Desk:
     connect: Callable[[Settings], AbstractAsyncContextManager[Store]]
     settings_file: Path | None = None
 
+    def environment(self) -> tuple[Mapping[str, str], Path]:
+        """The app's settings as they are written, and the directory that its files are relative to."""
+        if self.settings_file is None:
+            return self.env, Path.cwd()
+        return {**self.env, **_values(self.settings_file)}, self.settings_file.parent
+
     def settings(self) -> Settings:
-        env, directory = self.env, Path.cwd()
-        if self.settings_file is not None:
-            env = {**env, **_values(self.settings_file)}
-            directory = self.settings_file.parent
         try:
-            return from_env(env, directory)
+            return from_env(*self.environment())
         except Refused as refused:
             missing = refused.numbers.get("missing", "a setting")
             raise Trouble(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cli.sources import Sender
 from cli.trouble import NO, USAGE, Trouble
 
 if TYPE_CHECKING:
@@ -76,6 +77,38 @@ def policy_check(
             Trouble(f"{file} can not be read ({error.strerror}): give a policy that you may read.", USAGE)
         )
     raise typer.Exit(0 if is_valid else NO)
+
+
+@app.command()
+def hear(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="Payloads; - is standard input."),
+    ],
+    source: Annotated[Sender, typer.Option(help="Who sends such payloads.")],
+    policy_file: Annotated[
+        Path | None,
+        typer.Option("--policy", exists=True, dir_okay=False, help="The policy; else the app's own."),
+    ] = None,
+    by_clock: Annotated[
+        bool, typer.Option("--by-clock", help="Events of Event Grid that are too old by now count as such.")
+    ] = False,
+) -> None:
+    """Tell what payloads mean, as JSON: signals, or why there are none, or why they are poison.
+
+    A file holds one payload or an array of them. Nothing is sent, stored or asked. Exit code 1: a payload, or a
+    part of one, can not be understood. 2: a file can not be read, or there is no valid policy.
+    """
+    from cli.hear import Ground, hear_files
+    from cli.speech import say_json
+
+    try:
+        answers = hear_files(source, files, Ground.of(_desk(context), policy_file), by_clock)
+    except Trouble as trouble:
+        _give_up(trouble)
+    say_json(answers)
+    raise typer.Exit(0 if all(answer.is_understood for answer in answers) else NO)
 
 
 @app.command()

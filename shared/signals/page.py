@@ -27,8 +27,8 @@ means.
 A signal is a hint. It wakes a pass over its cluster, which reads Azure and Mesos itself; incidents are opened from what
 is found there and never from a signal alone. An incident keeps each event id once, however often it comes. What is
 written here about Event Grid holds for its own schema and for CloudEvents, for ids in any casing, and for machines of
-Uniform and Flexible sets. Flexible machines are known by their resource's `virtualMachineScaleSet.id`, or by the name that
-Azure makes (`<set>_<8 characters>`); one whose name only begins like that asks for a look (`vm_changed`).
+Uniform and Flexible sets. Flexible machines are known by their resource's `virtualMachineScaleSet.id`, or by the name
+that Azure makes (`<set>_<8 characters>`); one whose name only begins like that asks for a look (`vm_changed`).
 
 Not acted on, but written into the audit: what is about no pool of the policy, what we did ourselves (by the object or
 application id of the caller), and events of Event Grid that are older than {STALE.total_seconds() / 3600:g} hours or

@@ -1,0 +1,163 @@
+"""`hear`: what does this payload mean to the app?
+
+For an operator who wonders why an event woke nobody, and for trying payloads that nobody here has seen. The same
+translators as in the app, with the policy of a file; nothing is sent, stored or asked.
+
+A payload of Event Grid is heard as if it had just been sent, however old the file is, unless the clock is to count:
+what it means does not age. Alerts are heard as of now.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cli.desk import Desk
+from cli.sources import Sender
+from cli.trouble import USAGE, Trouble
+from shared.errors import Poison
+from shared.model.signals import Signal
+from shared.policy.faults import PolicyError
+from shared.policy.load import load
+from shared.policy.schema import Policy
+from shared.settings import from_env
+from shared.signals.alert import Alerts
+from shared.signals.alert_fold import folded
+from shared.signals.alertmanager import hear_alertmanager
+from shared.signals.azure_monitor import hear_azure_monitor
+from shared.signals.event_grid import Ear, Heard, hear, mean, read
+
+BOM = b"\xef\xbb\xbf"
+POISON = "poison"
+STDIN = Path("-")
+
+
+class Reason(Struct, frozen=True):
+    """Why something in a payload is no signal: `because` is not_ours, echo, noted or poison."""
+
+    because: str
+    why: str
+    cluster: str = ""
+    subject: str = ""
+
+
+class Answer(Struct, frozen=True):
+    """What one payload means. `number` is its place in an array, from 1; `means` is signals, none or poison, which it
+    is only when nothing in it could be understood."""
+
+    file: str
+    number: int
+    means: str
+    signals: tuple[Signal, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_understood(self) -> bool:
+        return all(reason.because != POISON for reason in self.reasons)
+
+
+class Ground(Struct, frozen=True):
+    """What a payload is heard with. `own` are the app's own object and application ids."""
+
+    policy: Policy
+    own: frozenset[str]
+    now: datetime
+
+    @classmethod
+    def of(cls, desk: Desk, policy_file: Path | None) -> Ground:
+        """The named policy, or the app's. `Trouble` when there is none that is valid."""
+        env, directory = desk.environment()
+        # No storage is asked, so none has to be set.
+        settings = from_env({"AzureWebJobsStorage": "none", **env}, directory)
+        file = policy_file or settings.policy_file
+        try:
+            policy = load(file.read_bytes(), str(file))
+        except OSError as error:
+            raise Trouble(
+                f"The policy {file} can not be read ({error.strerror}), so nothing was heard: name one with --policy.",
+                USAGE,
+            ) from None
+        except PolicyError:
+            raise Trouble(
+                f"{file} is no valid policy, so nothing was heard: `policy check {file}` tells its faults.",
+                USAGE,
+            ) from None
+        return cls(policy, settings.own_ids, desk.clock.now())
+
+
+def hear_files(source: Sender, files: Sequence[Path], ground: Ground, by_clock: bool) -> list[Answer]:
+    """An answer for each payload, in order. `Trouble` when a file can not be read."""
+    return [answer for file in files for answer in _hear_file(source, file, ground, by_clock)]
+
+
+def _hear_file(source: Sender, file: Path, ground: Ground, by_clock: bool) -> Iterator[Answer]:
+    try:
+        body = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
+    except OSError as error:
+        raise Trouble(f"{file} can not be read ({error.strerror}), so nothing was heard.", USAGE) from None
+    try:
+        decoded = msgspec.json.decode(body.removeprefix(BOM))
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        yield _poisoned(file, 1, f"it is not JSON ({error})")
+        return
+    for number, payload in enumerate(decoded if isinstance(decoded, list) else [decoded], 1):
+        place = (str(file), number)
+        try:
+            if source is Sender.EVENT_GRID:
+                yield _event(payload, ground, by_clock, place)
+            else:
+                yield _alerts(source, payload, ground, place)
+        except Poison as poison:
+            yield _poisoned(file, number, poison.why)
+
+
+def _event(payload: Any, ground: Ground, by_clock: bool, place: tuple[str, int]) -> Answer:
+    if by_clock:
+        heard = hear(payload, ground.policy, ground.own, ground.now)
+    else:
+        event = read(payload)
+        heard = mean(event, ground.policy, ground.own, event.time)
+    return _answer(place, heard, tuple(one.signal for one in heard if one.signal is not None), ())
+
+
+def _alerts(source: Sender, payload: Any, ground: Ground, place: tuple[str, int]) -> Answer:
+    """The translators of alerts take bytes, of one payload. Signals are folded as the app does it."""
+    try:
+        body = msgspec.json.encode(payload)
+    except (OverflowError, RecursionError, ValueError) as error:
+        raise Poison(f"it can not be written as JSON again ({error})") from error
+    if source is Sender.ALERTMANAGER:
+        alerts = hear_alertmanager(body, ground.policy, ground.now)
+    else:
+        alerts = hear_azure_monitor(body, ground.policy, ground.own, ground.now)
+    signals = folded(one.signal for one in alerts.heard if one.signal is not None)
+    return _answer(place, alerts.heard, signals, _left_over(alerts))
+
+
+def _left_over(alerts: Alerts) -> tuple[Reason, ...]:
+    """What of a payload could not be read, and what its sender left out."""
+    spoiled = tuple(Reason(POISON, why) for why in alerts.spoiled)
+    if not alerts.unlisted:
+        return spoiled
+    return (*spoiled, Reason(Ear.NOTED.value, f"{alerts.unlisted} more alerts were left out by the sender"))
+
+
+def _answer(
+    place: tuple[str, int], heard: Iterable[Heard], signals: tuple[Signal, ...], more: tuple[Reason, ...]
+) -> Answer:
+    mute = tuple(
+        Reason(one.ear.value, one.why, one.cluster, one.subject) for one in heard if one.signal is None
+    )
+    only_poison = bool(more) and all(reason.because == POISON for reason in (*mute, *more))
+    means = "signals" if signals else POISON if only_poison else "none"
+    return Answer(*place, means, signals, (*mute, *more))
+
+
+def _poisoned(file: Path, number: int, why: str) -> Answer:
+    return Answer(str(file), number, POISON, (), (Reason(POISON, why),))

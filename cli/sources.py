@@ -1,0 +1,11 @@
+"""Whose payloads `hear` understands. On its own, so that `--help` need not load the translators."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Sender(StrEnum):
+    EVENT_GRID = "event-grid"
+    ALERTMANAGER = "alertmanager"
+    AZURE_MONITOR = "azure-monitor"
