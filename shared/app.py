@@ -38,6 +38,7 @@ from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.queues import Queue
 from shared.records.quarantine import quarantine
 from shared.signals.event_grid import Ear, Heard, hear
+from shared.signals.window import WINDOW, Window
 from shared.turns import Turns
 
 OVERSLEPT = timedelta(seconds=10)  # a message this late is sent again
@@ -49,7 +50,7 @@ class App:
 
     def __init__(self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str]) -> None:
         self._outside, self._policy, self._own_ids = outside, policy, own_ids
-        self._turns = Turns()
+        self._turns, self._window = Turns(), Window()
         self._metrics = MetricsEar(outside.store, outside.records, outside.worker)
 
     async def hear_event(self, raw: Mapping[str, Any]) -> list[str]:
@@ -64,7 +65,7 @@ class App:
         for one in heard:
             if one.signal is None:
                 await self._tell_why_not(one)
-        return [msgspec.json.encode(one.signal).decode() for one in heard if one.signal is not None]
+        return await self._let_through([one.signal for one in heard if one.signal is not None])
 
     async def hear_alerts(self, source: Source, body: bytes) -> Told:
         """Messages for the signals queue. `Poison` when the body is no alert; it is in the quarantine then."""
@@ -152,6 +153,21 @@ class App:
             await send_wake(
                 self._outside, Wake(cluster.name, operation), max(busy.after, timedelta(seconds=1))
             )
+
+    async def _let_through(self, signals: Sequence[Signal]) -> list[str]:
+        """Messages for those that are neither doubled nor late, nor one of a flood, which gets one look at its end."""
+        now = self._outside.clock.now()
+        sifted = self._window.sift(signals, now)
+        for late in sifted.late:
+            text = "late: something newer is known of the node; not acted on"
+            record = AuditRecord(
+                now, late.cluster, AuditKind.HEARD, late.node or "", text, data={"signal": late}
+            )
+            await self._outside.audit.append(late.cluster, [record])
+        for cluster in sifted.looks:
+            look = Signal(SignalKind.SWEEP, Source.TIMER, cluster, f"flood-{now.isoformat()}", now, now)
+            await self._outside.queues.send(Queue.SIGNALS, msgspec.json.encode(look), WINDOW)
+        return [msgspec.json.encode(signal).decode() for signal in sifted.through]
 
     async def _policy_in_force(self) -> Policy:
         """What is obeyed now; a change of it is told to the audit once."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.errors import Retry
+from shared.signals.window import WINDOW
 from tests.scene import Scene
 from tests.watched import Call, Interleaved
 
@@ -27,8 +28,10 @@ class Counting:
 async def test_a_hundred_signals_at_once_need_a_few_passes() -> None:
     scene = Scene(agents=6)
     await scene.sweeps()
-    events = [scene.event(n % 6, "Action", f"restart/action?{n}") for n in range(100)]
-    messages = [message for event in events for message in await scene.app.hear_event(event)]
+    messages = []
+    for n in range(100):
+        messages += await scene.app.hear_event(scene.event(n % 6, "Action", f"restart/action?{n}"))
+        scene.clock.advance(WINDOW / 4)
     counting = Counting()
     scene.app = scene.new_app(counting)
     await asyncio.gather(*(scene.app.work_signal(message) for message in messages))

@@ -1,0 +1,133 @@
+"""What is let through of many signals at once: duplicates stop here, and a flood becomes one look.
+
+A signal is looked at in this order:
+
+1. Its event was let through a moment ago: a duplicate.
+2. The same was said of the same thing a moment ago: a duplicate by meaning.
+3. It is older than what we know of the same node: late, noted and not acted on.
+4. More signals of its cluster were let through a moment ago than a pass has use for: folded into one look at the
+   cluster when the flood has passed.
+5. Otherwise it is let through.
+
+A moment is `WINDOW`: shorter than Event Grid's first retry after 10 s, so that an event whose first delivery failed
+behind this door is let through when it comes again. All of this is one process's memory and may be lost: the pass folds
+what is doubled into one incident by event id anyway, and the sweep looks at everything each minute.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Hashable, Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shared.model.signals import Signal, SignalKind
+
+WINDOW = timedelta(seconds=8)
+MOST = 50
+"""Signals of one cluster within a window: two full batches of the queue listener. A pass looks at the whole cluster, so
+the fifty-first tells it nothing new."""
+REMEMBERED = 10_000
+"""Ids and nodes at the most, so that memory stays flat however many there are."""
+
+OWN = frozenset({SignalKind.SWEEP, SignalKind.WAKE})
+
+
+class Stopped(StrEnum):
+    DUPLICATE = "duplicate"
+    SAME = "same"
+    LATE = "late"
+    FOLDED = "folded"
+
+
+class Sifted(Struct, frozen=True):
+    """`through` are to be worked on, `stopped` counts the others, `late` are those that are worth a note, `looks` are
+    clusters that are to be looked at when the window has passed."""
+
+    through: tuple[Signal, ...]
+    stopped: dict[Stopped, int]
+    late: tuple[Signal, ...]
+    looks: tuple[str, ...]
+
+
+class Window:
+    """The memory of one process. `now` never goes back by more than clocks do."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[Hashable, datetime] = OrderedDict()
+        self._latest: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._through: dict[str, deque[datetime]] = {}
+        self._looked: dict[str, datetime] = {}
+
+    def sift(self, signals: Iterable[Signal], now: datetime) -> Sifted:
+        """Which of these go through."""
+        through: list[Signal] = []
+        late: list[Signal] = []
+        stopped: Counter[Stopped] = Counter()
+        looks: list[str] = []
+        for signal in signals:
+            why = self._stops(signal, now)
+            if why is None:
+                through.append(signal)
+                continue
+            stopped[why] += 1
+            if why is Stopped.LATE:
+                late.append(signal)
+            if why is Stopped.FOLDED and self._wants_look(signal.cluster, now):
+                looks.append(signal.cluster)
+        return Sifted(tuple(through), dict(stopped), tuple(late), tuple(looks))
+
+    def _stops(self, signal: Signal, now: datetime) -> Stopped | None:
+        if signal.kind in OWN:
+            return None
+        thing = (signal.cluster, signal.pool, signal.node, signal.about)
+        if self._within(("event", signal.source, signal.event_id, *thing), now):
+            return Stopped.DUPLICATE
+        if self._within(("meaning", signal.kind, signal.what, *thing), now):
+            return Stopped.SAME
+        if self._is_late(signal):
+            return Stopped.LATE
+        return Stopped.FOLDED if self._is_flood(signal.cluster, now) else None
+
+    def _within(self, key: Hashable, now: datetime) -> bool:
+        """Whether the key was let through within the window; from now on it was."""
+        before = self._seen.get(key)
+        if before is not None and now - before < WINDOW:
+            return True
+        self._seen[key] = now
+        self._seen.move_to_end(key)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return False
+
+    def _is_late(self, signal: Signal) -> bool:
+        if signal.node is None:
+            return False
+        key = signal.cluster, signal.node
+        known = self._latest.get(key)
+        if known is not None and signal.occurred_at < known:
+            return True
+        self._latest[key] = signal.occurred_at
+        self._latest.move_to_end(key)
+        if len(self._latest) > REMEMBERED:
+            self._latest.popitem(last=False)
+        return False
+
+    def _is_flood(self, cluster: str, now: datetime) -> bool:
+        through = self._through.setdefault(cluster, deque())
+        while through and now - through[0] >= WINDOW:
+            through.popleft()
+        if len(through) >= MOST:
+            return True
+        through.append(now)
+        return False
+
+    def _wants_look(self, cluster: str, now: datetime) -> bool:
+        """One look per window, ordered for its end: what comes until then is in it."""
+        before = self._looked.get(cluster)
+        if before is not None and now - before < WINDOW:
+            return False
+        self._looked[cluster] = now
+        return True
