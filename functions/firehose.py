@@ -19,6 +19,9 @@ from shared.errors import Poison, Retry, Unknown
 from shared.firehose.body import FORMS, Sender, TooLarge, WrongCoding
 from shared.runtime import app
 
+if typing.TYPE_CHECKING:
+    from shared.firehose.ear import HeardMetrics
+
 blueprint = func.Blueprint()
 
 
@@ -27,14 +30,8 @@ blueprint = func.Blueprint()
 @blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
 async def metrics_batch(req: func.HttpRequest, signals: func.Out[typing.List[str]]) -> func.HttpResponse:
     """A body of metrics, from whoever has a function key."""
-    form = req.route_params.get("form", "")
-    if form not in FORMS:
-        return _answer(404, {"error": f"metrics come as {', '.join(FORMS)}"})
-    sender = Sender(req.params.get("cluster", ""), req.params.get("host", ""))
     try:
-        heard = await app().hear_metrics(
-            form, req.get_body(), req.headers.get("content-encoding", ""), sender
-        )
+        heard = await _heard(req)
     except Poison as poison:
         return _answer(_status(poison), {"error": poison.why})
     except (Retry, Unknown) as trouble:
@@ -77,10 +74,22 @@ async def metrics_silence(timer: func.TimerRequest, signals: func.Out[typing.Lis
     signals.set(await app().hear_silence())
 
 
+class NoSuchForm(Poison):
+    """Metrics do not come in this form; HTTP says 404."""
+
+
+async def _heard(req: func.HttpRequest) -> "HeardMetrics":
+    form = req.route_params.get("form", "")
+    if form not in FORMS:
+        raise NoSuchForm(f"metrics come as {', '.join(FORMS)}")
+    sender = Sender(req.params.get("cluster", ""), req.params.get("host", ""))
+    coding = req.headers.get("content-encoding", "")
+    return await app().hear_metrics(form, req.get_body(), coding, sender)
+
+
 def _status(poison: Poison) -> int:
-    if isinstance(poison, TooLarge):
-        return 413
-    return 415 if isinstance(poison, WrongCoding) else 400
+    statuses = {NoSuchForm: 404, TooLarge: 413, WrongCoding: 415}
+    return statuses.get(type(poison), 400)
 
 
 def _answer(status: int, body: typing.Dict[str, typing.Any]) -> func.HttpResponse:
