@@ -188,9 +188,19 @@ def _options(given: argparse.Namespace, scenario: Scenario, screen: Screen) -> S
     options = scenario.stage_options(options)
     if given.dcos is not None:
         options = replace(options, dcos_version=given.dcos)
-    if given.keep:
-        options = replace(options, sweep=StageOptions().sweep)  # whoever plays does not wait for a minute
-    return options
+    return _for_playing(options) if given.keep else options
+
+
+def _for_playing(options: StageOptions) -> StageOptions:
+    """Whoever plays does not wait a minute for the sweep, and a quarter of an hour after each storm or election."""
+    storm = "" if "storm:" in options.pool_policy else "        storm: {unhealthy: 40%, hold: 30s}\n"
+    hold_off = "" if "failover_hold_off:" in options.cluster_policy else "    failover_hold_off: 30s\n"
+    return replace(
+        options,
+        sweep=StageOptions().sweep,
+        pool_policy=options.pool_policy + storm,
+        cluster_policy=options.cluster_policy + hold_off,
+    )
 
 
 def _console(to_stderr: bool) -> Console:
