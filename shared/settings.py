@@ -1,7 +1,8 @@
 """Settings of this installation, by concern, each with its unit, default and reason.
 
 They come from the app's settings (environment variables) and say where things are and who we are. What is wanted of
-clusters is not here but in the policy.
+clusters is not here but in the policy. Nor is what only the Functions host reads, out of the triggers in `functions/`:
+POOLKEEPER_SWEEP, the NCRONTAB schedule of the sweep, and the event hub of the metrics.
 """
 
 from __future__ import annotations
