@@ -9,7 +9,6 @@ what it means does not age. Alerts are heard as of now.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +34,6 @@ from shared.signals.event_grid import Ear, Heard, hear, mean, read
 
 BOM = b"\xef\xbb\xbf"
 POISON = "poison"
-STDIN = Path("-")
 
 
 class Reason(Struct, frozen=True):
@@ -98,7 +96,7 @@ def hear_files(source: Sender, files: Sequence[Path], ground: Ground, by_clock: 
 
 def _hear_file(source: Sender, file: Path, ground: Ground, by_clock: bool) -> Iterator[Answer]:
     try:
-        body = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
+        body = file.read_bytes()
     except OSError as error:
         raise Trouble(f"{file} can not be read ({error.strerror}), so nothing was heard.", USAGE) from None
     try:

@@ -84,7 +84,7 @@ def hear(
     context: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="Payloads; - is standard input."),
+        typer.Argument(exists=True, dir_okay=False, help="Payloads, JSON."),
     ],
     source: Annotated[Sender, typer.Option(help="Who sends such payloads.")],
     policy_file: Annotated[
@@ -293,7 +293,8 @@ def _desk(context: typer.Context) -> Desk:
 
 async def _audited(store: Store, cluster: str | None, context: typer.Context) -> list[str]:
     """The named cluster, whether or not the policy still has it; or all of the policy and what is nobody's."""
-    from cli.archive import NOBODYS, open_archive
+    from cli.archive import open_archive
+    from shared.model.audit import NOBODYS
 
     if cluster is not None:
         return [cluster]

@@ -121,8 +121,9 @@ def test_an_old_event_about_somebody_elses_machine_is_still_not_ours() -> None:
     assert only(old | {"subject": subject("3", group=GROUP + "x")}).ear is Ear.NOT_OURS
 
 
-def test_what_resource_health_says_has_no_actor_even_if_it_names_one() -> None:
+def test_who_did_it_is_told_of_operations_alone() -> None:
+    operation = done_by(vm_event("Delete", "delete", "3"), principal="somebody")
+    assert signal(operation).by == "somebody"
     event = health_event("VirtualMachinePreempted", "3")
-    event["data"] |= {"authorization": {}, "claims": {}}
+    event["data"]["authorization"] = operation["data"]["authorization"]
     assert signal(event).by is None
-    assert signal(done_by(EVENTS[0], principal="p", app="", object_id="")).by == "p"

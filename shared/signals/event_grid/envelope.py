@@ -62,14 +62,16 @@ def read(raw: object) -> Event:
 
 
 def can_be_kept(text: str) -> bool:
-    return 0 < len(text) <= LONGEST and not _LONE_SURROGATE.search(text)
+    return 0 < len(text) <= LONGEST and (text.isascii() or not _LONE_SURROGATE.search(text))
 
 
 def at(data: Mapping[str, Any], *path: str) -> Any:
-    """What lies at a path; None when there is nothing."""
+    """What lies at a path of JSON; None when there is nothing."""
     here: Any = data
     for name in path:
-        here = here.get(name) if isinstance(here, Mapping) else None
+        if not isinstance(here, dict):
+            return None
+        here = here.get(name)
     return here
 
 

@@ -18,8 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
-
 from shared.errors import Poison
 from shared.model.signals import Signal, SignalKind, Source
 from shared.policy.schema import Policy
@@ -69,12 +67,14 @@ def mean(event: Event, policy: Policy, own: frozenset[str], now: datetime) -> tu
     if target is None:
         return (Heard(Ear.NOT_OURS, "", event.subject, "it is about no scale set of the policy", event.id),)
     cluster = target.cluster.name
-    if event.event_type in manager.TYPES and manager.by_us(event.data, own):
+    actors = manager.actors(event.data) if event.event_type in manager.TYPES else frozenset[str]()
+    if manager.is_us(actors, own):
         return (Heard(Ear.ECHO, cluster, event.subject, "we did it ourselves", event.id),)
     said = translate(event, target.is_machine)
     if isinstance(said, str):
         return (Heard(Ear.NOTED, cluster, event.subject, said, event.id),)
-    signals = (_signal(event, one, target, now) for one in said)
+    by = min(actors, default=None)
+    signals = (_signal(event, one, target, now, by) for one in said)
     return tuple(
         Heard(Ear.SIGNAL, cluster, event.subject, one.kind.value, one.event_id, one) for one in signals
     )
@@ -101,12 +101,12 @@ def _untimely(time: datetime, now: datetime) -> str:
     return ""
 
 
-def _signal(event: Event, said: Said, target: Target, now: datetime) -> Signal:
+def _signal(event: Event, said: Said, target: Target, now: datetime, by: str | None) -> Signal:
     """Of a machine that only looks like one of the pool's, the kind is not believed."""
     place = target.member(said.member) if said.member else target
     parts = [event.id, *(part for part in (said.part, said.member) if part)]
-    signal = Signal(
-        kind=said.kind,
+    return Signal(
+        kind=SignalKind.VM_CHANGED if target.is_guess else said.kind,
         source=Source.EVENT_GRID,
         cluster=target.cluster.name,
         event_id="|".join(parts),
@@ -114,10 +114,9 @@ def _signal(event: Event, said: Said, target: Target, now: datetime) -> Signal:
         heard_at=now,
         pool=target.pool.name,
         node=place.node,
-        by=min(manager.actors(event.data), default=None),
+        by=by,
         deadline=said.deadline,
         what=said.what,
         severity=said.severity,
         about=place.about,
     )
-    return replace(signal, kind=SignalKind.VM_CHANGED) if target.is_guess else signal

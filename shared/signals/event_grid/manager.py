@@ -58,10 +58,10 @@ def actors(data: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(one.lower() for one in ids if can_be_kept(one))
 
 
-def by_us(data: Mapping[str, Any], own: frozenset[str]) -> bool:
+def is_us(actors: frozenset[str], own: frozenset[str]) -> bool:
     """Whether one of our ids is among the actors, written with hyphens or without."""
     plain = {one.lower().replace("-", "") for one in own}
-    return any(actor.replace("-", "") in plain for actor in actors(data))
+    return any(actor.replace("-", "") in plain for actor in actors)
 
 
 def rows() -> Iterator[Row]:
