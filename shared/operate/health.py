@@ -75,13 +75,9 @@ def _record(one: News) -> AuditRecord:
 
 
 def _places(inventory: Mapping[str, Kept[NodeMemory]]) -> dict[str, Place]:
-    """By address, the youngest node that was not destroyed: addresses are given to new machines again."""
+    """By address, the youngest node that had it: addresses are given to new machines again."""
     nodes = sorted((kept.value for kept in inventory.values()), key=lambda node: node.first_seen_at)
-    return {
-        node.address: Place(node.pool, node.name)
-        for node in nodes
-        if node.address is not None
-    }
+    return {node.address: Place(node.pool, node.name) for node in nodes if node.address is not None}
 
 
 def _changes(
