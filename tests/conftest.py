@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
+from tests.alerts.peers import pytest_report_header
 from tests.azurite import azurite, unique_name
 from tests.real_mesos.fixture import real_mesos, real_mesos_program
 
-__all__ = ["azurite", "real_mesos", "real_mesos_program", "unique_name"]
+__all__ = ["azurite", "pytest_report_header", "real_mesos", "real_mesos_program", "unique_name"]
 
 # How long an example takes says nothing on a machine that others use too. Under CI=true the default that this builds
 # on draws the same examples each time; elsewhere each run draws new ones.

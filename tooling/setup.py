@@ -7,6 +7,7 @@ and no tool from the PATH; progress goes to stderr, because stdout belongs to th
 
     setup.py            make what is missing
     setup.py lock       resolve all dependencies anew and write the lock files
+    setup.py peers      install a real Prometheus and Alertmanager for the tests that meet them (as root, on Debian)
     setup.py clean      remove everything that this file and the tools have made
 
 The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt and azurite/package-lock.json.
@@ -21,7 +22,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ NODE_PACKAGE = TOOLS / "nodejs"
 AZURITE = TOOLS / "azurite"
 AZURITE_ENTRY = AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
+PEERS = ("prometheus", "prometheus-alertmanager")  # Debian packages and programs have the same names
 OLDEST_NODE = 20  # the oldest that Azurite's dependencies accept
 CACHES = (
     ".pytest_cache",
@@ -228,6 +230,28 @@ def lock() -> None:
     set_up()
 
 
+def install_peers() -> None:
+    """Debian's Prometheus and Alertmanager, without starting them. Where that cannot be, say so and go on: the test
+    that needs them is left out there."""
+    missing = [peer for peer in PEERS if shutil.which(peer) is None]
+    if not missing:
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        say(f"not installed: {', '.join(missing)}; as root on Debian: apt-get install {' '.join(missing)}")
+        return
+    say(f"installing {' and '.join(missing)} ...")
+    # Debian starts services as it installs them, but not in run level 1.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    install = [apt, "install", "--yes", "--quiet", "--no-install-recommends", *missing]
+    for command in ([apt, "update", "--quiet"], install):
+        try:
+            run(command, "Prometheus and Alertmanager were not installed", environment=environment)
+        except SetupFailed as error:
+            say(str(error))
+            return
+
+
 def clean() -> None:
     """Remove what the set-up and the tools have made; the next target starts from nothing."""
     for path in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
@@ -255,12 +279,15 @@ def link(name: Path, target: Path) -> None:
     name.symlink_to(target)
 
 
-def run(command: Sequence[str], failed: str, cwd: Path = ROOT) -> None:
+def run(
+    command: Sequence[str], failed: str, cwd: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> None:
     """Run quietly; when it fails, show what it said and raise `SetupFailed` with the sentence `failed`."""
     try:
         done = subprocess.run(
             command,
             cwd=cwd,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -278,7 +305,12 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    commands: dict[str, Callable[[], None]] = {"set-up": set_up, "lock": lock, "clean": clean}
+    commands: dict[str, Callable[[], None]] = {
+        "set-up": set_up,
+        "lock": lock,
+        "peers": install_peers,
+        "clean": clean,
+    }
     os.umask(0o022)
     try:
         commands[arguments[0] if arguments else "set-up"]()

@@ -1,111 +1,20 @@
-"""The doors for alerts as their senders meet them: the host, the worker library, Azurite."""
+"""Who comes in through the doors for alerts, what is answered, and what is left behind."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-import io
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import aiohttp
-import pytest
-from aiohttp import web
-
-from shared import runtime
-from shared.azure.storage import StorageSettings
-from shared.azure.tables import AzureStore
-from shared.ports.store import Table
-from shared.records.quarantine import PARTITION
 from shared.signals.alert import MOST_BYTES
-from simulator.azurite import Azurite
-from simulator.host import HostOptions, Keys, LocalHost
-from tests.alerts.tenant import AUDIENCE, TENANT, claims, published, token
+from tests.alerts.doors import Doors
+from tests.alerts.tenant import claims, token
 from tests.signals.alerts import alert, metric, notification
 from tests.signals.events import subject
-from tests.world import POLICY, SET, SUBSCRIPTION
 
-ROOT = Path(__file__).resolve().parents[2]
 ALERTMANAGER, AZURE_MONITOR = "alertmanager", "azure-monitor"
 FIRING = notification(alert(host="10.0.0.4"), alert(host="10.0.0.5"), truncatedAlerts=3)
-OTHERS = ("metrics_events", "check_health")  # doors that are not asked here
-KEYS = Keys(functions={"alertmanager_alert": "am-key", "azure_monitor_alert": "azm-key"}, master="master")
-
-
-class Doors:
-    def __init__(self, host: LocalHost, store: AzureStore, session: aiohttp.ClientSession) -> None:
-        self._host, self._store, self._session = host, store, session
-
-    async def post(self, path: str, body: Any, **headers: str) -> tuple[int, dict[str, Any]]:
-        """Status and answer. `path` may hold a key; headers are written with underscores."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        written = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {"Content-Type": "application/json; charset=utf-8", **written}
-        async with self._session.post(
-            f"{self._host.url}/api/alerts/{path}", data=io.BytesIO(data), headers=sent
-        ) as answer:
-            text = await answer.text()
-            return answer.status, json.loads(text) if text else {}
-
-    async def quarantined(self) -> list[str]:
-        rows = await self._store.query(Table.QUARANTINE, PARTITION, "", "")
-        return [f"{row['source']}: {row['why']}" for row in (json.loads(each.body) for each in rows)]
-
-    async def heard(self) -> list[str]:
-        """What the passes wrote into the audit about signals, once they have taken them all."""
-        for _ in range(100):
-            rows = await self._store.query(Table.AUDIT, f"prod|{datetime.now(UTC):%Y-%m}", "", "")
-            found = [row.body.decode() for row in rows if b"says node_unwell" in row.body]
-            if found:
-                return found
-            await asyncio.sleep(0.1)
-        return []
-
-
-@pytest.fixture
-async def keys_url() -> AsyncIterator[str]:
-    """The tenant, publishing its keys on localhost."""
-
-    async def answer(request: web.Request) -> web.Response:
-        return web.Response(body=published("k1"), content_type="application/json")
-
-    application = web.Application()
-    application.router.add_get(f"/{TENANT}/discovery/v2.0/keys", answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def doors(tmp_path: Path, keys_url: str) -> AsyncIterator[Doors]:
-    with Azurite.start() as azurite:
-        policy = tmp_path / "policy.yaml"
-        policy.write_text(POLICY.format(mode="observe", subscription=SUBSCRIPTION, scale_set=SET, more=""))
-        values = {
-            "AzureWebJobsStorage": azurite.connection_string,
-            **{f"AzureWebJobs.{name}.Disabled": "true" for name in OTHERS},
-            "POOLKEEPER_POLICY_FILE": str(policy),
-            "POOLKEEPER_SWEEP": "0 0 0 1 1 *",
-            "POOLKEEPER_ARM_ENDPOINT": "http://127.0.0.1:9",
-            "POOLKEEPER_ARM_STATIC_TOKEN": "nobody",
-            "POOLKEEPER_ALERTMANAGER_TOKEN": "a-token",
-            "POOLKEEPER_ENTRA_TENANT": TENANT,
-            "POOLKEEPER_ENTRA_AUDIENCE": f"{AUDIENCE}, client-id",
-            "POOLKEEPER_ENTRA_AUTHORITY": keys_url,
-        }
-        async with (
-            LocalHost(HostOptions(app=ROOT, port=0, values=values, keys=KEYS)) as host,
-            AzureStore(StorageSettings(connection_string=azurite.connection_string)) as store,
-            aiohttp.ClientSession() as session,
-        ):
-            yield Doors(host, store, session)
-        await runtime.close()
 
 
 async def test_alerts_are_taken_in_at_once_and_reach_a_pass(doors: Doors) -> None:
@@ -116,7 +25,8 @@ async def test_alerts_are_taken_in_at_once_and_reach_a_pass(doors: Doors) -> Non
     assert answer == (202, {"signals": 2, "not_ours": 0, "unreadable": 0, "unlisted": 3})
     answer = await doors.post(AZURE_MONITOR, metric(subject("2")), x_functions_key="azm-key")
     assert answer == (202, {"signals": 1, "not_ours": 0, "unreadable": 0, "unlisted": 0})
-    assert any("MesosAgentDown" in text or "a-rule" in text for text in await doors.heard())
+    assert await doors.heard("alertmanager says node_unwell (MesosAgentDown) about 10.0.0.4")
+    assert await doors.heard("azure_monitor says node_unwell (a-rule)")
     assert await doors.quarantined() == []
 
 

@@ -134,3 +134,12 @@ def test_a_step_is_done_until_one_of_its_inputs_changes(
 
     source.write_text("two")
     assert not step.is_done()
+
+
+def test_where_a_peer_cannot_be_installed_it_is_said_and_nothing_fails(checkout: Path) -> None:
+    done = set_up(checkout, "peers", PYTHON=sys.executable)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "not installed: prometheus, prometheus-alertmanager; "
+        "as root on Debian: apt-get install prometheus prometheus-alertmanager\n"
+    )
