@@ -24,8 +24,6 @@ from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.store import Store, Table
 from shared.records import Records
 
-NOBODYS = "(none)"  # the audit of what belongs to no cluster
-
 
 @dataclass(frozen=True)
 class Archive:

@@ -15,11 +15,10 @@ import msgspec
 from msgspec import Struct
 from rich.text import Text
 
-from cli.archive import NOBODYS
 from cli.speech import clock_time, console, counted, grid, indented, plain, rows, say, styled
 from shared.audit import AuditLog, Break, Entry, verify
 from shared.audit.log import HEAD
-from shared.model.audit import AuditKind, AuditRecord
+from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.decisions import Answer
 from shared.ports.store import Store, Stored, Table
 

@@ -27,9 +27,9 @@ from shared.errors import Poison, Retry
 from shared.firehose.body import Sender, unpacked
 from shared.firehose.ear import HeardMetrics, MetricsEar
 from shared.firehose.telegraf import joined
-from shared.model.audit import AuditKind, AuditRecord
+from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind, Source
-from shared.operate.alerts import NOBODYS, Told, hear_alerts
+from shared.operate.alerts import Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.health import hear_health
 from shared.operate.outside import Outside

@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+NOBODYS = "(none)"  # the partition of the audit for what belongs to no cluster
+
 
 class AuditKind(StrEnum):
     HEARD = "heard"

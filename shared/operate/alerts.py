@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.errors import Poison
-from shared.model.audit import AuditKind, AuditRecord
+from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.signals import Source
 from shared.policy.schema import Policy
 from shared.records.quarantine import quarantine
@@ -25,7 +25,6 @@ from shared.signals.event_grid import Ear, Heard
 
 from .outside import Outside
 
-NOBODYS = "(none)"  # the audit partition for what belongs to no cluster
 MOST_LINES = 20  # of audit about one payload
 MOST_REASONS = 10
 

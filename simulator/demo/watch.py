@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.app import NOBODYS
 from shared.audit import AuditLog
 from shared.azure.storage import StorageSettings
 from shared.azure.tables import AzureStore
-from shared.model.audit import AuditRecord
+from shared.model.audit import NOBODYS, AuditRecord
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
