@@ -2,8 +2,8 @@
 
     done         the old node leaves the inventory, its place in the ledger is free, the incident is resolved
     withdrawn    its place in the ledger is free, the incident stays open with one more try
-    handed over  the incident waits for a person; the place in the ledger stays taken while the node is missing, so that
-                 replacements that fail do not go on being tried elsewhere
+    handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
+                 taken, so that replacements that fail do not go on being tried elsewhere
 
 The operation's own row is moved last: until then it runs, and whoever finds it closes it again.
 """
@@ -20,6 +20,7 @@ from shared.records import Change, Kept, open_incident_row
 
 from .books import release
 from .hand import Hand
+from .steps.await_join import REPLACEMENT
 
 
 async def close(hand: Hand, state: OperationState, outcome: str) -> None:
@@ -31,7 +32,7 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
         kept = None  # a newer incident, not ours to close
     if state is OperationState.DONE:
         await _forget_node(hand)
-    if state is not OperationState.HANDED_OVER:
+    if state is not OperationState.HANDED_OVER or REPLACEMENT in operation.notes:
         await release(hand.outside, cluster, operation.pool, operation.id)
     if kept is not None:
         await _settle(hand, kept, state, outcome)

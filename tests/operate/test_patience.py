@@ -67,6 +67,7 @@ async def test_tasks_that_do_not_come_back_are_handed_over_after_the_verify_time
     assert operation.state is OperationState.HANDED_OVER
     assert operation.outcome.startswith("verify took longer than 300 s: not running again: 2 of web")
     assert (scene.connected, sum(scene.ordered)) == (6, 1)
+    assert (await scene.ledger()).active == (), "a machine has joined, others may be repaired"
 
 
 async def test_an_operation_that_waits_for_long_looks_again_every_ten_seconds_at_most() -> None:
