@@ -24,7 +24,7 @@ from .recall import Recalled, recall
 from .situate import Picture, situate
 
 LEASE = timedelta(seconds=90)
-FRESH = timedelta(seconds=6)  # readings of this turn that are younger are not taken again: ten lists a minute at the most
+FRESH = timedelta(seconds=6)  # younger readings of this turn are not taken again: ten lists a minute at most
 
 
 class Hand:
