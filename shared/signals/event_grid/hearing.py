@@ -22,7 +22,7 @@ from shared.errors import Poison
 from shared.model.signals import Signal, SignalKind, Source
 from shared.policy.schema import Policy
 
-from . import health, maintenance, manager, resources
+from . import health, maintenance, operations, resources
 from .envelope import Event, read
 from .said import Ear, Heard, Row, Said, Translator
 from .target import Target, target_of
@@ -36,7 +36,7 @@ EARLY = timedelta(minutes=5)
 """More than clocks of services differ: a time like that says nothing about when it was."""
 
 TYPES: dict[str, Translator] = {
-    **dict.fromkeys(sorted(manager.TYPES), manager.say),
+    **dict.fromkeys(sorted(operations.TYPES), operations.say),
     health.AVAILABILITY: health.say_availability,
     health.ANNOTATED: health.say_annotation,
     maintenance.EMITTED: maintenance.say,
@@ -67,8 +67,8 @@ def mean(event: Event, policy: Policy, own: frozenset[str], now: datetime) -> tu
     if target is None:
         return (Heard(Ear.NOT_OURS, "", event.subject, "it is about no scale set of the policy", event.id),)
     cluster = target.cluster.name
-    actors = manager.actors(event.data) if event.event_type in manager.TYPES else frozenset[str]()
-    if manager.is_us(actors, own):
+    actors = operations.actors(event.data) if event.event_type in operations.TYPES else frozenset[str]()
+    if operations.is_us(actors, own):
         return (Heard(Ear.ECHO, cluster, event.subject, "we did it ourselves", event.id),)
     said = translate(event, target.is_machine)
     if isinstance(said, str):
@@ -82,7 +82,7 @@ def mean(event: Event, policy: Policy, own: frozenset[str], now: datetime) -> tu
 
 def rows() -> Iterator[Row]:
     """What `docs/signals.md` says of Event Grid."""
-    for part in (manager, health, maintenance, resources):
+    for part in (operations, health, maintenance, resources):
         yield from part.rows()
 
 
