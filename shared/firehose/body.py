@@ -29,6 +29,9 @@ class Sender(Struct, frozen=True):
     host: str = ""
 
 
+_GZIP = b"\x1f\x8b"
+
+
 class TooLarge(Poison):
     """The body is larger than is taken; HTTP says 413."""
 
@@ -38,14 +41,15 @@ class WrongCoding(Poison):
 
 
 def unpacked(body: bytes, coding: str) -> bytes:
-    """The plain body. `coding` is the header Content-Encoding: empty, identity, or gzip."""
+    """The plain body. `coding` is the header Content-Encoding: empty, identity, or gzip. Servers and proxies on the way
+    may have unpacked it and left the header, so what does not begin as gzip does is taken as it is."""
     if len(body) > MOST_SENT:
         raise TooLarge(f"the body has {len(body)} bytes, more than {MOST_SENT}")
     match coding.strip().lower():
         case "" | "identity":
             return body
         case "gzip" | "x-gzip":
-            return _unzipped(body)
+            return _unzipped(body) if body.startswith(_GZIP) else body
         case other:
             raise WrongCoding(f"the body is packed as {other[:40]!r}, and only gzip is known")
 
