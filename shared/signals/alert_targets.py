@@ -25,13 +25,8 @@ from shared.policy.schema import ClusterPolicy, Policy, PoolPolicy
 
 from .alert import Alert, Tone
 from .event_grid import Ear, Heard
-from .resource_ids import scale_set_of
+from .resource_ids import MachineResource, machine_of, scale_set_of
 
-_MACHINE = re.compile(
-    r"/subscriptions/(?P<subscription>[^/]+)/resourcegroups/(?P<group>[^/]+)"
-    r"/providers/microsoft\.compute/virtualmachines/(?P<name>[^/]+)(?:/.*)?",
-    re.IGNORECASE,
-)
 _SUBSCRIPTION = re.compile(r"/subscriptions/(?P<subscription>[^/]+)/?", re.IGNORECASE)
 _COMPUTE = "/providers/microsoft.compute/"
 _PORT = re.compile(r":\d{1,5}$")
@@ -104,9 +99,9 @@ def _by_id(id: str, policy: Policy) -> Iterable[Place]:
             node = f"{pool.scale_set}_{target.instance_id}" if target.instance_id else None
             yield Place(cluster, pool, node)
         return
-    machine = _MACHINE.fullmatch(id)
+    machine = machine_of(id)
     if machine is not None:
-        yield from _flexible(machine["subscription"], machine["group"], machine["name"], policy)
+        yield from _flexible(machine, policy)
         return
     whole = _SUBSCRIPTION.fullmatch(id)
     if whole is not None:
@@ -115,14 +110,14 @@ def _by_id(id: str, policy: Policy) -> Iterable[Place]:
                 yield Place(cluster, whole=True)
 
 
-def _flexible(subscription: str, group: str, name: str, policy: Policy) -> Iterable[Place]:
+def _flexible(machine: MachineResource, policy: Policy) -> Iterable[Place]:
     """Instances of Flexible sets are machines of their own, named after their set (Azure/azure-docs,
     virtual-machine-scale-sets-orchestration-modes)."""
     for cluster in policy.clusters:
         home = (cluster.subscription.lower(), cluster.resource_group.lower())
-        pool = _pool_of_instance(cluster, name)
-        if pool is not None and home == (subscription.lower(), group.lower()):
-            yield Place(cluster, pool, about=name)
+        pool = _pool_of_instance(cluster, machine.name)
+        if pool is not None and home == (machine.subscription.lower(), machine.resource_group.lower()):
+            yield Place(cluster, pool, about=machine.name)
 
 
 def _closer(place: Place, alert: Alert) -> Place:
