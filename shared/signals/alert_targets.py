@@ -175,8 +175,9 @@ def _named(cluster: ClusterPolicy, pool: PoolPolicy | None, hint: str) -> Place:
     if hint.lower() in {host_of(master) for master in cluster.masters}:
         return Place(cluster, whole=True)
     owner = _pool_of_instance(cluster, hint)
-    if owner is not None and hint[len(owner.scale_set) + 1 :].isdecimal():
-        return Place(cluster, owner, f"{owner.scale_set}_{hint[len(owner.scale_set) + 1 :]}")
+    number = hint[len(owner.scale_set) + 1 :] if owner else ""
+    if owner is not None and number.isascii() and number.isdigit():
+        return Place(cluster, owner, f"{owner.scale_set}_{number}")
     return Place(cluster, owner or pool, about=hint)
 
 

@@ -98,6 +98,17 @@ def test_an_instance_name_is_known_at_once(name: str) -> None:
     assert (signal.node, signal.pool, signal.about) == (f"{SET}_3", "private", "")
 
 
+@pytest.mark.parametrize("name", [f"{SET}_0a1b2c3d", f"{SET}_\u0663", f"{SET}_"])
+def test_a_name_after_the_set_that_is_no_instance_id_goes_on_to_the_pass(name: str) -> None:
+    (signal,) = signals(heard(notification(alert(host=name))))
+    assert (signal.kind, signal.node, signal.pool, signal.about) == (
+        SignalKind.NODE_UNWELL,
+        None,
+        "private",
+        name,
+    )
+
+
 @pytest.mark.parametrize("name", ["private", "PRIVATE", SET])
 def test_an_alert_that_names_a_pool_alone_is_about_the_pool(name: str) -> None:
     (signal,) = signals(heard(notification(alert(pool=name))))
