@@ -26,7 +26,6 @@ import msgspec
 from shared.errors import Poison, Retry
 from shared.firehose.body import Sender, unpacked
 from shared.firehose.ear import HeardMetrics, MetricsEar
-from shared.firehose.telegraf import joined
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind, Source
 from shared.operate.alerts import Told, hear_alerts
@@ -118,11 +117,8 @@ class App:
 
     async def hear_metric_events(self, bodies: Sequence[bytes]) -> HeardMetrics:
         """Events of an event hub, each with one metric or a batch in Telegraf's JSON."""
-        batch, broken = joined(bodies)
-        for body in broken[:1]:
-            why = f"{len(broken)} of {len(bodies)} events are no JSON of metrics"
-            await self.keep_poison("firehose", why, body.decode("utf-8", "replace"))
-        return await self.hear_metrics("telegraf", batch, "", Sender())
+        policy = await self._policy_in_force()
+        return await self._metrics.hear_events(bodies, policy, self._outside.clock.now())
 
     async def hear_silence(self) -> list[str]:
         """Messages for the signals queue about nodes that fell silent, or are heard again."""

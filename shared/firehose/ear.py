@@ -7,7 +7,7 @@ its courses. Rows of other instances are read each 30 seconds. A body that chang
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -22,7 +22,7 @@ from shared.firehose.plain import hear_datapoints, hear_prometheus, hear_snapsho
 from shared.firehose.roster import Roster
 from shared.firehose.silence import forget_gone, look_for_silence, write_heard
 from shared.firehose.tally import Tally
-from shared.firehose.telegraf import hear_batch
+from shared.firehose.telegraf import hear_batch, joined
 from shared.firehose.tell import signals_of
 from shared.firehose.watching import Watching
 from shared.policy.schema import Policy
@@ -85,6 +85,15 @@ class MetricsEar:
             # What is late or unknown to us is no fault of its writer, but worth a look all the same.
             await self._keep_example(why, _counted(why, tally), example, now)
         return HeardMetrics(messages, tally.counts())
+
+    async def hear_events(self, bodies: Sequence[bytes], policy: Policy, now: datetime) -> HeardMetrics:
+        """Events of an event hub, each with one metric or a batch in Telegraf's JSON. Those that are no JSON are
+        passed over: the others would come again with them otherwise."""
+        batch, broken = joined(bodies)
+        if broken:
+            why = f"{len(broken)} of {len(bodies)} events are no JSON of metrics"
+            await self._keep_example("broken events", why, broken[0].decode("utf-8", "replace"), now)
+        return await self.hear("telegraf", batch, Sender(), policy, now)
 
     async def tick(self, policy: Policy, now: datetime) -> list[str]:
         """Each minute: look for silence, let go of what is gone. Messages for the signals queue."""
