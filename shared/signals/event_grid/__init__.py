@@ -1,12 +1,12 @@
 """Event Grid: what Azure tells of VMs and scale sets, in both of its schemas.
 
-envelope      an event, whichever schema it came in, or poison
-target        which machine, set and pool it is about
-manager       operations that went through Azure Resource Manager
-health        what Resource Health says: availability, and annotations that give a reason
-maintenance   what is scheduled, with a deadline
-resources     that a resource was written or is gone, without saying by whom
-hearing       all of it together: `hear`
+* `envelope`: an event, whichever schema it came in, or poison
+* `target`: which machine, set and pool it is about
+* `operations`: what went through Azure Resource Manager, and who did it
+* `health`, `annotations`: what Resource Health says, and the reasons that it gives
+* `maintenance`: what is scheduled, with a deadline
+* `resources`: that a resource was written or is gone, without saying by whom
+* `hearing`: all of it together, `hear`
 """
 
 from .envelope import LONGEST, Event, read
