@@ -20,7 +20,8 @@ from shared.model.signals import Severity
 
 class AlertState(Struct, frozen=True):
     """Where a series stands. `key` names it below its rule, `node` is empty for a pool; `held_s` are seconds of bad
-    values that were seen; `value` is the last one, `by` the worker that wrote the row. Times are by the clock of the node."""
+    values that were seen; `value` is the last one, `by` the worker that wrote the row. Times are by
+    the clock of the node."""
 
     rule: str
     key: str
