@@ -4,10 +4,12 @@
     telegraf    JSON batches: the name first, the rest only where a rule wants it
     plain       DC/OS metrics API, Prometheus text, Mesos snapshots: small, so read in the ordinary way
     index       metric name -> the rules that want it, made once per policy
+    number      what counts as a number and as a time; tally counts what does not
     roster      host, address, agent id -> the node, from what the inventory remembers
     course      the state machine of one rule over one series; pure
     watching    all courses of this process, and what changed
     keep        changes -> rows, each on its etag; what others wrote -> our courses
+    tell        what was reached -> signals
     silence     who has not been heard for too long
     ear         the use cases: a body in, messages for the signals queue out
 
