@@ -30,7 +30,7 @@ def codes_in(function: ast.FunctionDef) -> Iterator[str]:
             if isinstance(code, ast.Constant) and isinstance(code.value, str):
                 yield code.value
             else:
-                yield from looped
+                yield from sorted(looped)
 
 
 CODES = [
