@@ -7,6 +7,7 @@
 #   make test                                     every check and every test
 #   make test ARGS="-k ledger"                    some of the tests
 #   make bench                                    the table of benchmarks
+#   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris
 #   make lint                                     the checks alone
 #   make format                                   lay out the code and sort its imports
 #   make lock                                     resolve the dependencies anew
@@ -16,10 +17,12 @@
 MAKEFLAGS += --no-print-directory
 ARGS ?=
 JOBS ?= 2
+SECONDS ?= 600
+SEED ?= 1
 PYTHON := .venv/bin/python
 RUFF := .venv/bin/ruff
 
-.PHONY: help setup demo run bench lint test format lock clean
+.PHONY: help setup demo run bench fuzz lint test format lock clean
 
 help:
 	@while IFS= read -r line; do case "$$line" in \#*) echo "$${line#\#}";; *) break;; esac; done < Makefile
@@ -35,6 +38,9 @@ run: setup
 
 bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+fuzz: setup
+	@$(PYTHON) -m tests.fuzz --seconds $(SECONDS) --seed $(SEED) $(ARGS)
 
 lint: setup
 	$(RUFF) check --quiet --output-format=concise .

@@ -1,0 +1,85 @@
+"""Fuzzing guided by coverage: atheris, which brings libFuzzer to Python, where it is installed.
+
+What reaches lines that nothing reached before is kept and spoilt further, half of the time in JSON as `mutation.py`
+does it, half of the time as libFuzzer does. The first byte of an input is the number of its target, so that one corpus
+and one process serve all of them. libFuzzer never returns, so the process is ended from within its last input, after
+what was found is told.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ENGINE = "atheris"
+OURS = ["shared.signals", "shared.firehose", "shared.dcos", "shared.policy", "shared.model"]
+MOST_BYTES = 16 * 1024
+HANGS_S = 25
+OVERTIME_S = 60  # only if nothing is tried any more
+
+
+def is_there() -> bool:
+    return importlib.util.find_spec(ENGINE) is not None
+
+
+def hunt_guided(seconds: int, seed: int) -> None:
+    """Does not return. The translators are imported here, because they are instrumented on their way in."""
+    engine: Any = importlib.import_module(ENGINE)
+    with engine.instrument_imports(include=OURS, enable_loader_override=False):
+        findings = importlib.import_module("tests.fuzz.findings")
+        seeds = importlib.import_module("tests.fuzz.seeds").seeds
+        mutated = importlib.import_module("tests.fuzz.mutation").mutated
+        targets = list(importlib.import_module("tests.fuzz.targets").TARGETS)
+    corpus = {target: seeds(target) for target in targets}
+
+    def spoil(body: bytes, most: int, number: int) -> bytes:
+        dice = Random(number)
+        if not body or dice.random() < 0.5:
+            return bytes(engine.Mutate(body, most))
+        other = dice.choice(corpus[targets[body[0] % len(targets)]])
+        spoilt: bytes = body[:1] + mutated(body[1:], other, dice)
+        return spoilt[:most]
+
+    folder = _written(corpus)
+    limits = [f"-max_total_time={seconds + OVERTIME_S}", f"-timeout={HANGS_S}", "-rss_limit_mb=1024"]
+    how = ["fuzz", f"-seed={seed}", f"-max_len={MOST_BYTES}", *limits, str(folder)]
+
+    def ends(hunt: Any) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        sys.stdout.write(hunt.told() + "\n")
+        sys.stdout.flush()
+        os._exit(1 if hunt.found else 0)
+
+    trier = _trier(findings.Hunt(findings.KEPT), targets, time.monotonic() + seconds, ends)
+    engine.Setup(how, trier, custom_mutator=spoil)
+    engine.Fuzz()
+
+
+def _trier(hunt: Any, targets: list[str], end: float, ends: Callable[[Any], None]) -> Callable[[bytes], None]:
+    """Tries inputs until `end` (monotonic seconds); then `ends` ends the process."""
+
+    def try_one(body: bytes) -> None:
+        if body:
+            hunt.try_one(targets[body[0] % len(targets)], body[1:])
+        if time.monotonic() >= end:
+            ends(hunt)
+
+    return try_one
+
+
+def _written(corpus: Mapping[str, Iterable[bytes]]) -> Path:
+    """The folder that libFuzzer begins with, and adds to."""
+    folder = Path(tempfile.mkdtemp(prefix="poolkeeper-fuzz-"))
+    for number, (target, bodies) in enumerate(corpus.items()):
+        for index, body in enumerate(bodies):
+            (folder / f"{target}-{index}").write_bytes(bytes([number]) + body)
+    return folder

@@ -1,0 +1,126 @@
+"""What fuzzing begins with: real samples of every source, moved onto machines of ours so that they get far.
+
+A sample that is about somebody else's scale set ends at "not ours" and never reaches the code behind it. So each is
+there twice where that matters: as published, and with our names.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.builders import NOW, SET, address
+from tests.firehose.ground import batch, metric
+from tests.fuzz.targets import SICK
+from tests.signals.alerts import alert, notification
+from tests.signals.alerts import metric as azure_metric
+from tests.signals.events import (
+    as_cloud_event,
+    availability_event,
+    health_event,
+    sample,
+    scheduled_event,
+    subject,
+    vm_event,
+)
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+NOW_S = int(NOW.timestamp())
+
+PROMETHEUS = (
+    '# TYPE disk_used gauge\ndisk_used{path="/"} 1.5e9\nsystem_load1{host="10.0.0.1"} 0.4 1700000000000\n'
+    "mem_available_percent 3\nslaves_unreachable NaN\n"
+)
+SNAPSHOT = {
+    "master/elected": 1.0,
+    "master/uptime_secs": 12.5,
+    "master/cpus_percent": 0.97,
+    "master/slaves_unreachable": 3.0,
+    "registrar/log/recovered": 0.0,
+}
+DATAPOINTS = {
+    "datapoints": [
+        {
+            "name": "filesystem.capacity.total",
+            "value": 100,
+            "timestamp": NOW.isoformat(),
+            "tags": {"path": "/"},
+        },
+        {
+            "name": "filesystem.capacity.used",
+            "value": "99",
+            "timestamp": NOW.isoformat(),
+            "tags": {"path": "/"},
+        },
+        {"name": "memory.total", "value": 10, "unit": "bytes", "timestamp": "2026-11-22 03:00:00 +0000 UTC"},
+    ],
+    "dimensions": {"hostname": address(1), "mesos_id": "x", "labels": {"a": "b"}},
+}
+
+
+def seeds(target: str) -> tuple[bytes, ...]:
+    """Real input of a target, never none."""
+    if target == "event_grid":
+        return tuple(_json(one) for one in _events())
+    if target in {"alertmanager", "azure_monitor"}:
+        return tuple(_json(one) for one in _alerts())
+    if target.startswith("health_"):
+        return _health()
+    return _metrics()[target]
+
+
+def _events() -> list[Any]:
+    files = [*(DATA / "eventgrid").glob("*.json"), *(DATA / "simulator" / "eventgrid").glob("*.json")]
+    published = [sample(path.stem) for path in sorted(files)]
+    ours = [
+        vm_event("Delete", "delete", "3"),
+        vm_event("Action", "deallocate/action"),
+        vm_event("Write", "write", "3", "Failure"),
+        health_event("VirtualMachineHostCrashed", "3"),
+        availability_event("Unavailable", "3"),
+        scheduled_event(
+            subject(), Resources=[f"{SET}_1", f"{SET}_2"], NotBefore="Mon, 19 Sep 2026 18:29:47 GMT"
+        ),
+    ]
+    return [*published, *ours, *(as_cloud_event(one) for one in ours)]
+
+
+def _alerts() -> list[Any]:
+    published = [json.loads(path.read_text()) for path in sorted((DATA / "alerts").glob("*.json"))]
+    return [
+        *published,
+        notification(alert(host=f"{SET}_3"), alert(instance="10.0.0.4:9100", pool="private")),
+        azure_metric(subject(), VMName=f"{SET}_3"),
+    ]
+
+
+def _metrics() -> dict[str, tuple[bytes, ...]]:
+    many = batch(metric(1, NOW_S, used_percent=95), metric(2, NOW_S, "mem", used_percent=1, free=2))
+    one = _json(metric(1, NOW_S, used_percent=95.5))
+    return {
+        "metrics_telegraf": (many, one, b"[" + one + b"]", many.replace(b"95", b"NaN")),
+        "metrics_dcos": (_json(DATAPOINTS), _json([DATAPOINTS]), _json(DATAPOINTS["datapoints"])),
+        "metrics_prometheus": (PROMETHEUS.encode(),),
+        "metrics_snapshot": (_json(SNAPSHOT),),
+        "metrics_hub": (one + b"\n" + many, many),
+        "metrics_gzip": (gzip.compress(many), gzip.compress(one) + gzip.compress(one), many),
+    }
+
+
+def _health() -> tuple[bytes, ...]:
+    """Of all interfaces, so that each is answered what another says, too."""
+    recorded = [path.read_bytes() for path in sorted((DATA / "dcos").glob("*.json"))]
+    made = [
+        {"nodes": [{"host_ip": SICK, "health": 1, "role": "agent"}]},
+        {"units": [{"id": "dcos-mesos-slave.service", "health": 1, "name": "x"}]},
+        {"dcos_version": "1.12.0"},
+        {"leader": "172.16.0.5:8080"},
+        {"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}},
+    ]
+    return (*recorded, *(_json(one) for one in made))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

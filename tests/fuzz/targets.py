@@ -1,0 +1,170 @@
+"""What is fuzzed: every translator, as a function of bytes that returns when all is well.
+
+Each target hands the bytes to a translator just as its door does. Signals may come of it, a reason why there are none,
+or `Poison`; whatever else is raised goes through and is a finding. What was made of the bytes must be fit to be kept,
+so it is written down as JSON here, and a signal must fit into a message of a queue.
+
+`health_*` are interfaces of DC/OS: one answers the bytes, the others answer what was recorded. `seeds.py` has real
+input for each target, `mutation.py` spoils it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.errors import Poison
+from shared.firehose.body import Sender, unpacked
+from shared.firehose.ear import READERS
+from shared.firehose.index import Index
+from shared.firehose.roster import Roster
+from shared.firehose.telegraf import joined
+from shared.firehose.watching import Watching
+from shared.memory.http import Route
+from shared.model.signals import Signal
+from shared.policy.metric_rules import Firehose
+from shared.policy.schema import ClusterPolicy, Policy
+from shared.signals.alert import Alerts
+from shared.signals.alert_fold import folded
+from shared.signals.alertmanager import hear_alertmanager
+from shared.signals.azure_monitor import hear_azure_monitor
+from shared.signals.event_grid import Ear, hear
+from shared.signals.health import complaints, news
+from tests.builders import NOW, address, cluster_policy, memory, policy
+from tests.dcos.test_health import CHECKS, EXHIBITOR, HEALTH, LEADER, QUEUE, read, recorded, says
+from tests.firehose.ground import rule
+
+type Target = Callable[[bytes], None]
+
+MOST_OF_A_MESSAGE = 48 * 1024
+"""Bytes that fit into a message of a storage queue, which holds 64 KiB in base64."""
+
+OWN = frozenset({"ours"})
+NOW_S = NOW.timestamp()
+SICK = "167.114.218.156"
+"""The unhealthy node of the recorded list."""
+
+RECORDED: dict[str, Route] = {
+    f"{HEALTH}/nodes": recorded("diagnostics-nodes.json"),
+    f"{HEALTH}/nodes/{SICK}/units": recorded("diagnostics-node-units.json"),
+    HEALTH: says({"dcos_version": "1.12.0"}),
+    EXHIBITOR: recorded("exhibitor-cluster-status.json"),
+    LEADER: says({"leader": "172.16.0.5:8080"}),
+    QUEUE: recorded("marathon-queue.json"),
+    f"{CHECKS}/cluster/": says({"status": 0, "checks": {}}),
+    f"{CHECKS}/node/": says({"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}}),
+}
+
+
+@cache
+def firehose() -> tuple[ClusterPolicy, Index]:
+    """Default rules and one of our own, indexed once because that takes longer than any input."""
+    mine = replace(cluster_policy(), firehose=Firehose(defaults=True, rules=(rule(),)))
+    return mine, Index((mine,))
+
+
+@cache
+def one_cluster() -> Policy:
+    return policy()
+
+
+def event_grid(body: bytes) -> None:
+    """Event Grid's trigger hands over values; what is no JSON never comes so far."""
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    try:
+        heard = hear(event, one_cluster(), OWN, NOW)
+    except Poison as poison:
+        _can_be_kept(poison)
+        return
+    assert heard, "an event was passed over in silence"
+    for one in heard:
+        assert (one.signal is not None) is (one.ear is Ear.SIGNAL)
+        assert msgspec.json.encode(one)
+    _can_be_sent(one.signal for one in heard if one.signal is not None)
+
+
+def alertmanager(body: bytes) -> None:
+    _alerts(partial(hear_alertmanager, body, one_cluster(), NOW))
+
+
+def azure_monitor(body: bytes) -> None:
+    _alerts(partial(hear_azure_monitor, body, one_cluster(), OWN, NOW))
+
+
+def metrics(form: str, body: bytes, coding: str = "") -> None:
+    cluster, index = firehose()
+    watching = Watching(index, Roster([(cluster, {"1": memory(1)})]))
+    try:
+        tally = READERS[form](unpacked(body, coding), watching, NOW_S, Sender("", address(1)))
+    except Poison as poison:
+        _can_be_kept(poison)
+        return
+    assert msgspec.json.encode([tally.counts(), [str(example) for example in tally.examples.values()]])
+
+
+def hub(body: bytes) -> None:
+    """Events of an event hub, one in each line."""
+    batch, broken = joined(body.split(b"\n"))
+    assert len(broken) <= body.count(b"\n") + 1
+    metrics("telegraf", batch)
+
+
+def zipped(body: bytes) -> None:
+    """As it is, and packed as it should be."""
+    metrics("telegraf", body, "gzip")
+    metrics("telegraf", gzip.compress(body, 1), "gzip")
+
+
+def health(path: str, body: bytes) -> None:
+    found = asyncio.run(read({**RECORDED, path: says(body)}))
+    after = complaints({}, found, NOW)
+    assert msgspec.json.encode(after)
+    _can_be_sent(one.signal for one in news("prod", {}, after, {}, NOW))
+    _can_be_sent(one.signal for one in news("prod", after, {}, {}, NOW))
+
+
+TARGETS: dict[str, Target] = {
+    "event_grid": event_grid,
+    "alertmanager": alertmanager,
+    "azure_monitor": azure_monitor,
+    **{f"metrics_{form}": partial(metrics, form) for form in READERS},
+    "metrics_hub": hub,
+    "metrics_gzip": zipped,
+    "health_nodes": partial(health, f"{HEALTH}/nodes"),
+    "health_units": partial(health, f"{HEALTH}/nodes/{SICK}/units"),
+    "health_release": partial(health, HEALTH),
+    "health_exhibitor": partial(health, EXHIBITOR),
+    "health_leader": partial(health, LEADER),
+    "health_queue": partial(health, QUEUE),
+    "health_checks": partial(health, f"{CHECKS}/node/"),
+}
+
+
+def _alerts(hear_them: Callable[[], Alerts]) -> None:
+    try:
+        alerts = hear_them()
+    except Poison as poison:
+        _can_be_kept(poison)
+        return
+    assert msgspec.json.encode([alerts.heard, alerts.spoiled])
+    _can_be_sent(folded(one.signal for one in alerts.heard if one.signal is not None))
+
+
+def _can_be_kept(poison: Poison) -> None:
+    assert poison.why.encode(), "the quarantine wants a sentence"
+
+
+def _can_be_sent(signals: Iterable[Signal]) -> None:
+    for signal in signals:
+        message = msgspec.json.encode(signal)
+        assert len(message) <= MOST_OF_A_MESSAGE
+        assert msgspec.json.decode(message, type=Signal) == signal
