@@ -1,4 +1,4 @@
-"""Metrics: batches by HTTP, events of an event hub, and the minute in which silence is listened for.
+"""Metrics: batches by HTTP, events of an event hub, and each minute silence and the metrics that Mesos is asked for.
 
     POST metrics/telegraf      Telegraf's outputs.http with data_format json, plain or gzip
     POST metrics/dcos          answers of the DC/OS metrics API
@@ -11,6 +11,7 @@ sends them again. 503 asks for the same again. Telegraf's content type says noth
 """
 
 import json
+import logging
 import typing
 
 import azure.functions as func
@@ -23,6 +24,7 @@ if typing.TYPE_CHECKING:
     from shared.firehose.ear import HeardMetrics
 
 blueprint = func.Blueprint()
+log = logging.getLogger(__name__)
 
 
 @blueprint.function_name("metrics_batch")
@@ -72,6 +74,17 @@ async def metrics_events(
 async def metrics_silence(timer: func.TimerRequest, signals: func.Out[typing.List[str]]) -> None:
     """Rules about nodes that are not heard any more. Each minute in production."""
     signals.set(await app().hear_silence())
+
+
+@blueprint.function_name("metrics_rounds")
+@blueprint.timer_trigger(
+    arg_name="timer", schedule="%POOLKEEPER_SWEEP%", run_on_startup=False, use_monitor=False
+)
+async def metrics_rounds(timer: func.TimerRequest) -> None:
+    """Masters and agents of Mesos are asked for their metrics. Each minute in production, and 40 seconds at most."""
+    came = await app().ask_for_metrics()
+    if came:
+        log.info("metrics of Mesos: %s", ", ".join(f"{count} {how}" for how, count in came.items()))
 
 
 class NoSuchForm(Poison):

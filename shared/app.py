@@ -7,6 +7,7 @@
     sweep            each minute               -> every cluster is looked at, whatever overslept is woken
     check_health     each fifth minute         -> what has changed in DC/OS's own health, as signals
     hear_metrics     a body of metrics         -> messages for the signals queue, and counts
+    ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
     hear_silence     each minute               -> rules about nodes that are not heard any more
     keep_poison      what failed five times    -> the quarantine
 
@@ -26,6 +27,7 @@ import msgspec
 from shared.errors import Poison, Retry
 from shared.firehose.body import Sender, unpacked
 from shared.firehose.ear import HeardMetrics, MetricsEar
+from shared.firehose.rounds import Rounds
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind, Source
 from shared.operate.alerts import Told, hear_alerts
@@ -51,6 +53,7 @@ class App:
         self._outside, self._policy, self._own_ids = outside, policy, own_ids
         self._turns, self._window = Turns(), Window()
         self._metrics = MetricsEar(outside.store, outside.records, outside.worker)
+        self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
 
     async def hear_event(self, raw: Mapping[str, Any]) -> list[str]:
         """Messages for the signals queue. Malformed and unknown events are quarantined: an empty list."""
@@ -120,6 +123,13 @@ class App:
         policy = await self._policy_in_force()
         return await self._metrics.hear_events(bodies, policy, self._outside.clock.now())
 
+    async def ask_for_metrics(self) -> Mapping[str, int]:
+        """Ask masters and agents of Mesos for their metrics; what follows is put into the signals queue. Counts of
+        how asking went, empty when nobody was to be asked."""
+        if self._rounds is None:
+            return {}
+        return await self._rounds.go(await self._policy_in_force(), self._send_signal)
+
     async def hear_silence(self) -> list[str]:
         """Messages for the signals queue about nodes that fell silent, or are heard again."""
         return await self._metrics.tick(await self._policy_in_force(), self._outside.clock.now())
@@ -137,6 +147,9 @@ class App:
             held = lease is not None and lease.expires_at > now
             if kept.value.wake_at + OVERSLEPT < now and not held:
                 await send_wake(self._outside, Wake(cluster.name, kept.value.id), timedelta(0))
+
+    async def _send_signal(self, message: str) -> None:
+        await self._outside.queues.send(Queue.SIGNALS, message.encode(), timedelta(0))
 
     async def _first_turn(self, cluster: ClusterPolicy, operation: str, gate: asyncio.Semaphore) -> None:
         async with gate:

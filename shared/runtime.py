@@ -104,6 +104,7 @@ def build(settings: Settings) -> Wired:
         audit=AuditLog(store),
         worker=this_process(),
         health_of=lambda cluster: DcosHealth(http, clock, cluster.masters),
+        http=http,
     )
     policy = PolicyInForce(policy_text, settings.policy_file.name, store)
     app = App(outside, policy, settings.own_ids)

@@ -12,6 +12,7 @@
     tell        what was reached -> signals
     silence     who has not been heard for too long
     ear         the use cases: a body in, messages for the signals queue out
+    rounds      masters and agents of Mesos are asked for their metrics, each minute
 
 Nothing here is stored per sample. A value that is good, of a series that was good, leaves nothing behind.
 """

@@ -7,7 +7,7 @@ its courses. Rows of other instances are read each 30 seconds. A body that chang
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -103,6 +103,10 @@ class MetricsEar:
             await look_for_silence(self._store, watching, cluster.name, now_s)
             forget_gone(watching, cluster.name, now_s)
         return await self._settle(watching, now)
+
+    async def agents(self, policy: Policy, now: datetime) -> Mapping[str, Collection[str]]:
+        """Addresses of the nodes that the inventory remembers, by cluster."""
+        return (await self._prepare(policy, now.timestamp())).roster.agents
 
     async def _prepare(self, policy: Policy, now_s: float) -> Watching:
         """Index, roster and rows as new as they have to be. What could not be read is read again with the next body."""

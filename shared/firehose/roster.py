@@ -40,6 +40,8 @@ class Roster:
         self.names: dict[str, Subject | None] = {}
         """Lower case; None: ambiguous."""
         self.sizes: Counter[tuple[str, str]] = Counter()
+        self.agents: dict[str, set[str]] = {}
+        """Addresses of nodes, by cluster."""
         self._of: dict[str, dict[str, Subject]] = {}
         for cluster, memories in clusters:
             self._add(cluster, memories)
@@ -59,6 +61,7 @@ class Roster:
 
     def _add(self, cluster: ClusterPolicy, memories: Mapping[str, NodeMemory]) -> None:
         own = self._of.setdefault(cluster.name, {})
+        self.agents[cluster.name] = {one.address for one in memories.values() if one.address}
         for master in cluster.masters:
             host = master.partition(":")[0]
             own[host.lower()] = Subject(cluster.name, MASTERS, host)

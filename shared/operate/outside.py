@@ -11,6 +11,7 @@ from shared.policy.schema import ClusterPolicy
 from shared.ports.clock import Clock
 from shared.ports.compute import Compute
 from shared.ports.health import HealthReports
+from shared.ports.http import Http
 from shared.ports.queues import Queues
 from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
@@ -23,7 +24,8 @@ from .look import Eyes, Looks
 class Outside:
     """`worker` names this process in leases, `turns` numbers its turns, so that two turns of one process are two
     owners. `scheduler_of` gives the masters of a cluster, `looks` are the snapshots that operations share.
-    `health_of` gives what DC/OS says of its own health; None: this cluster is not asked."""
+    `health_of` gives what DC/OS says of its own health; None: this cluster is not asked.
+    `http` reaches masters and agents for their metrics; None: they are not asked."""
 
     clock: Clock
     compute: Compute
@@ -36,6 +38,7 @@ class Outside:
     turns: Iterator[int] = field(default_factory=lambda: count(1))
     looks: Looks = field(default_factory=Looks)
     health_of: Callable[[ClusterPolicy], HealthReports | None] = lambda _: None
+    http: Http | None = None
 
     @property
     def eyes(self) -> Eyes:

@@ -82,6 +82,11 @@ _OTHERS: Mapping[Source, tuple[Row, ...]] = {
     Source.FIREHOSE: (
         Row("a rule of the policy is broken for long enough", "a metric is where it should not be", _ALERT),
         Row("the rule holds again", "it is back", _OVER),
+        Row(
+            "`/metrics/snapshot` of masters and agents, asked each minute",
+            "the same rules, where nobody sends what Mesos tells",
+            (*_ALERT, *_OVER),
+        ),
     ),
     Source.DIAGNOSTICS: (
         Row(

@@ -167,6 +167,7 @@ def _settings(faces: Served, policy_file: Path, connection: str, options: StageO
         "POOLKEEPER_POLICY_FILE": str(policy_file),
         "POOLKEEPER_SWEEP": options.sweep,
         "AzureWebJobs.metrics_events.Disabled": "true",  # there is no event hub here
+        "AzureWebJobs.metrics_rounds.Disabled": "true",  # agents have addresses that lead nowhere
         "POOLKEEPER_ARM_ENDPOINT": faces.arm_url,
         "POOLKEEPER_ARM_STATIC_TOKEN": bearer_token(OWN_PRINCIPAL, OWN_APP),
         "POOLKEEPER_OWN_IDS": f"{OWN_PRINCIPAL},{OWN_APP}",

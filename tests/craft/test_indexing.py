@@ -31,6 +31,7 @@ DOORS = {
     "azure_monitor_entra": "httpTrigger",
     "metrics_batch": "httpTrigger",
     "metrics_events": "eventHubTrigger",
+    "metrics_rounds": "timerTrigger",
     "metrics_silence": "timerTrigger",
     "work_signal": "queueTrigger",
     "work_operation": "queueTrigger",

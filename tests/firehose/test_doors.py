@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
 import pytest
 
 from functions import firehose
+from shared.app import App
 from shared.errors import Unknown
 from shared.firehose.body import MOST_SENT
+from shared.memory.http import MemoryHttp
 from shared.model.signals import SignalKind
+from shared.policy.in_force import PolicyInForce
+from shared.ports.http import HttpAnswer
+from shared.ports.queues import Queue
 from tests.firehose.ground import batch
 from tests.scene import Scene
 
@@ -131,3 +137,25 @@ async def test_the_minute_of_silence_sends_nothing_when_nobody_is_missed(scene: 
     sent = Sent()
     await function(firehose.metrics_silence)(None, sent)
     assert sent.value == []
+
+
+async def test_the_minute_of_asking_puts_signals_into_their_queue(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.policy = scene.policy.replace("disk.used_percent, above: 90", "master/elected, below: 1")
+
+    async def policy() -> str:
+        return scene.policy
+
+    leaderless = HttpAnswer(200, {}, b'{"master/elected": 0.0}')
+    http = MemoryHttp({"GET http://172.16.0.6:5050/metrics/snapshot": lambda _: leaderless})
+    outside = replace(scene.outside, http=http)
+    app = App(outside, PolicyInForce(policy, "policy.yaml", scene.store), frozenset())
+    monkeypatch.setattr(firehose, "app", lambda: app)
+    await function(firehose.metrics_rounds)(None)
+    (message,) = scene.queues.receive(Queue.SIGNALS)
+    assert json.loads(message.body)["kind"] == SignalKind.CLUSTER_UNWELL
+
+
+async def test_an_app_that_reaches_no_cluster_asks_nobody(scene: Scene) -> None:
+    assert await scene.app.ask_for_metrics() == {}
