@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import cold_start, decide, event_to_write, firehose, four_at_once, sweep
+from benchmarks import cold_start, decide, event_to_write, events, firehose, four_at_once, sweep
 from benchmarks.figures import Measured
 from benchmarks.table import show
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], Measured]] = {
     "cold_start": cold_start.measure,
     "decide": decide.measure,
     "four_at_once": four_at_once.measure,
+    "events": events.measure,
     "firehose": firehose.measure,
     "sweep": sweep.measure,
     "event_to_write": event_to_write.measure,
