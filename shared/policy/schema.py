@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from msgspec import Struct, field
@@ -212,7 +213,7 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
         return next((pool for pool in self.pools if pool.name == name), None)
 
 
-class Policy(Struct, frozen=True, kw_only=True):
+class Policy(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that the operator wants. Clusters are in the order of the file."""
 
     version: int = 1
@@ -227,12 +228,16 @@ class Policy(Struct, frozen=True, kw_only=True):
     def owner_of(self, address: PoolAddress) -> tuple[ClusterPolicy, PoolPolicy] | None:
         """The cluster and pool that live at `address`, or None when it is not ours. Case does not count, because
         Azure writes the same resource in several casings (Azure/azure-docs, resource-name-rules)."""
-        wanted = _folded(address)
+        return self._owners.get(_folded(address))
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, str, str], tuple[ClusterPolicy, PoolPolicy]]:
+        """Looked up for every event, so made once for a policy. Of two that claim an address, the first has it."""
+        owners: dict[tuple[str, str, str], tuple[ClusterPolicy, PoolPolicy]] = {}
         for cluster in self.clusters:
             for pool in cluster.pools:
-                if _folded(cluster.address_of(pool)) == wanted:
-                    return cluster, pool
-        return None
+                owners.setdefault(_folded(cluster.address_of(pool)), (cluster, pool))
+        return owners
 
 
 def _folded(address: PoolAddress) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ Microsoft.Compute in articles/role-based-access-control/permissions/compute.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from shared.model.signals import SignalKind
@@ -60,8 +61,14 @@ def actors(data: Mapping[str, Any]) -> frozenset[str]:
 
 def is_us(actors: frozenset[str], own: frozenset[str]) -> bool:
     """Whether one of our ids is among the actors, written with hyphens or without."""
-    plain = {one.lower().replace("-", "") for one in own}
+    plain = _plain(own)
     return any(actor.replace("-", "") in plain for actor in actors)
+
+
+@lru_cache(maxsize=8)
+def _plain(own: frozenset[str]) -> frozenset[str]:
+    """The same for every event of a process."""
+    return frozenset(one.lower().replace("-", "") for one in own)
 
 
 def rows() -> Iterator[Row]:
