@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from shared.model.azure import PoolAddress
 from shared.model.decisions import Remedy
-from shared.policy.schema import Mode, Share
+from shared.policy.schema import Mode, Policy, Share
 from tests.policy.texts import (
     GOOD,
     SUBSCRIPTION,
@@ -125,6 +126,13 @@ def test_a_pool_is_found_by_its_address_in_whatever_case_azure_writes_it() -> No
 
 def test_an_address_in_no_pool_is_not_ours() -> None:
     assert policy_of(GOOD).owner_of(PoolAddress(SUBSCRIPTION, "acs-prod", "other-vmss")) is None
+
+
+def test_of_two_pools_at_one_address_the_first_is_its_owner() -> None:
+    cluster = cluster_of(GOOD)
+    claimed = replace(cluster, name="later", pools=(replace(cluster.pools[0], name="same"),))
+    owner = Policy(clusters=(cluster, claimed)).owner_of(cluster.address_of(cluster.pools[0]))
+    assert owner == (cluster, cluster.pools[0])
 
 
 def test_clusters_and_pools_are_found_by_name() -> None:
