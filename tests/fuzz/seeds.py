@@ -14,12 +14,15 @@ from typing import Any
 from tests.builders import NOW, SET, address
 from tests.firehose.ground import batch, metric
 from tests.fuzz.targets import SICK
-from tests.signals.alerts import alert, notification
+from tests.signals.alerts import alert, azure, notification
 from tests.signals.alerts import metric as azure_metric
 from tests.signals.events import (
     as_cloud_event,
     availability_event,
+    done_by,
+    flexible,
     health_event,
+    resource_event,
     sample,
     scheduled_event,
     subject,
@@ -58,6 +61,13 @@ DATAPOINTS = {
     ],
     "dimensions": {"hostname": address(1), "mesos_id": "x", "labels": {"a": "b"}},
 }
+_INCIDENT = {
+    "incidentType": "Incident",
+    "stage": "Active",
+    "impactedServices": [
+        {"ServiceName": "Virtual Machines", "ImpactedRegions": [{"RegionName": "West Europe"}]}
+    ],
+}
 
 
 def seeds(target: str) -> tuple[bytes, ...]:
@@ -78,8 +88,14 @@ def _events() -> list[Any]:
         vm_event("Delete", "delete", "3"),
         vm_event("Action", "deallocate/action"),
         vm_event("Write", "write", "3", "Failure"),
+        done_by(vm_event("Delete", "delete", "3"), principal="ours"),
+        vm_event("Delete", "delete", "3") | {"eventTime": "2026-11-20T03:00:00Z"},
         health_event("VirtualMachineHostCrashed", "3"),
+        health_event("LiveMigrationSucceeded", "3"),
+        health_event("VirtualMachineDeallocationInitiated"),
         availability_event("Unavailable", "3"),
+        resource_event(flexible(f"{SET}_0a1b2c3d"), virtualMachineScaleSet={"id": subject()}),
+        resource_event(flexible(f"{SET}_pet"), deleted=True),
         scheduled_event(
             subject(), Resources=[f"{SET}_1", f"{SET}_2"], NotBefore="Mon, 19 Sep 2026 18:29:47 GMT"
         ),
@@ -92,7 +108,17 @@ def _alerts() -> list[Any]:
     return [
         *published,
         notification(alert(host=f"{SET}_3"), alert(instance="10.0.0.4:9100", pool="private")),
+        notification(*(alert(pool="private", host=f"10.0.1.{number}") for number in range(60))),
         azure_metric(subject(), VMName=f"{SET}_3"),
+        azure("ServiceHealth", "/subscriptions/s", properties=_INCIDENT),
+        azure("Activity Log - Administrative", subject("3"), caller="ours", operationName="delete"),
+        azure("Activity Log - Autoscale", subject(), properties={"newInstancesCount": "3"}),
+        azure(
+            "Log Alerts V2",
+            subject(),
+            condition={"allOf": [{"dimensions": [{"name": "Computer", "value": SET}]}]},
+        ),
+        azure("Prometheus", subject(), labels={"alertname": "x", "instance": "10.0.0.1:9100"}, ruleGroup="g"),
     ]
 
 
@@ -104,6 +130,7 @@ def _metrics() -> dict[str, tuple[bytes, ...]]:
         "metrics_dcos": (_json(DATAPOINTS), _json([DATAPOINTS]), _json(DATAPOINTS["datapoints"])),
         "metrics_prometheus": (PROMETHEUS.encode(),),
         "metrics_snapshot": (_json(SNAPSHOT),),
+        "metrics_ear": (many, one),
         "metrics_hub": (one + b"\n" + many, many),
         "metrics_gzip": (gzip.compress(many), gzip.compress(one) + gzip.compress(one), many),
     }

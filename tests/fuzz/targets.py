@@ -14,6 +14,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import cache, partial
 
 import msgspec
@@ -21,15 +22,19 @@ from msgspec.structs import replace
 
 from shared.errors import Poison
 from shared.firehose.body import Sender, unpacked
-from shared.firehose.ear import READERS
+from shared.firehose.ear import READERS, MetricsEar
 from shared.firehose.index import Index
 from shared.firehose.roster import Roster
 from shared.firehose.telegraf import joined
 from shared.firehose.watching import Watching
 from shared.memory.http import Route
+from shared.memory.store import MemoryStore
 from shared.model.signals import Signal
-from shared.policy.metric_rules import Firehose
+from shared.policy.alerts import AlertRule, Labels, Meaning
+from shared.policy.alerts import Alerts as AlertPolicy
+from shared.policy.metric_rules import Firehose, Kind
 from shared.policy.schema import ClusterPolicy, Policy
+from shared.records import Records
 from shared.signals.alert import Alerts
 from shared.signals.alert_fold import folded
 from shared.signals.alertmanager import hear_alertmanager
@@ -71,7 +76,25 @@ def firehose() -> tuple[ClusterPolicy, Index]:
 
 @cache
 def one_cluster() -> Policy:
-    return policy()
+    """With rules about alerts."""
+    rules = (
+        AlertRule(name="labels", labels=Labels((("team", "x"),)), means=Meaning.NOTHING),
+        AlertRule(name="all", alert="*Down*", means=Meaning.CLUSTER),
+    )
+    return policy(cluster_policy(alerts=AlertPolicy(rules=rules)))
+
+
+@cache
+def rules_of_all_kinds() -> Policy:
+    """One rule of each kind, about what the samples tell, all of which fire at once."""
+    at_once = {"lasts": timedelta(0), "metric": "disk.used_percent"}
+    plain = (
+        rule(**at_once),
+        rule(name="rate", kind=Kind.RATE, high=1.0, clear_high=0.5, **at_once),
+        rule(name="pool", share=30, **at_once),
+        rule(name="silent", kind=Kind.ABSENT, absent_for=timedelta(minutes=1), **at_once),
+    )
+    return Policy(clusters=(replace(cluster_policy(), firehose=Firehose(defaults=False, rules=plain)),))
 
 
 def event_grid(body: bytes) -> None:
@@ -111,6 +134,11 @@ def metrics(form: str, body: bytes, coding: str = "") -> None:
     assert msgspec.json.encode([tally.counts(), [str(example) for example in tally.examples.values()]])
 
 
+def ear(body: bytes) -> None:
+    """The whole way of a body of Telegraf, twice, then silence: states are judged, stored, and become signals."""
+    asyncio.run(_heard_by_an_ear(body))
+
+
 def hub(body: bytes) -> None:
     """Events of an event hub, one in each line."""
     batch, broken = joined(body.split(b"\n"))
@@ -137,6 +165,7 @@ TARGETS: dict[str, Target] = {
     "alertmanager": alertmanager,
     "azure_monitor": azure_monitor,
     **{f"metrics_{form}": partial(metrics, form) for form in READERS},
+    "metrics_ear": ear,
     "metrics_hub": hub,
     "metrics_gzip": zipped,
     "health_nodes": partial(health, f"{HEALTH}/nodes"),
@@ -147,6 +176,23 @@ TARGETS: dict[str, Target] = {
     "health_queue": partial(health, QUEUE),
     "health_checks": partial(health, f"{CHECKS}/node/"),
 }
+
+
+async def _heard_by_an_ear(body: bytes) -> None:
+    store = MemoryStore()
+    records, rules = Records(store), rules_of_all_kinds()
+    await records.inventory.put("prod", "1", memory(1), "*")
+    listening = MetricsEar(store, records, "fuzz")
+    messages: list[str] = []
+    for after in (0, 30):
+        try:
+            heard = await listening.hear("telegraf", body, Sender(), rules, NOW + timedelta(seconds=after))
+            messages += heard.messages
+        except Poison as poison:
+            _can_be_kept(poison)
+    for after in (60, 300):
+        messages += await listening.tick(rules, NOW + timedelta(seconds=after))
+    _can_be_sent(msgspec.json.decode(message, type=Signal) for message in messages)
 
 
 def _alerts(hear_them: Callable[[], Alerts]) -> None:
