@@ -1,6 +1,7 @@
 """`python -m tests.fuzz --seconds N --seed S`: look for input that a translator cannot bear.
 
-Guided by coverage where atheris is installed, blindly otherwise and with `--blind`. One process, one core. Findings
+Guided by coverage where atheris is installed, blindly otherwise and with `--blind`. atheris comes for few platforms
+alone, so it is in no list of requirements: `.venv/bin/pip install atheris`. One process, one core. Findings
 are kept as files in `tests/data/fuzz`; commit them with the repair. Ends with 1 when something was found.
 """
 
@@ -22,6 +23,7 @@ def main() -> int:
     asked = parser.parse_args()
     if guided.is_there() and not asked.blind:
         guided.hunt_guided(asked.seconds, asked.seed)
+    sys.stderr.write("without a guide: atheris is not installed, or not wanted\n")
     return _blindly(asked.seconds, asked.seed)
 
 
