@@ -81,7 +81,7 @@ def test_the_story_ends_well_and_every_check_of_the_verdict_holds(name: str, sto
 def test_event_grid_was_heard(name: str, stories: Stories) -> None:
     _, document, _ = stories.told(name)
 
-    assert any(line["text"].startswith("event_grid says vm_") for line in document["timeline"])
+    assert any(line["text"].startswith("Event Grid says vm_") for line in document["timeline"])
 
 
 @pytest.mark.parametrize("name", ["storm", "failover"])
