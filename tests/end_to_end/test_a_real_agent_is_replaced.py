@@ -71,7 +71,7 @@ async def test_a_killed_agent_is_marked_gone_and_a_new_one_joins_and_its_tasks_r
     assert pool.capacity == 3
     state = await real_mesos.state()
     assert {ids[address] for address in addresses} - {lost} < active(state), "the others were not touched"
-    assert f"Marking agent {lost}" in real_mesos.master_log()
+    assert f"Marking agent '{lost}' as gone" in real_mesos.master_log()
 
 
 def active(state: dict[str, list[dict[str, object]]]) -> set[object]:
