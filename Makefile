@@ -40,6 +40,7 @@ bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 fuzz: setup
+	@$(SHELL) tooling/setup fuzz
 	@$(PYTHON) -m tests.fuzz --seconds $(SECONDS) --seed $(SEED) $(ARGS)
 
 lint: setup

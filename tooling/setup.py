@@ -8,9 +8,11 @@ and no tool from the PATH; progress goes to stderr, because stdout belongs to th
     setup.py            make what is missing
     setup.py lock       resolve all dependencies anew and write the lock files
     setup.py peers      install a real Prometheus and Alertmanager for the tests that meet them (as root, on Debian)
+    setup.py fuzz       install the guide of `make fuzz`, where there is one for this machine
     setup.py clean      remove everything that this file and the tools have made
 
-The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt and azurite/package-lock.json.
+The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt, requirements-fuzz.txt and
+azurite/package-lock.json.
 """
 
 from __future__ import annotations
@@ -199,7 +201,8 @@ def lock() -> None:
     set_up()
     options = ["--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-header", "--quiet", "--upgrade"]
     silent = ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"]
-    for source in (ROOT / "requirements.in", ROOT / "requirements-dev.in", HERE / "requirements-node.in"):
+    ours = (ROOT / "requirements.in", ROOT / "requirements-dev.in")
+    for source in (*ours, HERE / "requirements-node.in", HERE / "requirements-fuzz.in"):
         target = source.with_suffix(".txt")
         say(f"lock: {target.relative_to(ROOT)}")
         compiled = [
@@ -250,6 +253,16 @@ def install_peers() -> None:
         except SetupFailed as error:
             say(str(error))
             return
+
+
+def install_guide() -> None:
+    """atheris into .venv, as a wheel or not at all. Where that cannot be, say so and go on: fuzzing is blind there."""
+    wanted = str(HERE / "requirements-fuzz.txt")
+    install = [*pip(), "install", "--require-hashes", "--only-binary", ":all:", "--requirement", wanted]
+    try:
+        run(install, "The guide of fuzzing was not installed")
+    except SetupFailed as error:
+        say(str(error))
 
 
 def clean() -> None:
@@ -309,6 +322,7 @@ def main(arguments: Sequence[str]) -> int:
         "set-up": set_up,
         "lock": lock,
         "peers": install_peers,
+        "fuzz": install_guide,
         "clean": clean,
     }
     os.umask(0o022)

@@ -15,6 +15,7 @@ from tests.craft.repository import ROOT, deployed, files, python_files, text, tr
 
 DISTRIBUTIONS = packages_distributions()
 OURS = {path.parts[0].removesuffix(".py") for path in python_files()}
+TOOLS = ("tooling/requirements-node.txt", "tooling/requirements-fuzz.txt")
 TRAVELS = {"host.json", "function_app.py", "functions", "shared", "requirements.txt"}
 
 
@@ -91,7 +92,7 @@ def test_what_is_tested_is_what_azure_installs() -> None:
 
 
 def test_every_requirement_is_pinned_and_hashed() -> None:
-    for lock in ("requirements.txt", "requirements-dev.txt", "tooling/requirements-node.txt"):
+    for lock in ("requirements.txt", "requirements-dev.txt", *TOOLS):
         blocks = re.split(r"\n(?=\w)", (ROOT / lock).read_text())
         loose = [
             block.split("\n")[0]
@@ -104,7 +105,8 @@ def test_every_requirement_is_pinned_and_hashed() -> None:
 def test_the_lock_files_hold_everything_that_is_wanted() -> None:
     assert wanted("requirements.in") <= set(pins("requirements.txt"))
     assert wanted("requirements-dev.in") <= set(pins("requirements-dev.txt"))
-    assert wanted("tooling/requirements-node.in") <= set(pins("tooling/requirements-node.txt"))
+    for lock in TOOLS:
+        assert wanted(lock.replace(".txt", ".in")) <= set(pins(lock))
 
 
 def test_nothing_on_the_way_to_azure_reads_a_setting_file() -> None:

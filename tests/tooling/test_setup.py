@@ -58,7 +58,7 @@ def test_python_is_found_under_pyenv_without_its_shims_on_the_path(checkout: Pat
         tmp_path / "pyenv" / "versions" / f"{WANTED}.9" / "bin" / "python", f'exec "{sys.executable}" "$@"'
     )
     answer = set_up(checkout, "nonsense", PYENV_ROOT=str(tmp_path / "pyenv"))
-    assert answer.stderr == "There is no command 'nonsense': use one of set-up, lock, peers, clean.\n"
+    assert answer.stderr == "There is no command 'nonsense': use one of set-up, lock, peers, fuzz, clean.\n"
 
 
 def test_python_is_found_through_uv(checkout: Path, tmp_path: Path) -> None:
@@ -143,3 +143,13 @@ def test_where_a_peer_cannot_be_installed_it_is_said_and_nothing_fails(checkout:
         "not installed: prometheus, prometheus-alertmanager; "
         "as root on Debian: apt-get install prometheus prometheus-alertmanager\n"
     )
+
+
+def test_where_the_guide_of_fuzzing_cannot_be_installed_it_is_said_and_nothing_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "PYTHON", script(tmp_path / "python", 'echo "no wheel for $*"; exit 1'))
+    assert setup.main(["fuzz"]) == 0
+    told = capfd.readouterr().err
+    assert "--require-hashes --only-binary :all:" in told
+    assert "The guide of fuzzing was not installed (exit code 1, see above)" in told
