@@ -1,7 +1,7 @@
 """Findings: inputs that went wrong, one of each kind, kept as files that a test tries ever after.
 
 A finding lies in `tests/data/fuzz/<target>/<what was raised>-<digest>`. The same error at the same place is one
-finding, however many inputs lead there.
+finding, however many inputs lead there. Beside them lie the inputs that `harvest.py` keeps.
 """
 
 from __future__ import annotations
@@ -16,6 +16,14 @@ from tests.fuzz.targets import TARGETS
 KEPT = Path(__file__).resolve().parents[1] / "data" / "fuzz"
 SLOW_S = 1.0
 """An input that takes longer than this is a finding: its door would be waited for."""
+
+
+def keep(folder: Path, target: str, kind: str, body: bytes) -> Path:
+    """The file into which the input was written."""
+    path = folder / target / f"{kind}-{hashlib.sha256(body).hexdigest()[:8]}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return path
 
 
 def kept() -> list[tuple[str, Path]]:
@@ -57,11 +65,10 @@ class Hunt:
     def _finds(self, target: str, body: bytes, kind: str) -> None:
         if f"{target} {kind}" in self.found:
             return
-        name = f"{kind.partition(' ')[0]}-{hashlib.sha256(body).hexdigest()[:8]}"
-        self.found[f"{target} {kind}"] = name
+        word = kind.partition(" ")[0]
+        self.found[f"{target} {kind}"] = word
         if self._folder is not None:
-            (self._folder / target).mkdir(parents=True, exist_ok=True)
-            (self._folder / target / name).write_bytes(body)
+            self.found[f"{target} {kind}"] = keep(self._folder, target, word, body).name
 
 
 def _kind(error: Exception) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.builders import NOW, SET, address
+from tests.dcos.recorded import document
 from tests.firehose.ground import batch, metric
-from tests.fuzz.targets import SICK
+from tests.fuzz.dcos_targets import FLAGS, SICK
 from tests.signals.alerts import alert, azure, notification
 from tests.signals.alerts import metric as azure_metric
 from tests.signals.events import (
@@ -71,13 +72,20 @@ _INCIDENT = {
 
 
 def seeds(target: str) -> tuple[bytes, ...]:
-    """Real input of a target, never none."""
+    """Real input of a target, never none, and behind it what earlier runs have kept."""
+    kept = sorted((DATA / "fuzz" / target).glob("*"))
+    return (*_real(target), *(path.read_bytes() for path in kept))
+
+
+def _real(target: str) -> tuple[bytes, ...]:
     if target == "event_grid":
         return tuple(_json(one) for one in _events())
     if target in {"alertmanager", "azure_monitor"}:
         return tuple(_json(one) for one in _alerts())
     if target.startswith("health_"):
         return _health()
+    if target.startswith("mesos_"):
+        return _masters()
     return _metrics()[target]
 
 
@@ -145,8 +153,16 @@ def _health() -> tuple[bytes, ...]:
         {"dcos_version": "1.12.0"},
         {"leader": "172.16.0.5:8080"},
         {"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}},
+        ["mesos--9a6b7c", "dcos-config--setup_5a2f"],
     ]
     return (*recorded, *(_json(one) for one in made))
+
+
+def _masters() -> tuple[bytes, ...]:
+    """What masters of several releases answered, without the white space."""
+    answers = [json.loads(path.read_bytes()) for path in sorted((DATA / "mesos").glob("*.json"))]
+    older = document("state-after-restart.json")
+    return (*(_json(one) for one in answers), _json(older | {"leader": older["pid"]}), FLAGS)
 
 
 def _json(value: Any) -> bytes:

@@ -4,8 +4,8 @@ Each target hands the bytes to a translator just as its door does. Signals may c
 or `Poison`; whatever else is raised goes through and is a finding. What was made of the bytes must be fit to be kept,
 so it is written down as JSON here, and a signal must fit into a message of a queue.
 
-`health_*` are interfaces of DC/OS: one answers the bytes, the others answer what was recorded. `seeds.py` has real
-input for each target, `mutation.py` spoils it.
+What the nodes of DC/OS answer is in `dcos_targets.py`. `seeds.py` has real input for each target, `mutation.py` spoils
+it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, partial
 
@@ -27,7 +27,6 @@ from shared.firehose.index import Index
 from shared.firehose.roster import Roster
 from shared.firehose.telegraf import joined
 from shared.firehose.watching import Watching
-from shared.memory.http import Route
 from shared.memory.store import MemoryStore
 from shared.model.signals import Signal
 from shared.policy.alerts import AlertRule, Labels, Meaning
@@ -40,31 +39,12 @@ from shared.signals.alert_fold import folded
 from shared.signals.alertmanager import hear_alertmanager
 from shared.signals.azure_monitor import hear_azure_monitor
 from shared.signals.event_grid import Ear, hear
-from shared.signals.health import complaints, news
 from tests.builders import NOW, address, cluster_policy, memory, policy
-from tests.dcos.test_health import CHECKS, EXHIBITOR, HEALTH, LEADER, QUEUE, read, recorded, says
 from tests.firehose.ground import rule
-
-type Target = Callable[[bytes], None]
-
-MOST_OF_A_MESSAGE = 48 * 1024
-"""Bytes that fit into a message of a storage queue, which holds 64 KiB in base64."""
+from tests.fuzz.dcos_targets import OF_DCOS, Target, can_be_sent
 
 OWN = frozenset({"ours"})
 NOW_S = NOW.timestamp()
-SICK = "167.114.218.156"
-"""The unhealthy node of the recorded list."""
-
-RECORDED: dict[str, Route] = {
-    f"{HEALTH}/nodes": recorded("diagnostics-nodes.json"),
-    f"{HEALTH}/nodes/{SICK}/units": recorded("diagnostics-node-units.json"),
-    HEALTH: says({"dcos_version": "1.12.0"}),
-    EXHIBITOR: recorded("exhibitor-cluster-status.json"),
-    LEADER: says({"leader": "172.16.0.5:8080"}),
-    QUEUE: recorded("marathon-queue.json"),
-    f"{CHECKS}/cluster/": says({"status": 0, "checks": {}}),
-    f"{CHECKS}/node/": says({"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}}),
-}
 
 
 @cache
@@ -112,7 +92,7 @@ def event_grid(body: bytes) -> None:
     for one in heard:
         assert (one.signal is not None) is (one.ear is Ear.SIGNAL)
         assert msgspec.json.encode(one)
-    _can_be_sent(one.signal for one in heard if one.signal is not None)
+    can_be_sent(one.signal for one in heard if one.signal is not None)
 
 
 def alertmanager(body: bytes) -> None:
@@ -152,14 +132,6 @@ def zipped(body: bytes) -> None:
     metrics("telegraf", gzip.compress(body, 1), "gzip")
 
 
-def health(path: str, body: bytes) -> None:
-    found = asyncio.run(read({**RECORDED, path: says(body)}))
-    after = complaints({}, found, NOW)
-    assert msgspec.json.encode(after)
-    _can_be_sent(one.signal for one in news("prod", {}, after, {}, NOW))
-    _can_be_sent(one.signal for one in news("prod", after, {}, {}, NOW))
-
-
 TARGETS: dict[str, Target] = {
     "event_grid": event_grid,
     "alertmanager": alertmanager,
@@ -168,13 +140,7 @@ TARGETS: dict[str, Target] = {
     "metrics_ear": ear,
     "metrics_hub": hub,
     "metrics_gzip": zipped,
-    "health_nodes": partial(health, f"{HEALTH}/nodes"),
-    "health_units": partial(health, f"{HEALTH}/nodes/{SICK}/units"),
-    "health_release": partial(health, HEALTH),
-    "health_exhibitor": partial(health, EXHIBITOR),
-    "health_leader": partial(health, LEADER),
-    "health_queue": partial(health, QUEUE),
-    "health_checks": partial(health, f"{CHECKS}/node/"),
+    **OF_DCOS,
 }
 
 
@@ -192,7 +158,7 @@ async def _heard_by_an_ear(body: bytes) -> None:
             _can_be_kept(poison)
     for after in (60, 300):
         messages += await listening.tick(rules, NOW + timedelta(seconds=after))
-    _can_be_sent(msgspec.json.decode(message, type=Signal) for message in messages)
+    can_be_sent(msgspec.json.decode(message, type=Signal) for message in messages)
 
 
 def _alerts(hear_them: Callable[[], Alerts]) -> None:
@@ -202,15 +168,8 @@ def _alerts(hear_them: Callable[[], Alerts]) -> None:
         _can_be_kept(poison)
         return
     assert msgspec.json.encode([alerts.heard, alerts.spoiled])
-    _can_be_sent(folded(one.signal for one in alerts.heard if one.signal is not None))
+    can_be_sent(folded(one.signal for one in alerts.heard if one.signal is not None))
 
 
 def _can_be_kept(poison: Poison) -> None:
     assert poison.why.encode(), "the quarantine wants a sentence"
-
-
-def _can_be_sent(signals: Iterable[Signal]) -> None:
-    for signal in signals:
-        message = msgspec.json.encode(signal)
-        assert len(message) <= MOST_OF_A_MESSAGE
-        assert msgspec.json.decode(message, type=Signal) == signal
