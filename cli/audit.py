@@ -8,7 +8,6 @@ unless the head was written anew with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,11 +15,10 @@ from msgspec import Struct
 from rich.text import Text
 
 from cli.speech import clock_time, console, counted, grid, indented, plain, rows, say, styled
-from shared.audit import AuditLog, Break, Entry, verify
-from shared.audit.log import HEAD
+from shared.audit import AuditLog, Break, Entry, read_month
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.decisions import Answer
-from shared.ports.store import Store, Stored, Table
+from shared.ports.store import Store
 
 BACK = 24  # months, as many as `audit verify` looks at
 WIDE = 130  # columns from which on an entry is one line
@@ -39,11 +37,6 @@ class Month(Struct, frozen=True):
     month: str
     entries: int
     breaks: tuple[Break, ...]
-
-
-class _Head(Struct, frozen=True):
-    number: int
-    digest: str
 
 
 async def last_entries(store: Store, clusters: list[str], number: int, now: datetime) -> list[Entry]:
@@ -77,43 +70,13 @@ async def verify_months(store: Store, clusters: list[str], months: int, now: dat
     (before_all, *wanted) = reversed(_months(now, months + 1))
     found: list[Month] = []
     for cluster in clusters:
-        _, head = await _written(store, cluster, before_all)
-        for month in wanted:
-            before = head.digest if head else ""
-            stored, head = await _written(store, cluster, month)
-            if stored or head is not None:
-                breaks = tuple(_breaks(stored, head, before))
-                found.append(Month(cluster, f"{month:%Y-%m}", len(stored), breaks))
+        before = (await read_month(store, cluster, before_all)).last_digest
+        for at in wanted:
+            month = await read_month(store, cluster, at)
+            if month.entries or month.head is not None:
+                found.append(Month(cluster, f"{at:%Y-%m}", len(month.entries), month.breaks(before)))
+            before = month.last_digest
     return found
-
-
-def _breaks(stored: list[Stored], head: _Head | None, before: str) -> Iterator[Break]:
-    entries: list[Entry] = []
-    for row in stored:
-        try:
-            entries.append(msgspec.json.decode(row.body, type=Entry))
-        except msgspec.MsgspecError:
-            yield Break(int(row.row) if row.row.isdigit() else 0, "it can not be read as an entry")
-    yield from verify(entries, before)
-    last = entries[-1] if entries else None
-    if head is None:
-        yield Break(last.number if last else 0, "the row that says which entry is the last one is missing")
-    elif last is None or (last.number, last.digest) != (head.number, head.digest):
-        yield Break(
-            head.number, "it should be the last one and is not: entries at the end are missing or changed"
-        )
-
-
-async def _written(store: Store, cluster: str, month: datetime) -> tuple[list[Stored], _Head | None]:
-    """The rows of one month's entries, in order, and its head. The key of a partition and of the head are those that
-    `shared/audit/log.py` writes."""
-    stored = await store.query(Table.AUDIT, f"{cluster}|{month:%Y-%m}", "", "")
-    head = next((row for row in stored if row.row == HEAD), None)
-    entries = [row for row in stored if row.row != HEAD]
-    try:
-        return entries, msgspec.json.decode(head.body, type=_Head) if head else None
-    except msgspec.MsgspecError:
-        return entries, _Head(0, "unreadable")
 
 
 def _months(now: datetime, number: int) -> list[datetime]:

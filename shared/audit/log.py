@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Retry, Unknown
@@ -26,16 +25,10 @@ from shared.model.audit import AuditRecord
 from shared.ports.store import Store, Table, Write
 
 from .chain import Entry, link
+from .month import HEAD, Head, head_in, partition_of, row_of
 
-HEAD = "head"
 CHUNK = 99  # a transaction holds 100 writes, one of them is the head
 TRIES = 20
-
-
-class _Head(Struct, frozen=True, omit_defaults=True):
-    number: int
-    digest: str
-    closed: bool = False
 
 
 class AuditLog:
@@ -43,7 +36,7 @@ class AuditLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, tuple[_Head, str]] = {}
+        self._known: dict[str, tuple[Head, str]] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def append(self, cluster: str, records: Sequence[AuditRecord]) -> None:
@@ -56,13 +49,13 @@ class AuditLog:
 
     async def read(self, cluster: str, month: datetime, after: int = 0) -> tuple[Entry, ...]:
         """Every entry of one month, in order; or those behind number `after`, for who follows it."""
-        rows = await self._store.query(Table.AUDIT, _partition(cluster, month), _row(after + 1), ":")
+        rows = await self._store.query(Table.AUDIT, partition_of(cluster, month), row_of(after + 1), ":")
         return tuple(msgspec.json.decode(row.body, type=Entry) for row in rows)
 
     async def _append(self, cluster: str, records: Sequence[AuditRecord]) -> None:
         month = records[0].at
         for _ in range(TRIES):
-            partition = _partition(cluster, month)
+            partition = partition_of(cluster, month)
             known = self._known.pop(partition) if partition in self._known else None
             try:
                 head, etag = known or await self._head(cluster, month)
@@ -72,8 +65,8 @@ class AuditLog:
                 month = _next(month)
                 continue
             entries = _linked(records, head)
-            writes = [Write(_row(entry.number), msgspec.json.encode(entry), None) for entry in entries]
-            new = _Head(entries[-1].number, entries[-1].digest)
+            writes = [Write(row_of(entry.number), msgspec.json.encode(entry), None) for entry in entries]
+            new = Head(entries[-1].number, entries[-1].digest)
             writes.append(Write(HEAD, msgspec.json.encode(new), etag or None))
             try:
                 etags = await self._store.write_all(Table.AUDIT, partition, writes)
@@ -89,30 +82,30 @@ class AuditLog:
 
     async def _holds(self, partition: str, entry: Entry) -> bool:
         """Whether this very entry is in the log."""
-        stored = await self._store.get(Table.AUDIT, partition, _row(entry.number))
+        stored = await self._store.get(Table.AUDIT, partition, row_of(entry.number))
         return stored is not None and msgspec.json.decode(stored.body, type=Entry).digest == entry.digest
 
-    async def _head(self, cluster: str, at: datetime) -> tuple[_Head, str]:
+    async def _head(self, cluster: str, at: datetime) -> tuple[Head, str]:
         """This month's head; a month's first entry follows the last one of the month before."""
-        stored = await self._store.get(Table.AUDIT, _partition(cluster, at), HEAD)
+        stored = await self._store.get(Table.AUDIT, partition_of(cluster, at), HEAD)
         if stored is not None:
-            return msgspec.json.decode(stored.body, type=_Head), stored.etag
-        return _Head(0, await self._close(cluster, at.replace(day=1) - timedelta(days=1))), ""
+            return head_in(stored), stored.etag
+        return Head(0, await self._close(cluster, at.replace(day=1) - timedelta(days=1))), ""
 
     async def _close(self, cluster: str, month: datetime) -> str:
         """The last hash of a month to which nothing is appended from now on; empty when there is nothing in it."""
-        partition = _partition(cluster, month)
+        partition = partition_of(cluster, month)
         stored = await self._store.get(Table.AUDIT, partition, HEAD)
         if stored is None:
             return ""
-        head = msgspec.json.decode(stored.body, type=_Head)
+        head = head_in(stored)
         if not head.closed:
             closed = msgspec.json.encode(replace(head, closed=True))
             await self._store.write(Table.AUDIT, partition, Write(HEAD, closed, stored.etag))
         return head.digest
 
 
-def _linked(records: Sequence[AuditRecord], head: _Head) -> list[Entry]:
+def _linked(records: Sequence[AuditRecord], head: Head) -> list[Entry]:
     entries: list[Entry] = []
     number, before = head.number, head.digest
     for record in records:
@@ -122,13 +115,5 @@ def _linked(records: Sequence[AuditRecord], head: _Head) -> list[Entry]:
     return entries
 
 
-def _partition(cluster: str, at: datetime) -> str:
-    return f"{cluster}|{at:%Y-%m}"
-
-
 def _next(month: datetime) -> datetime:
     return month.replace(day=1) + timedelta(days=32)
-
-
-def _row(number: int) -> str:
-    return f"{number:012d}"
