@@ -72,6 +72,7 @@ class _Case:
             ledgers={"private": self._ledger},
             busy=frozenset(),
             signals=(),
+            overrides=(),
             now=NOW,
         )
         return decide_repairs(situation)

@@ -15,7 +15,7 @@ from rich.text import Text
 from cli.archive import Archive, without_token
 from cli.audit import answer_line, entries_about, show_story
 from cli.find import Case
-from cli.next import NAMES, sentences_of
+from cli.next import sentences_of, steps_of
 from cli.speech import (
     CONDITION_STYLE,
     VERDICT_STYLE,
@@ -172,7 +172,7 @@ def _show_steps(operation: Operation, now: datetime) -> None:
         ended_at, took = f"{record.ended_at:%H:%M:%S}Z", span(record.ended_at - record.started_at)
         rows(table, [(styled((f"  {record.step}", "green")), ended_at, took, record.outcome)])
     if operation.state is OperationState.RUNNING:
-        for name in NAMES:
+        for name in steps_of(operation):
             if name == operation.step:
                 waiting = operation.notes.get("waiting", "") if operation.attempt else ""
                 took = span(now - operation.step_since)

@@ -12,10 +12,8 @@ from cli.speech import clock_time, counted, due, span
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.operations import Operation, OperationState
-from shared.operate.replace import BY_NAME, STEPS
+from shared.operate.plans import PLANS
 from shared.policy.schema import PoolPolicy
-
-NAMES = [step.name for step in STEPS]
 
 
 def sentence_of(incident: Incident, operation: Operation | None, now: datetime) -> str:
@@ -36,8 +34,9 @@ def sentences_of(
     told = [sentence_of(incident, operation, now)]
     if operation is None or operation.state is not OperationState.RUNNING:
         return told
-    if operation.step in BY_NAME and pool is not None:
-        end = operation.step_since + BY_NAME[operation.step].patience(pool)
+    names = steps_of(operation)
+    if operation.step in names and pool is not None:
+        end = operation.step_since + PLANS[operation.plan].step(operation.step).patience(pool)
         told.append(
             f"If {operation.step} is not over by {clock_time(end)} ({due(end, now)}), a person is called."
         )
@@ -45,18 +44,23 @@ def sentences_of(
         told.append(
             f"{operation.lease.owner} is at work on it, at most until {clock_time(operation.lease.expires_at)}."
         )
-    after = NAMES[NAMES.index(operation.step) + 1 :] if operation.step in NAMES else []
+    after = names[names.index(operation.step) + 1 :] if operation.step in names else []
     if after:
         told.append(f"After that: {', '.join(after)}.")
     return told
 
 
+def steps_of(operation: Operation) -> list[str]:
+    return [step.name for step in PLANS[operation.plan].steps]
+
+
 def _at_work(operation: Operation, now: datetime) -> str:
-    number = NAMES.index(operation.step) + 1 if operation.step in NAMES else 0
+    names = steps_of(operation)
+    number = names.index(operation.step) + 1 if operation.step in names else 0
     waiting = operation.notes.get("waiting", "") if operation.attempt else ""
     looks = f", looked at {counted(operation.attempt, 'time')}" if operation.attempt else ""
     return (
-        f"{operation.remedy.value}: step {operation.step} ({number} of {len(NAMES)}) "
+        f"{operation.remedy.value}: step {operation.step} ({number} of {len(names)}) "
         f"for {span(now - operation.step_since)}{looks}{': ' + waiting if waiting else ''}; "
         f"next look {due(operation.wake_at, now)}"
     )

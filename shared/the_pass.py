@@ -4,7 +4,7 @@
 
 Signals only wake it; they never carry authority. It reads Azure and Mesos again, judges every node of the cluster,
 and decides with every guard's answer. What it decides is written down before anything is done. Acting and verifying
-are a durable operation's business (`shared/operate/engine.py`, steps in `shared/operate/replace.py`), because they
+are a durable operation's business (`shared/operate/engine.py`, plans in `shared/operate/plans.py`), because they
 take minutes and must survive crashes.
 
 Judging and deciding are pure functions of the snapshot, the policy, what is remembered and the time, so the same

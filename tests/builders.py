@@ -26,7 +26,9 @@ from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.mesos import Agent, Generation, SchedulerState
 from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.model.overrides import Override
 from shared.model.readings import Failure, Reading, Value
+from shared.model.remedies import Remedy
 from shared.model.signals import Signal, SignalKind, Source
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import (
@@ -156,6 +158,7 @@ class Cluster:
         self.busy: set[str] = set()
         self.signals: list[Signal] = []
         self.unreadable: set[str] = set()
+        self.overrides: list[Override] = []
         self.started_at = self.now = NOW
         self.elected_at = NOW - DAY
 
@@ -218,14 +221,19 @@ class Cluster:
 
     def question(self, number: int, operation: str | None = None) -> Question:
         findings, snapshot = self.findings(), self.snapshot()
+        incident = self.incidents.get(name(number))
         return Question(
             cluster=self.policy,
             pool=self.policy.pools[0],
             snapshot=snapshot,
             tally=tally_pools(snapshot, findings)["private"],
             finding=next(finding for finding in findings if finding.node.name == name(number)),
+            remedy=Remedy.REPLACE,
             ledger=self.ledger,
+            overrides=tuple(self.overrides),
+            incident=incident.id if incident else None,
             operation=operation,
+            begun_at=None,
             now=self.now,
         )
 
@@ -238,6 +246,7 @@ class Cluster:
             ledgers={"private": self.ledger},
             busy=frozenset(self.busy),
             signals=tuple(self.signals),
+            overrides=tuple(self.overrides),
             now=self.now,
         )
 

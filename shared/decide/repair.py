@@ -31,10 +31,12 @@ from msgspec.structs import replace
 
 from shared.guards import ORDER, Question, ask, refusals, tally_pools
 from shared.model.azure import Provisioning
-from shared.model.decisions import Answer, Decision, Remedy, Verdict
+from shared.model.decisions import Answer, Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding
+from shared.model.overrides import Override
+from shared.model.remedies import Remedy
 from shared.model.signals import Signal, SignalKind
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy, Repair
@@ -61,6 +63,7 @@ class Situation(Struct, frozen=True):
     ledgers: Mapping[str, Ledger]
     busy: frozenset[str]
     signals: tuple[Signal, ...]
+    overrides: tuple[Override, ...]
     now: datetime
 
 
@@ -81,8 +84,12 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
                 snapshot=situation.snapshot,
                 tally=tallies[pool],
                 finding=finding,
+                remedy=Remedy.REPLACE,
                 ledger=ledgers[pool],
+                overrides=situation.overrides,
+                incident=_incident(situation, finding),
                 operation=_begun(situation, finding),
+                begun_at=None,
                 now=situation.now,
             )
             decision = _ask_guards(question)
@@ -111,6 +118,11 @@ def _handed_over(situation: Situation, finding: Finding) -> bool:
         and incident.state is IncidentState.HANDED_OVER
         and incident.condition is finding.condition
     )
+
+
+def _incident(situation: Situation, finding: Finding) -> str | None:
+    incident = situation.incidents.get(finding.node.name)
+    return incident.id if incident else None
 
 
 def _begun(situation: Situation, finding: Finding) -> str | None:

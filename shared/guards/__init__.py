@@ -15,25 +15,40 @@ from collections.abc import Callable, Sequence
 
 from shared.model.decisions import Answer
 
-from . import capacity, failover, ledger, mode, self_doubt, storm
+from . import approval, capacity, failover, ledger, mode, pause, self_doubt, storm
 from .question import Question, Tally, tally_pools
 
-__all__ = ["AFTER_THE_LOSS", "ORDER", "Guard", "Question", "Tally", "ask", "refusals", "tally_pools"]
+__all__ = [
+    "AFTER_THE_LOSS",
+    "ORDER",
+    "TO_GROW",
+    "Guard",
+    "Question",
+    "Tally",
+    "ask",
+    "refusals",
+    "tally_pools",
+]
 
 type Guard = Callable[[Question], Answer]
 
 ORDER: tuple[Guard, ...] = (
     mode.ask,  # are we allowed to act here at all?
+    pause.ask,  # has a person said stop?
     self_doubt.ask,  # is it us that is cut off?
     failover.ask,  # may the agents still be on their way to a new leader?
     capacity.ask,  # do Azure's numbers make sense?
     storm.ask,  # is this more than single failures?
     ledger.ask,  # is there room for one more disruption?
+    approval.ask,  # does a person have to agree first?
 )
 
 # Once the machine is proven gone nothing more can be lost by telling Mesos so, and storm, ledger and hold-off would
 # only keep its tasks from moving.
-AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, self_doubt.ask)
+AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask, self_doubt.ask)
+
+# To bring capacity back harms nobody: it is enough that we may act here at all.
+TO_GROW: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask)
 
 
 def ask(question: Question, guards: Sequence[Guard]) -> tuple[Answer, ...]:

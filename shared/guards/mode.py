@@ -1,14 +1,13 @@
 """Mode: how far the policy lets us go in this pool.
 
 1. observe: nothing is done, decisions are only written down.
-2. propose: nothing is done without somebody's approval.
-3. enforce: go on.
+2. propose and enforce: go on. That a proposal needs a person's approval is the guard `approval`'s business.
 """
 
 from __future__ import annotations
 
 from shared.model.decisions import Answer
-from shared.policy.schema import Mode, PoolPolicy
+from shared.policy.schema import Mode
 
 from .question import Question, allow, refuse
 
@@ -16,14 +15,7 @@ GUARD = "mode"
 
 
 def ask(question: Question) -> Answer:
-    return answer_for(question.pool)
-
-
-def answer_for(pool: PoolPolicy) -> Answer:
-    """The same without a question, for changes that need no other guard."""
-    mode = pool.mode
+    mode = question.pool.mode
     if mode is Mode.OBSERVE:
         return refuse(GUARD, "mode_observe", None, {"mode": mode.value})
-    if mode is Mode.PROPOSE:
-        return refuse(GUARD, "mode_propose", None, {"mode": mode.value})
     return allow(GUARD, {"mode": mode.value})

@@ -12,7 +12,9 @@ from shared.model.azure import Provisioning
 from shared.model.decisions import Answer, Number
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition, Finding
+from shared.model.overrides import Override
 from shared.model.readings import Value
+from shared.model.remedies import Remedy
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
@@ -39,16 +41,21 @@ class Tally(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """`operation` is the one on whose behalf is asked, None before there is one; its own disruption does not stand in
-    its way."""
+    """`remedy` is what is asked for. `operation` is the one on whose behalf is asked, None before there is one; its own
+    disruption does not stand in its way. `incident` is the open incident's id, None before it is written; `begun_at` is
+    when the operation began, None before."""
 
     cluster: ClusterPolicy
     pool: PoolPolicy
     snapshot: Snapshot
     tally: Tally
     finding: Finding
+    remedy: Remedy
     ledger: Ledger
+    overrides: Sequence[Override]
+    incident: str | None
     operation: str | None
+    begun_at: datetime | None
     now: datetime
 
 

@@ -9,14 +9,9 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from .nodes import Condition
+from .remedies import Remedy
 
 type Number = int | float | str | bool | None
-
-
-class Remedy(StrEnum):
-    """A way to help."""
-
-    REPLACE = "replace"
 
 
 class Verdict(StrEnum):

@@ -20,6 +20,7 @@ from msgspec import Struct, field
 
 from .decisions import Decision
 from .nodes import Condition
+from .remedies import Remedy
 from .signals import Signal
 
 
@@ -31,7 +32,8 @@ class IncidentState(StrEnum):
 
 class Incident(Struct, frozen=True):
     """`signals` are the first few that were folded in. `operation` is the running or last operation's id,
-    `tries` how many were withdrawn before it.
+    `tries` how many ended before it without
+    an end of the incident, `tried` the remedies that were carried out and did not help.
 
     `decision` is the last one that was made; the audit has them all. `since` is when its present condition was first
     seen, `opened_at` when anything was. `elsewhere` counts what ran of the node's workloads on other nodes when they
@@ -55,3 +57,4 @@ class Incident(Struct, frozen=True):
     closed_at: datetime | None = None
     outcome: str = ""
     elsewhere: Mapping[str, int] = field(default_factory=dict[str, int])
+    tried: tuple[Remedy, ...] = ()

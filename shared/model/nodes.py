@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from .azure import Instance
 from .mesos import Agent
+from .remedies import Remedy
 
 
 class Condition(StrEnum):
@@ -38,12 +39,20 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Helped(Struct, frozen=True):
+    """A remedy after which the node was well again, and when that was proved."""
+
+    remedy: Remedy
+    at: datetime
+
+
 class NodeMemory(Struct, frozen=True):
     """What the inventory remembers of a node, because Mesos and Azure forget.
 
     `agent_id` and `tasks` are those of the last time its agent was active. `replaces` is the operation in whose
     course it came. `connected` is whether its agent was active when it was last seen, `losses` are the times of the
     last week at which it was found lost: an agent that comes and goes is remembered for it.
+    `helped` are the remedies of the last week after which it was well again, oldest first.
     """
 
     name: str
@@ -61,6 +70,7 @@ class NodeMemory(Struct, frozen=True):
     replaces: str | None = None
     connected: bool = False
     losses: tuple[datetime, ...] = ()
+    helped: tuple[Helped, ...] = ()
 
 
 class Node(Struct, frozen=True):

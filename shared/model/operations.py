@@ -2,6 +2,7 @@
 
     running --(last step done)--> done
        |----(the node recovered before anything irreversible)--> withdrawn
+       |----(it was done, and did not help)--> failed
        +----(a step can not go on)--> handed_over
 
 Its row in the Operations table is the truth; messages only say "look at it". A worker takes the lease, does one step
@@ -16,13 +17,26 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from .decisions import Remedy
+from .remedies import Remedy
+
+
+class Plan(StrEnum):
+    """The steps by which a remedy is carried out, see `shared/operate/plans.py`. A machine whose agent is still
+    connected is replaced in another order than a dead one: its successor comes first."""
+
+    RESTART_UNIT = "restart_unit"
+    RESTART = "restart"
+    REDEPLOY = "redeploy"
+    REIMAGE = "reimage"
+    REPLACE_DEAD = "replace_dead"
+    REPLACE_LIVING = "replace_living"
 
 
 class OperationState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     WITHDRAWN = "withdrawn"
+    FAILED = "failed"
     HANDED_OVER = "handed_over"
 
 
@@ -84,3 +98,4 @@ class Operation(Struct, frozen=True):
     steps: tuple[StepRecord, ...] = ()
     closed_at: datetime | None = None
     outcome: str = ""
+    plan: Plan = Plan.REPLACE_DEAD

@@ -2,6 +2,7 @@
 
     done         the old node leaves the inventory, its place in the ledger is free, the incident is resolved
     withdrawn    its place in the ledger is free, the incident stays open with one more try
+    failed       the same, and the incident remembers the remedy that did not help
     handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
                  taken, so that replacements that fail do not go on being tried elsewhere
 
@@ -70,5 +71,6 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
             outcome=outcome,
         )
     else:
-        changed = replace(incident, tries=incident.tries + 1, decision=None, wake_at=hand.now)
+        tried = (*incident.tried, hand.operation.remedy) if state is OperationState.FAILED else incident.tried
+        changed = replace(incident, tries=incident.tries + 1, tried=tried, decision=None, wake_at=hand.now)
     await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)

@@ -9,6 +9,7 @@ and each of the four errors leads to exactly one thing:
     Done       written down, next step
     Wait       written down with a wake time, lease given back, message sent for that time
     Withdraw   closed, the incident stays open for the pass to decide again
+    Failed     closed, the incident stays open and remembers what did not help
     HandOver   closed, the incident is handed over to a person
     Retry      like Wait, for as long as it says
     Unknown    like Wait; the step reads the world again when it is done again
@@ -37,9 +38,9 @@ from shared.records import Kept
 
 from .close import close
 from .hand import LEASE, Hand
-from .outcomes import Done, HandOver, Outcome, Wait, Withdraw
+from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
-from .replace import BY_NAME, Step, step_after
+from .plans import PLANS, Step
 
 WORK = timedelta(
     seconds=25
@@ -105,7 +106,7 @@ async def _take_lease(hand: Hand, now: datetime) -> None:
 
 async def _carry_on(hand: Hand) -> bool:
     """Do the current step once. True when there is more to do now."""
-    step = BY_NAME[hand.operation.step]
+    step = PLANS[hand.operation.plan].step(hand.operation.step)
     outcome = await _attempt(hand, step)
     if not isinstance(outcome, Done):
         outcome = _without_patience(hand, step, outcome)
@@ -116,6 +117,8 @@ async def _carry_on(hand: Hand) -> bool:
             await _wait(hand, outcome)
         case Withdraw():
             await close(hand, OperationState.WITHDRAWN, outcome.text)
+        case Failed():
+            await close(hand, OperationState.FAILED, outcome.text)
         case HandOver():
             await close(hand, OperationState.HANDED_OVER, outcome.text)
     return False
@@ -145,22 +148,23 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
 async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     """The second asking, with readings of now, before something irreversible.
 
-    1. The node is well again and nothing was destroyed: withdraw.
-    2. Its place in the ledger was given back, and nothing was destroyed: withdraw. A crash while it was being withdrawn
-       leaves that behind, and without a place it would not count against the limits.
-    3. A guard refuses and nothing was destroyed: withdraw; the pass decides again, with everything that it knows.
+    1. The node is well again, or ill in another way, and nothing final was done: withdraw.
+    2. Its place in the ledger was given back, and nothing final was done: withdraw. A crash while it was being
+       withdrawn leaves that behind, and without a place it would not count against the limits.
+    3. A guard refuses and nothing final was done: withdraw; the pass decides again, with everything that it knows.
     4. A guard refuses later on: wait.
     """
     picture, _ = await hand.fresh()
     situation, subject = picture.situation, hand.operation.subject
     finding = picture.findings.get(subject.node)
-    untouched = not any(record.step == "destroy" for record in hand.operation.steps)
+    course = PLANS[hand.operation.plan]
+    untouched = course.is_untouched(hand.operation)
     if finding is None and untouched:
         return Withdraw("the node is not missed any more")
     if finding is None:
         node = Node(subject.node, hand.pool.name, None, None, None, subject.address)
         finding = Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
-    if untouched and finding.condition not in {Condition.GONE, Condition.UNREACHABLE}:
+    if untouched and finding.condition not in course.cures:
         return Withdraw(f"it is {finding.condition.value} now: {finding.because}")
     ledger = situation.ledgers[hand.pool.name]
     if untouched and not any(entry.operation == hand.operation.id for entry in ledger.active):
@@ -171,8 +175,12 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
         snapshot=situation.snapshot,
         tally=tally_pools(situation.snapshot, situation.findings)[hand.pool.name],
         finding=finding,
+        remedy=hand.operation.remedy,
         ledger=ledger,
+        overrides=situation.overrides,
+        incident=hand.operation.incident,
         operation=hand.operation.id,
+        begun_at=hand.operation.created_at,
         now=hand.now,
     )
     answers = ask(question, guards)
@@ -192,20 +200,20 @@ async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Ou
 
 
 def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
-    """A step that has waited for too long is handed over, with what it was waiting for. While nobody answers it may be
-    over already, so that only a much longer silence needs a person."""
+    """A step that has waited for too long is handed over or has failed, with what it was waiting for. While nobody
+    answers it may be over already, so that only a much longer silence needs a person."""
     patience = step.patience(hand.pool)
     if isinstance(outcome, Wait) and outcome.blind:
         patience += SILENCE
     if isinstance(outcome, Wait) and hand.now - hand.operation.step_since >= patience:
-        return HandOver(f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}")
+        return step.late(f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}")
     return outcome
 
 
 async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     operation, now = hand.operation, hand.now
     hand.tell(AuditKind.STEP, f"{step.name}: {outcome.text}")
-    following = step_after(step.name)
+    following = PLANS[operation.plan].after(step.name)
     done = replace(
         operation,
         step=following or operation.step,

@@ -31,10 +31,16 @@ class Withdraw(Struct, frozen=True):
     text: str
 
 
+class Failed(Struct, frozen=True):
+    """It was done, and it did not help; the pass decides what is tried next."""
+
+    text: str
+
+
 class HandOver(Struct, frozen=True):
     """This cannot go on; a person must look."""
 
     text: str
 
 
-type Outcome = Done | Wait | Withdraw | HandOver
+type Outcome = Done | Wait | Withdraw | Failed | HandOver

@@ -11,6 +11,7 @@ from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
+from shared.model.overrides import Override
 from shared.policy.schema import ClusterPolicy
 from shared.records import Kept
 
@@ -19,12 +20,14 @@ from .outside import Outside
 
 class Recalled(Struct, frozen=True):
     """`inventory` and `incidents` are by node name, `operations` (the running ones) by id, `ledgers` by pool; a pool
-    that was never written has an empty ledger with an empty etag."""
+    that was never written has an empty ledger with an empty etag. `overrides` are all that were ever
+    said of the cluster."""
 
     inventory: Mapping[str, Kept[NodeMemory]]
     incidents: Mapping[str, Kept[Incident]]
     operations: Mapping[str, Kept[Operation]]
     ledgers: Mapping[str, Kept[Ledger]]
+    overrides: tuple[Override, ...] = ()
 
     @property
     def nodes(self) -> dict[str, NodeMemory]:
@@ -38,15 +41,17 @@ class Recalled(Struct, frozen=True):
 
 async def recall(outside: Outside, cluster: ClusterPolicy) -> Recalled:
     records = outside.records
-    nodes, incidents, operations, ledgers = await asyncio.gather(
+    nodes, incidents, operations, ledgers, overrides = await asyncio.gather(
         records.inventory.between(cluster.name, "", ""),
         records.open_incidents(cluster.name),
         records.running_operations(cluster.name),
         records.ledgers.between(cluster.name, "", ""),
+        records.overrides.between(cluster.name, "", ""),
     )
     return Recalled(
         nodes,
         incidents,
         operations,
         {pool.name: ledgers.get(pool.name) or Kept(Ledger(pool.name), "") for pool in cluster.pools},
+        tuple(kept.value for kept in overrides.values()),
     )

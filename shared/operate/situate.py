@@ -61,7 +61,9 @@ def situate(
         forgotten |= forgettable(idle, snapshot.pools[pool.name], before, book.wanted, incidents)
         ledgers[pool.name] = book
     kept = tuple(finding for finding in findings if finding.node.name not in forgotten)
-    situation = Situation(cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, now)
+    situation = Situation(
+        cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, recalled.overrides, now
+    )
     return Picture(situation, frozenset(forgotten), ghosts)
 
 

@@ -15,15 +15,16 @@ from shared.errors import Conflict, Refused
 from shared.guards import Question, tally_pools
 from shared.guards.ledger import ask as ask_ledger
 from shared.model.audit import AuditKind, AuditRecord
-from shared.model.decisions import Decision, Remedy, Verdict
+from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding, Node
-from shared.model.operations import Operation, Subject
+from shared.model.operations import Operation, Plan, Subject
+from shared.model.remedies import Remedy
 
 from .books import change
 from .outside import Outside
-from .replace import FIRST_STEP
+from .plans import PLANS
 from .situate import Picture
 
 
@@ -72,8 +73,12 @@ async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> 
             snapshot=situation.snapshot,
             tally=tally,
             finding=finding,
+            remedy=operation.remedy,
             ledger=book,
+            overrides=situation.overrides,
+            incident=operation.incident,
             operation=operation.id,
+            begun_at=None,
             now=situation.now,
         )
         answer = ask_ledger(question)
@@ -92,8 +97,9 @@ def _operation(incident: Incident, operation: str, finding: Finding, picture: Pi
         pool=incident.pool,
         incident=incident.id,
         remedy=Remedy.REPLACE,
+        plan=Plan.REPLACE_DEAD,
         subject=_subject(finding.node, incident),
-        step=FIRST_STEP,
+        step=PLANS[Plan.REPLACE_DEAD].steps[0].name,
         created_at=now,
         step_since=now,
         wake_at=now,

@@ -21,7 +21,7 @@ from typing import Annotated
 from msgspec import Struct, field
 
 from shared.model.azure import PoolAddress
-from shared.model.decisions import Remedy
+from shared.model.remedies import Remedy
 from shared.policy.alerts import Alerts
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
 from shared.policy.metric_rules import Firehose
@@ -87,6 +87,10 @@ class Repair(Struct, frozen=True, kw_only=True):
     ladder: tuple[Remedy, ...] = (Remedy.REPLACE,)
     """The remedies in the order in which they are tried. This version knows `replace`: destroy the failed machine,
     tell Mesos that it is gone, and let the scale set make a new one."""
+
+    approve: tuple[Remedy, ...] = ()
+    """The remedies of the ladder that need a person's approval each time, also where the mode is `enforce`. None:
+    whoever writes `enforce` wants to sleep. Name those here whose effect you want to see first."""
 
     confirm_after: Annotated[timedelta, UP_TO_AN_HOUR] = timedelta(seconds=45)
     """How long a node stays unreachable before it counts as failed. 45 seconds is three agent pings of 15 seconds

@@ -12,7 +12,6 @@ _NOT_SCALING = (
 )
 _NO_MASTERS = "this version does not repair masters; the masters' addresses belong under dcos.masters"
 _NO_NOTIFY = "this version does not send notifications, the audit table has every decision; take it out"
-_NO_APPROVE = "this version does not wait for approvals; 'mode: propose' touches nothing"
 _NO_WINDOWS = "this version has no time windows; take it out"
 
 UNSUPPORTED: dict[tuple[str, str], str] = {
@@ -26,7 +25,6 @@ UNSUPPORTED: dict[tuple[str, str], str] = {
     ("pool", "notify"): _NO_NOTIFY,
     ("defaults", "scaling"): _NOT_SCALING,
     ("defaults", "windows"): _NO_WINDOWS,
-    ("repair", "approve"): _NO_APPROVE,
 }
 """(kind of section, key) to the sentence."""
 

@@ -37,6 +37,7 @@ class Table(StrEnum):
     QUARANTINE = "Quarantine"
     HEALTH = "Health"
     ALERT_STATES = "AlertStates"
+    OVERRIDES = "Overrides"
 
 
 class Stored(Struct, frozen=True):

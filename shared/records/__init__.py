@@ -7,6 +7,7 @@
                  closed|<id>                     finished ones
     Ledger       <pool>                          who disrupts what
     Health       <address>, or `cluster`         what DC/OS says is wrong there
+    Overrides    <kind>|<subject>                what a person has said about it
 
 An incident or operation is closed by one transaction that deletes the one row and inserts the other, so it is never
 seen in both places or in none. Every write carries the etag of what was read.
@@ -20,11 +21,12 @@ from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
+from shared.model.overrides import Override
 from shared.ports.store import Store, Table
 
 from .rows import Change, Kept, Rows
 
-__all__ = ["Change", "Kept", "Records", "closed_incident_row", "open_incident_row"]
+__all__ = ["Change", "Kept", "Records", "closed_incident_row", "open_incident_row", "override_row"]
 
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 
@@ -38,6 +40,10 @@ def closed_incident_row(incident: Incident) -> str:
     return f"{CLOSED}{at:%Y%m%dT%H%M%S.%fZ}|{incident.node}"
 
 
+def override_row(override: Override) -> str:
+    return f"{override.kind.value}|{override.subject}"
+
+
 class Records:
     """All typed rows over one store."""
 
@@ -47,6 +53,7 @@ class Records:
         self.operations = Rows(store, Table.OPERATIONS, Operation)
         self.ledgers = Rows(store, Table.LEDGER, Ledger)
         self.health = Rows(store, Table.HEALTH, Complaints)
+        self.overrides = Rows(store, Table.OVERRIDES, Override)
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""

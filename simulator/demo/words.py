@@ -29,7 +29,11 @@ _ALLOWED = {
 }
 _REFUSED = {
     "mode_observe": "the policy says observe: look and tell, touch nothing",
-    "mode_propose": "the policy says propose: tell what should be done, touch nothing",
+    "approval_awaited": "a person has to approve {remedy} first",
+    "approval_rejected": "{who} rejected it: {why}",
+    "paused_cluster": "{who} paused the cluster: {why}",
+    "paused_pool": "{who} paused the pool: {why}",
+    "held_node": "{who} holds the node: {why}",
     "scheduler_unread": "the masters could not be read: it may be us that is cut off",
     "azure_unread": "{source} could not be read: {why}",
     "readings_stale": "what was read is {age_s} s old, {oldest_s} s are allowed",

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from shared.operate.replace import STEPS
+from shared.model.operations import Plan
+from shared.operate.plans import PLANS
 from tests.craft.repository import ROOT
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
@@ -33,7 +34,7 @@ def test_every_module_in_the_picture_exists() -> None:
 
 
 def test_the_steps_in_the_picture_are_those_of_the_remedy_in_order() -> None:
-    names = [step.name for step in STEPS]
+    names = [step.name for step in PLANS[Plan.REPLACE_DEAD].steps]
     found = [word for word in re.findall(r"\w+", PICTURE) if word in names]
     assert found == names
 

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from shared.decide.repair import decide_repairs
 from shared.model.azure import Power, Provisioning
-from shared.model.decisions import Decision, Remedy, Verdict
+from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition
+from shared.model.remedies import Remedy
 from shared.model.signals import SignalKind
 from shared.policy.schema import Disruption as Limits
 from shared.policy.schema import Mode, PoolPolicy, Share, Storm

@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from shared.model.azure import Power, Provisioning
-from shared.model.decisions import Decision, Remedy, Verdict
+from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import IncidentState
 from shared.model.nodes import Condition
+from shared.model.remedies import Remedy
 from shared.model.signals import Signal, SignalKind
 from shared.policy.schema import Mode
 from tests.builders import CALM, NOW, Cluster, disruption, incident, memory, name, pool_policy, signal

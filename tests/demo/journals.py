@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.model.audit import AuditKind, AuditRecord
-from shared.model.decisions import Remedy
 from shared.model.operations import Operation, OperationState, StepRecord, Subject
+from shared.model.remedies import Remedy
 from simulator.demo.verdict import Check, Facts, Hold, judge
 from simulator.world.journal import FAULT, MESOS, OPERATOR, Actor, By, Entry
 

@@ -12,7 +12,9 @@ from shared.model.azure import Instance, Power, Provisioning, ScaleSet
 from shared.model.ledger import Disruption, Ledger
 from shared.model.mesos import Generation, SchedulerState
 from shared.model.nodes import Condition, Finding, Node
+from shared.model.overrides import Override, OverrideKind
 from shared.model.readings import Failure, Reading, Value
+from shared.model.remedies import Remedy
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import Disruption as Limits
 from shared.policy.schema import Mode, Share, Storm
@@ -76,6 +78,16 @@ SCHEDULERS = st.builds(
     reregister_window=st.just(timedelta(minutes=10)),
     agents=st.lists(AGENTS, max_size=4).map(tuple),
 )
+OVERRIDES = st.builds(
+    Override,
+    st.sampled_from(OverrideKind),
+    st.sampled_from(["", "private", "a", "i"]),
+    st.just("me"),
+    st.just(""),
+    TIMES,
+    st.none() | TIMES,
+    st.sampled_from(["", *Remedy]),
+)
 POOLS = st.builds(
     PoolReadings,
     scale_set=read_or_not(
@@ -102,8 +114,12 @@ def questions(draw: st.DrawFn) -> Question:
         snapshot=Snapshot("prod", started_at, {"private": draw(POOLS)}, draw(read_or_not(SCHEDULERS))),
         tally=draw(TALLIES),
         finding=Finding(node, draw(st.sampled_from(Condition)), 1, "", draw(st.booleans())),
+        remedy=draw(st.sampled_from(Remedy)),
         ledger=draw(LEDGERS),
+        overrides=draw(st.lists(OVERRIDES, max_size=3)),
+        incident=draw(st.sampled_from([None, "i"])),
         operation=draw(st.sampled_from([None, "x", "y"])),
+        begun_at=draw(st.none() | TIMES),
         now=NOW,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared.guards import mode
 from shared.model.decisions import Answer
 from shared.policy.schema import Mode
@@ -16,9 +18,6 @@ def test_condition_1_observing_does_nothing() -> None:
     assert asked(Mode.OBSERVE) == Answer("mode", False, "mode_observe", {"mode": "observe"})
 
 
-def test_condition_2_proposing_does_nothing_without_approval() -> None:
-    assert asked(Mode.PROPOSE) == Answer("mode", False, "mode_propose", {"mode": "propose"})
-
-
-def test_condition_3_enforcing_goes_on() -> None:
-    assert asked(Mode.ENFORCE) == Answer("mode", True, "ok", {"mode": "enforce"})
+@pytest.mark.parametrize("mode", [Mode.PROPOSE, Mode.ENFORCE])
+def test_condition_2_proposing_and_enforcing_go_on(mode: Mode) -> None:
+    assert asked(mode) == Answer("mode", True, "ok", {"mode": mode.value})

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.model.azure import PoolAddress
-from shared.model.decisions import Remedy
+from shared.model.remedies import Remedy
 from shared.policy.schema import Mode, Policy, Share
 from tests.policy.texts import (
     GOOD,

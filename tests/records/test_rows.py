@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from shared.errors import Conflict, Poison, Unknown
 from shared.memory.store import MemoryStore
-from shared.model.decisions import Remedy
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition
 from shared.model.operations import Operation, OperationState, Subject
+from shared.model.remedies import Remedy
 from shared.ports.store import Table, Write
 from shared.records import Change, Records, open_incident_row
 

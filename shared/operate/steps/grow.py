@@ -2,19 +2,16 @@
 
 1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write: what
    is there is read again. Failed otherwise: hand over with Azure's reason.
-2. The mode does not allow to act any more: refused, and asked again until it does or patience ends.
-3. The wanted size is not known, or the set has it already: nothing to order. Another operation's order, or somebody's
+2. The wanted size is not known, or the set has it already: nothing to order. Another operation's order, or somebody's
    decision to live with fewer, covers this one.
-4. The wanted size is above the policy's maximum: up to the maximum.
-5. Order it on the etag that was read, so that nobody else's write is undone.
+3. The wanted size is above the policy's maximum: up to the maximum.
+4. Order it on the etag that was read, so that nobody else's write is undone.
 
 Ordering the same size again after a crash orders nothing.
 """
 
 from __future__ import annotations
 
-from shared.errors import Refused
-from shared.guards.mode import answer_for
 from shared.model.azure import ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
@@ -32,9 +29,6 @@ async def grow(hand: Hand) -> Outcome:
             return Done("Azure has grown the pool")
         if progress.code != PREEMPTED:
             return HandOver(f"Azure could not grow the pool: {progress.code}: {progress.message}")
-    allowed = answer_for(hand.pool)
-    if not allowed.allowed:
-        raise Refused(allowed.guard, allowed.reason, allowed.numbers)
     kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
     wanted = kept.value.wanted if kept else None
     there = await compute.scale_set(address)

@@ -1,0 +1,52 @@
+"""Overrides: what a person has said about a cluster, a pool, a node or an incident, and for how long.
+
+They are rows of their own, so they outlive restarts, deployments and every change of the policy, and they are read
+again at the last moment before each step that changes something.
+Published: an autoscaler that was switched off by hand was switched on again by a package manager and removed a fleet
+in 16 seconds (Reddit, 11 August 2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+THE_CLUSTER = ""
+"""The subject of an override that holds for the whole cluster."""
+
+
+class OverrideKind(StrEnum):
+    PAUSE = "pause"
+    """Nothing is begun and no further step is taken that changes something."""
+    APPROVE = "approve"
+    """The remedy `remedy` may be used for this incident."""
+    REJECT = "reject"
+    """No remedy is used for this incident."""
+
+
+class Override(Struct, frozen=True):
+    """`subject` is `THE_CLUSTER`, the name of a pool or of a node, or the id of an incident. `until` None: until
+    somebody takes it back. `remedy` is what an approval is for, empty for everything else."""
+
+    kind: OverrideKind
+    subject: str
+    who: str
+    why: str
+    since: datetime
+    until: datetime | None = None
+    remedy: str = ""
+
+    def holds_at(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
+
+
+def in_force(
+    overrides: Iterable[Override], kind: OverrideKind, subjects: Iterable[str], now: datetime
+) -> tuple[Override, ...]:
+    """Those of this kind that hold now for one of these subjects, the widest subject first."""
+    wanted = list(subjects)
+    found = [one for one in overrides if one.kind is kind and one.subject in wanted and one.holds_at(now)]
+    return tuple(sorted(found, key=lambda one: wanted.index(one.subject)))

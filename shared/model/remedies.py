@@ -1,0 +1,22 @@
+"""The remedies: what can be done for a node, as rungs of a ladder."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Remedy(StrEnum):
+    """A way to help: the rungs of the ladder, from the mildest to the hardest.
+
+    restart_unit  have one systemd unit started again on the machine; nothing else on it is touched
+    restart       boot the machine again on the host that it is on; disks stay
+    redeploy      move it to another host of Azure: the temporary disk is lost, and with it local volumes
+    reimage       write its disks anew: everything on it is lost
+    replace       destroy it and have a new one made
+    """
+
+    RESTART_UNIT = "restart_unit"
+    RESTART = "restart"
+    REDEPLOY = "redeploy"
+    REIMAGE = "reimage"
+    REPLACE = "replace"
