@@ -8,7 +8,7 @@ the YAML library is loaded with the first text.
 from __future__ import annotations
 
 from shared.policy.faults import MOST_FAULTS, Fault, PolicyError
-from shared.policy.read import Reading
+from shared.policy.read import PolicyReading
 from shared.policy.schema import Policy
 from shared.policy.tree import EXPECTED, MOST_BYTES, plant
 
@@ -24,7 +24,7 @@ def load(text: str | bytes, source: str) -> Policy:
     if isinstance(plain, Fault):
         raise PolicyError(source, (plain,))
     root, faults = plant(plain)
-    reading = Reading()
+    reading = PolicyReading()
     policy = Policy() if root is None else reading.policy(root)
     faults = sorted({*faults, *reading.faults})
     if len(faults) > MOST_FAULTS:

@@ -2,7 +2,7 @@
 
 A rule looks at one metric of one node at a time and says when its value is bad, for how long it must be bad before
 anybody is told, and how good it must be before that is taken back. What a rule says is a hint like every signal: it
-wakes the pass, which looks for itself. `rules_read.py` makes these types of a file, `shared/firehose` follows them.
+wakes the pass, which looks for itself. `read_firehose.py` makes these types of a file, `shared/firehose` follows them.
 """
 
 from __future__ import annotations

@@ -1,21 +1,19 @@
 """The `alerts` of a cluster to `Alerts`, with every fault on the way.
 
-What `read.py` does for the rest, for the two forms that only alerts have: a mapping of labels to values, and a list of
+What `Reading` does for all parts, for the two forms that only alerts have: a mapping of labels to values, and a list of
 labels. Faults have the same shape and go to the same list.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.policy.alerts import AlertRule, Alerts, Labels
 from shared.policy.faults import joined, shown
 from shared.policy.limits import LABEL, LABELS, NAMES_OF_LABELS
+from shared.policy.reading import Opened, Reading
 from shared.policy.tree import Broken, Listing, Node, Scalar, Section
 from shared.policy.values import described, fits, is_nothing
-
-if TYPE_CHECKING:
-    from shared.policy.read import Opened, Reading
 
 MOST_VALUE = 200  # characters of a label's value
 VALUE = f"a text of 1 to {MOST_VALUE} characters"

@@ -26,8 +26,8 @@ from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.metric_rules import Firehose, MetricRule
-from shared.policy.read import KEYS
-from shared.policy.rules_read import MOST_RULES
+from shared.policy.read_firehose import MOST_RULES
+from shared.policy.reading import KEYS
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
 from shared.policy.unsupported import ONLY_NO_LOGIN, ONLY_REPLACE, UNSUPPORTED
 from shared.policy.values import allowed, duration_text
