@@ -1,7 +1,7 @@
 """The words for DC/OS's own parts: what a component is, and which units it has in which release on which role.
 
-The data are in `component_services.py` (what runs) and `component_parts.py` (what is built in), the questions in
-`components.py`.
+The data are in `component_services.py` (what runs), `component_beside.py` (what runs and is not in the component list)
+and `component_parts.py` (what is built in), the questions in `components.py`.
 """
 
 from __future__ import annotations

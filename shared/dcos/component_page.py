@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shared.dcos.component import RELEASES, Component, Kind, Units
-from shared.dcos.component_services import BESIDE
+from shared.dcos.component_beside import BESIDE
 from shared.dcos.components import LISTED
 from shared.model.health import Role
 
@@ -19,7 +19,8 @@ LETTERS = {Role.MASTER: "M", Role.AGENT: "A", Role.AGENT_PUBLIC: "P"}
 HEAD = """\
 # Components of DC/OS
 
-Made from `shared/dcos/component_services.py` and `shared/dcos/component_parts.py`; do not edit it here.
+Made from `shared/dcos/component_services.py`, `component_beside.py` and `component_parts.py` beside it; do not edit it
+here.
 
 When a unit fails, Poolkeeper names its component and says what that takes down. Services have units, so DC/OS reports
 their health; parts are built into the image and have a version, but no health of their own. Roles: M master, A private

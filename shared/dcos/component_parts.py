@@ -57,11 +57,6 @@ PARTS = (
         "Python library for DNS",
         "scripts that look up masters by DNS before they start a service",
     ),
-    _part(
-        "erlang",
-        "the runtime of spartan, minuteman, navstar and dcos-net",
-        "names, virtual addresses and overlay networks on the node, for its runtime is gone",
-    ),
     _part("flask", "Python web framework of the history service", "the history service of the dashboard"),
     _part(
         "hadoop",
@@ -86,7 +81,6 @@ PARTS = (
         "mesos-metrics-module",
         "Mesos module that hands the metrics of containers on",
         f"{MODULES}; or metrics of containers stop",
-        "dcos/dcos:packages/mesos-modules",
     ),
     _part(
         "mesos-modules-private",

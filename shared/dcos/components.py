@@ -15,8 +15,9 @@ import re
 from collections.abc import Iterator
 
 from shared.dcos.component import RELEASES, Component
+from shared.dcos.component_beside import BESIDE
 from shared.dcos.component_parts import PARTS
-from shared.dcos.component_services import BESIDE, SERVICES
+from shared.dcos.component_services import SERVICES
 from shared.model.health import FailedUnit, Health, Role
 from shared.model.signals import Severity
 

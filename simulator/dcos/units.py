@@ -5,8 +5,25 @@ scripts of dcos/dcos packages at the release tags.
 """
 
 _NETWORK = {
-    (1, 7): ("dcos-minuteman.service", "dcos-spartan.service", "dcos-spartan-watchdog.timer"),
-    (1, 9): ("dcos-navstar.service", "dcos-spartan.service", "dcos-spartan-watchdog.timer"),
+    (1, 7): (
+        "dcos-epmd.service",
+        "dcos-minuteman.service",
+        "dcos-spartan.service",
+        "dcos-spartan-watchdog.timer",
+    ),
+    (1, 8): (
+        "dcos-epmd.service",
+        "dcos-minuteman.service",
+        "dcos-navstar.service",
+        "dcos-spartan.service",
+        "dcos-spartan-watchdog.timer",
+    ),
+    (1, 9): (
+        "dcos-epmd.service",
+        "dcos-navstar.service",
+        "dcos-spartan.service",
+        "dcos-spartan-watchdog.timer",
+    ),
     (1, 11): ("dcos-net.service", "dcos-net-watchdog.service"),
 }
 _DIAGNOSTICS = {(1, 7): "dcos-3dt", (1, 10): "dcos-diagnostics"}
@@ -16,7 +33,9 @@ _METRICS = {
     (1, 12): ("dcos-telegraf.service",),
 }
 _LOGIN = {(1, 7): "dcos-oauth.service", (1, 13): "dcos-bouncer.service"}
-_UNTIL_2_1 = ("dcos-history.service", "dcos-signal.service", "dcos-signal.timer")
+_HISTORY = {(1, 7): ("dcos-history.service",), (2, 1): ()}
+_SIGNAL = {(1, 7): ("dcos-signal.service", "dcos-signal.timer"), (2, 2): ()}
+_CHECKS = {(1, 7): (), (1, 11): ("dcos-checks-poststart.service", "dcos-checks-poststart.timer")}
 _MASTER = (
     "dcos-adminrouter.service",
     "dcos-cosmos.service",
@@ -36,9 +55,10 @@ def units_of(dcos: str, role: str) -> tuple[str, ...]:
     number = (major, minor)
     kind = "master" if role == "master" else "agent"
     names = [*_newest(_NETWORK, number), *(one.format(kind=kind) for one in _newest(_METRICS, number))]
-    names.append(f"{_newest(_DIAGNOSTICS, number)}.service")
+    names += [f"{_newest(_DIAGNOSTICS, number)}.service", *_newest(_CHECKS, number)]
+    names += ["dcos-gen-resolvconf.service", "dcos-gen-resolvconf.timer"]
     if role == "master":
-        names += [*_MASTER, _newest(_LOGIN, number), *(_UNTIL_2_1 if number <= (2, 1) else ())]
+        names += [*_MASTER, _newest(_LOGIN, number), *_newest(_HISTORY, number), *_newest(_SIGNAL, number)]
     else:
         mesos = "dcos-mesos-slave-public.service" if role == "agent_public" else "dcos-mesos-slave.service"
         names += [*_AGENT, mesos, f"{_newest(_DIAGNOSTICS, number)}.socket"]
