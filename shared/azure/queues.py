@@ -9,30 +9,22 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from shared.azure import calls, storage_errors
-from shared.azure.storage import StorageSettings, client_options, credential_of
+from shared.azure.connected import Connected
 from shared.errors import Poison
 from shared.ports.queues import LARGEST_MESSAGE, LONGEST_DELAY, Queue, Queues
 
 if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
     from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 LIFE = timedelta(days=7)
 """How long a message waits to be received once it is visible; the rows that it points to outlive it."""
 
 
-class AzureQueues(Queues):
-    """Connects at the first call; `close` it, or use it as an async context."""
-
-    def __init__(self, settings: StorageSettings) -> None:
-        self._settings = settings
-        self._service: QueueServiceClient | None = None
-        self._credential: AsyncTokenCredential | None = None
-        self._queues: dict[Queue, QueueClient] = {}
+class AzureQueues(Connected["QueueServiceClient", "QueueClient"], Queues):
+    """Sends; what receives is the Functions host."""
 
     async def send(self, queue: Queue, message: bytes, delay: timedelta) -> None:
         if len(message) > LARGEST_MESSAGE:
@@ -45,23 +37,6 @@ class AzureQueues(Queues):
             # As for a read: a second message does no harm, so nothing here is `Unknown`. Without its cause: what an
             # SDK prints of a request may hold what must not be in a log.
             raise storage_errors.for_read(error, f"the answer of queue {queue} to a message") from None
-
-    async def close(self) -> None:
-        """Close the connections. A call after this opens new ones."""
-        service, credential = self._service, self._credential
-        self._service, self._credential, self._queues = None, None, {}
-        if service is not None:
-            await service.close()
-        if credential is not None:
-            await credential.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def _send(self, queue: Queue, message: bytes, delay: timedelta) -> None:
         client = self._client(queue)
@@ -87,27 +62,17 @@ class AzureQueues(Queues):
                 raise
 
     def _client(self, queue: Queue) -> QueueClient:
-        if queue not in self._queues:
+        if queue not in self._clients:
             from azure.storage.queue import BinaryBase64DecodePolicy, BinaryBase64EncodePolicy
 
-            self._queues[queue] = self._open().get_queue_client(
+            self._clients[queue] = self._open().get_queue_client(
                 self._settings.prefix + queue.value,
                 message_encode_policy=BinaryBase64EncodePolicy(),
                 message_decode_policy=BinaryBase64DecodePolicy(),
             )
-        return self._queues[queue]
+        return self._clients[queue]
 
-    def _open(self) -> QueueServiceClient:
-        if self._service is None:
-            from azure.storage.queue.aio import QueueServiceClient
+    def _kind(self) -> tuple[type[QueueServiceClient], str | None]:
+        from azure.storage.queue.aio import QueueServiceClient
 
-            options = client_options(self._settings)
-            if self._settings.connection_string:
-                self._service = QueueServiceClient.from_connection_string(
-                    self._settings.connection_string, **options
-                )
-            else:
-                self._credential = credential_of(self._settings)
-                url = self._settings.queues_url or ""
-                self._service = QueueServiceClient(url, credential=self._credential, **options)
-        return self._service
+        return QueueServiceClient, self._settings.queues_url

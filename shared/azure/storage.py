@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
 from shared.azure import proxy
-from shared.azure.identity import open_credential
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
 
 
 class StorageSettings(Struct, frozen=True):
@@ -57,8 +53,3 @@ def client_options(settings: StorageSettings) -> dict[str, Any]:
         "logging_enable": False,
         "use_env_settings": proxy.is_set(),
     }
-
-
-def credential_of(settings: StorageSettings) -> AsyncTokenCredential | None:
-    """None when the connection string is the credential. The caller closes it."""
-    return None if settings.connection_string else open_credential(settings.client_id)

@@ -12,29 +12,25 @@ again before deciding again, which a `Conflict` asks for anyway, is right in tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from shared.azure import calls, entities, keys, storage_errors
-from shared.azure.storage import StorageSettings, client_options, credential_of
+from shared.azure.connected import Connected
+from shared.azure.storage import StorageSettings
 from shared.azure.table_writes import TableWrite, Verb, translate_all
 from shared.errors import Conflict, PoolkeeperError
 from shared.ports.store import Store, Stored, Table, Write
 
 if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
     from azure.data.tables.aio import TableClient, TableServiceClient
 
 
-class AzureStore(Store):
-    """Connects at the first call; `close` it, or use it as an async context."""
+class AzureStore(Connected["TableServiceClient", "TableClient"], Store):
+    """Rows of all tables of one account."""
 
     def __init__(self, settings: StorageSettings) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._timeout_s = settings.timeout_s
-        self._service: TableServiceClient | None = None
-        self._credential: AsyncTokenCredential | None = None
-        self._tables: dict[Table, TableClient] = {}
 
     async def get(self, table: Table, partition: str, row: str) -> Stored | None:
         key = (keys.encode(partition), keys.encode(row))
@@ -91,23 +87,6 @@ class AzureStore(Store):
                 await self._make_possible(client, todo, error, what)
         return tuple(etags.get(write.row, "") for write in writes)
 
-    async def close(self) -> None:
-        """Close the connections. A call after this opens new ones."""
-        service, credential = self._service, self._credential
-        self._service, self._credential, self._tables = None, None, {}
-        if service is not None:
-            await service.close()
-        if credential is not None:
-            await credential.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
     async def _send(self, client: TableClient, todo: Sequence[TableWrite]) -> dict[str, str]:
         """New etags by row. A single write goes as itself, except a conditional delete: the SDK's `delete_entity`
         hides that the row was not there, a transaction of one does not."""
@@ -150,24 +129,14 @@ class AzureStore(Store):
                 raise refusal from None
 
     def _client(self, table: Table) -> TableClient:
-        if table not in self._tables:
-            self._tables[table] = self._open().get_table_client(self._settings.prefix + table.value)
-        return self._tables[table]
+        if table not in self._clients:
+            self._clients[table] = self._open().get_table_client(self._settings.prefix + table.value)
+        return self._clients[table]
 
-    def _open(self) -> TableServiceClient:
-        if self._service is None:
-            from azure.data.tables.aio import TableServiceClient
+    def _kind(self) -> tuple[type[TableServiceClient], str | None]:
+        from azure.data.tables.aio import TableServiceClient
 
-            options = client_options(self._settings)
-            if self._settings.connection_string:
-                self._service = TableServiceClient.from_connection_string(
-                    self._settings.connection_string, **options
-                )
-            else:
-                self._credential = credential_of(self._settings)
-                url = self._settings.tables_url or ""
-                self._service = TableServiceClient(url, credential=self._credential, **options)
-        return self._service
+        return TableServiceClient, self._settings.tables_url
 
 
 def _stored(entity: Mapping[str, Any]) -> Stored:
