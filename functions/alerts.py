@@ -75,7 +75,7 @@ async def _take_in(
     except Poison as poison:
         return _answer(400, {"error": poison.why})
     signals.set(list(told.messages))
-    return _answer(202, {"signals": len(told.messages), **told.counts})
+    return _answer(202, told.counts)
 
 
 async def _not_let_in(source: Source, req: func.HttpRequest, has_key: bool) -> _Refusal:

@@ -23,6 +23,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from shared.errors import Poison, Retry
 from shared.firehose.body import Sender, unpacked
@@ -71,7 +72,9 @@ class App:
 
     async def hear_alerts(self, source: Source, body: bytes) -> Told:
         """Messages for the signals queue. `Poison` when the body is no alert; it is in the quarantine then."""
-        return await hear_alerts(self._outside, await self._policy_in_force(), self._own_ids, source, body)
+        policy = await self._policy_in_force()
+        told = await hear_alerts(self._outside, policy, self._own_ids, source, body)
+        return replace(told, messages=tuple(await self._let_through(told.signals)))
 
     async def work_signal(self, body: str) -> None:
         """A pass over the signal's cluster. Signals that wait for the same cluster share one pass."""
@@ -170,7 +173,7 @@ class App:
         for late in sifted.late:
             text = "late: something newer is known of the node; not acted on"
             record = AuditRecord(
-                now, late.cluster, AuditKind.HEARD, late.node or "", text, data={"signal": late}
+                now, late.cluster, AuditKind.HEARD, late.node or late.about, text, data={"signal": late}
             )
             await self._outside.audit.append(late.cluster, [record])
         for cluster in sifted.looks:

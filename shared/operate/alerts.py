@@ -1,4 +1,4 @@
-"""Hearing alerts: one payload to messages for the signals queue.
+"""Hearing alerts: one payload to few signals.
 
 What nobody can read goes to the quarantine, what is about nothing of ours is told to the audit in a few lines. Nothing
 else happens here, because the sender waits for its answer.
@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-import msgspec
 from msgspec import Struct
 
 from shared.errors import Poison
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
-from shared.model.signals import Source
+from shared.model.signals import Signal, Source
 from shared.policy.schema import Policy
 from shared.records.quarantine import quarantine
 from shared.signals.alert import Alerts
@@ -30,17 +29,26 @@ MOST_REASONS = 10
 
 
 class Told(Struct, frozen=True):
-    """`messages` are signals in JSON. The numbers count alerts: those about nothing of ours, those in the payload that
-    could not be read, and those that the sender says it left out."""
+    """`messages` are those of the signals that are worked on, in JSON; it is filled in after this. The numbers count
+    alerts: those about nothing of ours, those in the payload that could not be read, and those that the sender says it
+    left out."""
 
-    messages: tuple[str, ...]
+    signals: tuple[Signal, ...]
     not_ours: int
     unreadable: int
     unlisted: int
+    messages: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
-        return {"not_ours": self.not_ours, "unreadable": self.unreadable, "unlisted": self.unlisted}
+        """Of the answer. `held_back` are signals that say what was said a moment ago, or are too many or too late."""
+        return {
+            "signals": len(self.messages),
+            "held_back": len(self.signals) - len(self.messages),
+            "not_ours": self.not_ours,
+            "unreadable": self.unreadable,
+            "unlisted": self.unlisted,
+        }
 
 
 async def hear_alerts(
@@ -63,8 +71,7 @@ async def hear_alerts(
     mute = [heard for heard in alerts.heard if heard.signal is None]
     await _tell(outside, source, mute, alerts)
     signals = folded(heard.signal for heard in alerts.heard if heard.signal is not None)
-    messages = tuple(msgspec.json.encode(signal).decode() for signal in signals)
-    return Told(messages, len(mute), len(alerts.spoiled), alerts.unlisted)
+    return Told(signals, len(mute), len(alerts.spoiled), alerts.unlisted)
 
 
 async def _tell(outside: Outside, source: Source, mute: Iterable[Heard], alerts: Alerts) -> None:

@@ -23,6 +23,7 @@ from .event_grid import Heard
 
 MOST_TEXT = 200  # characters of a name or label that are kept
 MOST_LABELS = 200
+BOM = b"\xef\xbb\xbf"
 MOST_BYTES = 1024 * 1024
 """Azure Monitor sends at most 256 KiB (Azure/azure-docs, alerts common schema), Alertmanager some hundred bytes for
 each alert."""
@@ -41,10 +42,20 @@ class Tone(StrEnum):
     RESIZED = "resized"
 
 
+def state_id(id: str, tone: Tone) -> str:
+    """The event id of one state of an alert. Repeats have the same."""
+    return f"{id}|{tone.value}"
+
+
+def alert_id(event_id: str) -> str:
+    """The alert that a state is of: the same for its beginning and its end."""
+    return event_id.rpartition("|")[0]
+
+
 class Alert(Struct, frozen=True):
     """One alert at one time.
 
-    `id` is the same whenever the same firing, or the same end of it, is sent again. `labels` are those of Prometheus,
+    `id` is that of one firing: the same for its beginning, its repeats and its end. `labels` are those of Prometheus,
     or the dimensions of an Azure rule, names in lower case. `targets` are Azure resource ids; `machines` are names of
     machines that the source gives outside labels. `names_by_label` says whether its labels may name a machine when no
     target is ours. `by` is who did it, where it tells of an operation.
@@ -75,7 +86,7 @@ class Alerts(Struct, frozen=True):
 def read_json(body: bytes, what: str) -> Mapping[str, Any]:
     """The object in `body`. `Poison` when there is none."""
     try:
-        read = msgspec.json.decode(body)
+        read = msgspec.json.decode(body.removeprefix(BOM))
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise Poison(f"this is no {what}: it is not JSON ({str(error)[:MOST_TEXT]})") from error
     if not isinstance(read, dict):
@@ -126,9 +137,9 @@ def labels_of(pairs: Iterable[tuple[object, object]]) -> dict[str, str]:
     return found
 
 
-def time_of(value: object, now: datetime) -> datetime | None:
+def time_of(value: object) -> datetime | None:
     """A time in UTC, or None when it is no time or long before all of this (Alertmanager writes year 1 for "not yet").
-    What lies in the future is now: nobody can have seen it."""
+    It may lie in the future, by a clock that differs from ours."""
     if not isinstance(value, str):
         return None
     try:
@@ -136,7 +147,7 @@ def time_of(value: object, now: datetime) -> datetime | None:
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return min(at, now) if at >= _EARLIEST else None
+    return at if at >= _EARLIEST else None
 
 
 _SEVERITIES = {

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from shared.model.signals import Signal, SignalKind
 
-MOST = 50
+MOST = 40
+"""Fewer than `window.py` lets through at once, so that the signals about pools are among those."""
 _OF_POOL = {SignalKind.NODE_UNWELL: SignalKind.POOL_UNWELL, SignalKind.NODE_WELL: SignalKind.POOL_WELL}
 
 

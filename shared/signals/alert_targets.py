@@ -23,9 +23,9 @@ from shared.model.signals import Severity, Signal, SignalKind
 from shared.policy.alerts import AlertRule, AlertSeverity, Meaning
 from shared.policy.schema import ClusterPolicy, Policy, PoolPolicy
 
-from .alert import Alert, Tone
+from .alert import Alert, Tone, state_id, written
 from .event_grid import Ear, Heard
-from .resource_ids import MachineResource, machine_of, scale_set_of
+from .resource_ids import machine_of, owner_by_name, pool_by_name, scale_set_of
 
 _SUBSCRIPTION = re.compile(r"/subscriptions/(?P<subscription>[^/]+)/?", re.IGNORECASE)
 _COMPUTE = "/providers/microsoft.compute/"
@@ -46,13 +46,15 @@ _KINDS = {
 
 
 class Place(Struct, frozen=True):
-    """What an alert names. `node` is our name for a machine, `about` somebody else's."""
+    """What an alert names. `node` is our name for a machine, `about` somebody else's. `is_guess`: that the machine
+    belongs to this pool is only likely."""
 
     cluster: ClusterPolicy
     pool: PoolPolicy | None = None
     node: str | None = None
     about: str = ""
     whole: bool = False
+    is_guess: bool = False
 
 
 def place(alert: Alert, policy: Policy, now: datetime) -> tuple[Heard, ...]:
@@ -61,9 +63,9 @@ def place(alert: Alert, policy: Policy, now: datetime) -> tuple[Heard, ...]:
     if isinstance(places, str):
         return (Heard(Ear.NOT_OURS, "", _subject(alert), places, alert.id),)
     several = len(places) > 1
+    ids = (f"{alert.id}|{number}" if several else alert.id for number in range(len(places)))
     return tuple(
-        _heard(alert, one, f"{alert.id}|{number}" if several else alert.id, now)
-        for number, one in enumerate(places)
+        _heard(alert, one, state_id(id, alert.tone), now) for id, one in zip(ids, places, strict=True)
     )
 
 
@@ -101,23 +103,15 @@ def _by_id(id: str, policy: Policy) -> Iterable[Place]:
         return
     machine = machine_of(id)
     if machine is not None:
-        yield from _flexible(machine, policy)
+        named = owner_by_name(machine, policy)
+        if named is not None:
+            yield Place(named.cluster, named.pool, about=written(machine.name), is_guess=named.is_guess)
         return
     whole = _SUBSCRIPTION.fullmatch(id)
     if whole is not None:
         for cluster in policy.clusters:
             if cluster.subscription.lower() == whole["subscription"].lower():
                 yield Place(cluster, whole=True)
-
-
-def _flexible(machine: MachineResource, policy: Policy) -> Iterable[Place]:
-    """Instances of Flexible sets are machines of their own, named after their set (Azure/azure-docs,
-    virtual-machine-scale-sets-orchestration-modes)."""
-    for cluster in policy.clusters:
-        home = (cluster.subscription.lower(), cluster.resource_group.lower())
-        pool = _pool_of_instance(cluster, machine.name)
-        if pool is not None and home == (machine.subscription.lower(), machine.resource_group.lower()):
-            yield Place(cluster, pool, about=machine.name)
 
 
 def _closer(place: Place, alert: Alert) -> Place:
@@ -174,27 +168,21 @@ def _named(cluster: ClusterPolicy, pool: PoolPolicy | None, hint: str) -> Place:
         return Place(cluster, pool)
     if hint.lower() in {host_of(master) for master in cluster.masters}:
         return Place(cluster, whole=True)
-    owner = _pool_of_instance(cluster, hint)
+    owner = pool_by_name(hint, cluster)
     number = hint[len(owner.scale_set) + 1 :] if owner else ""
     if owner is not None and number.isascii() and number.isdigit():
         return Place(cluster, owner, f"{owner.scale_set}_{number}")
     return Place(cluster, owner or pool, about=hint)
 
 
-def _pool_of_instance(cluster: ClusterPolicy, name: str) -> PoolPolicy | None:
-    """The pool after whose set an instance is named."""
-    begins = [pool for pool in cluster.pools if name.lower().startswith(f"{pool.scale_set}_".lower())]
-    return max(begins, key=lambda pool: len(pool.scale_set), default=None)
-
-
 def _heard(alert: Alert, place: Place, event_id: str, now: datetime) -> Heard:
     rule = place.cluster.alerts.rule_for(alert.name, alert.labels)
     meaning = _meaning(place, rule)
-    kind = _KINDS.get((alert.tone, meaning))
+    is_node, has_pool = meaning is Meaning.NODE, meaning is not Meaning.CLUSTER
+    kind = _KINDS.get((Tone.CHANGED if place.is_guess and is_node else alert.tone, meaning))
     if kind is None:
         why = _why_nothing(meaning, rule)
         return Heard(Ear.NOT_OURS, place.cluster.name, _subject(alert), why, event_id)
-    is_node, has_pool = meaning is Meaning.NODE, meaning is not Meaning.CLUSTER
     signal = Signal(
         kind=kind,
         source=alert.source,

@@ -4,8 +4,8 @@ What misleads in it, and how it is read:
 
 * A group fires while one of its alerts does; each alert has its own status, and that counts.
 * `endsAt` of a firing alert is year 1, or a time in the future: it ends nothing.
-* The same alert comes again each `repeat_interval` and whenever its group changes. Its id here is made of fingerprint,
-  start and status, so it stays one hint.
+* The same alert comes again each `repeat_interval`, whenever its group changes, and from each receiver that leads here.
+  Its id is made of fingerprint and start as they are written, so it stays one hint.
 * With `max_alerts` only the first alerts are listed and `truncatedAlerts` counts the others. One that is not in the
   list is not resolved.
 
@@ -38,6 +38,8 @@ from .alert import (
 from .alert_targets import place
 
 WHAT = "notification of Alertmanager"
+MOST_ALERTS = 5_000
+"""In one notification. An alert has some 300 bytes, so that no real one within `MOST_BYTES` comes near."""
 
 
 def hear_alertmanager(body: bytes, policy: Policy, now: datetime) -> Alerts:
@@ -46,10 +48,14 @@ def hear_alertmanager(body: bytes, policy: Policy, now: datetime) -> Alerts:
     listed = payload.get("alerts")
     if not isinstance(listed, list):
         raise Poison(f"this is no {WHAT}: it has no list of alerts")
+    if len(listed) > MOST_ALERTS:
+        raise Poison(f"this is no {WHAT}: it lists {len(listed)} alerts; at most {MOST_ALERTS} are read")
+    common = labels_of(mapping_at(payload, "commonLabels").items())
+    group = text_at(payload, "status")
     spoiled: list[str] = []
     alerts: list[Alert] = []
     for number, raw in enumerate(listed, 1):
-        alert = _read(raw, payload, now)
+        alert = _read(raw, group, common, now)
         if isinstance(alert, str):
             spoiled.append(f"alert {number} of {len(listed)} {alert}")
         else:
@@ -58,28 +64,27 @@ def hear_alertmanager(body: bytes, policy: Policy, now: datetime) -> Alerts:
     return Alerts(heard, tuple(spoiled), _unlisted(payload))
 
 
-def _read(raw: object, payload: Mapping[str, Any], now: datetime) -> Alert | str:
-    """The alert, or what is wrong with it."""
+def _read(raw: object, group: str, common: Mapping[str, str], now: datetime) -> Alert | str:
+    """The alert, or what is wrong with it. `group` is the status of its group, `common` are the labels of all of it."""
     if not isinstance(raw, Mapping):
         return f"is no object but {type(raw).__name__}"
-    status = (text_at(raw, "status") or text_at(payload, "status")).lower()
+    status = (text_at(raw, "status") or group).lower()
     if status not in {"firing", "resolved"}:
         return f"has the status {status!r}, which is neither firing nor resolved"
-    common, own = mapping_at(payload, "commonLabels"), mapping_at(raw, "labels")
-    labels = labels_of([*own.items(), *common.items()])
+    labels = {**common, **labels_of(mapping_at(raw, "labels").items())}
     if not labels:
         return "has no labels"
     name = labels.get("alertname", "")
     fingerprint = text_at(raw, "fingerprint") or digest(*(f"{key}={labels[key]}" for key in sorted(labels)))
-    begun = time_of(raw.get("startsAt"), now)
-    ended = time_of(raw.get("endsAt"), now) if status == "resolved" else None
+    begun = time_of(raw.get("startsAt"))
+    ended = time_of(raw.get("endsAt")) if status == "resolved" else None
     start = begun.isoformat() if begun else ""
     return Alert(
         source=Source.ALERTMANAGER,
-        id=f"{fingerprint[:64]}@{start}|{status}",
+        id=f"{fingerprint[:64]}@{start}",
         name=name,
         tone=Tone.UNWELL if status == "firing" else Tone.WELL,
-        at=ended or begun or now,
+        at=min(ended or begun or now, now),
         severity=severity_of(labels.get("severity", "")),
         labels=labels,
     )

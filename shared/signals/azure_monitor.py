@@ -1,11 +1,12 @@
 """Azure Monitor: alerts in the common schema, of every kind of rule.
 
     metric (static, dynamic), availability     fire and resolve; dimensions count as labels
-    log search (v2)                            the same; the machines are in dimensions or in `configurationItems`
+    log search (v1, v2)                        the same; the machines are in dimensions or in `configurationItems`
     Prometheus rule groups                     labels like Alertmanager's
     resource health                            always "Fired": `currentHealthStatus` says whether it is well again
     service health                             about a subscription; `stage` says whether it is over
     activity log, autoscale                    tell of an operation and not of an illness: they ask for a look
+    smart detection, costs                     about applications and money: of no machine
 
 Names and types of fields differ between Azure's own samples (`Resource Health` and `ResourceHealth`, numbers and
 texts), so a kind is known by what its context holds and not by its label alone. Other payload forms, from before the
@@ -15,16 +16,19 @@ Source: MicrosoftDocs/azure-monitor-docs alerts-common-schema.md and alerts-payl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from shared.errors import Poison
 from shared.model.signals import Source
 from shared.policy.schema import Policy
 
 from .alert import (
+    MOST_LABELS,
     Alert,
     Alerts,
     Tone,
@@ -40,12 +44,14 @@ from .alert import (
 )
 from .alert_targets import place
 from .event_grid import Ear, Heard
+from .event_grid.operations import actors, is_us
 
 WHAT = "alert of Azure Monitor in the common schema"
 MOST_TARGETS = 100
 
 _OVER = frozenset({"resolved", "complete", "completed", "canceled", "cancelled", "rca"})
-_HEALTHY = frozenset({"available"})
+_BUDGET = "aip budget notification"
+_COSTS = "it tells of costs, which stop no machine"
 # Services of Azure without which agents do not run (azure service names, as in `impactedServices`).
 _NEEDED = ("virtual machine", "storage", "network", "load balancer", "managed disk", "resource manager")
 
@@ -57,6 +63,8 @@ class Kind(StrEnum):
     SERVICE_HEALTH = "service_health"
     AUTOSCALE = "autoscale"
     OPERATION = "operation"
+    SMART = "smart"
+    COSTS = "costs"
 
 
 def hear_azure_monitor(body: bytes, policy: Policy, own: frozenset[str], now: datetime) -> Alerts:
@@ -64,45 +72,47 @@ def hear_azure_monitor(body: bytes, policy: Policy, own: frozenset[str], now: da
     payload = read_json(body, WHAT)
     data = mapping_at(payload, "data")
     essentials, context = mapping_at(data, "essentials"), mapping_at(data, "alertContext")
+    schema = text_at(payload, "schemaId") or "none"
+    if not essentials and schema.lower() == _BUDGET:
+        name = text_at(data, "BudgetName")
+        return Alerts((Heard(Ear.NOT_OURS, "", name, _COSTS, digest(name)),))
     if not essentials:
-        schema = text_at(payload, "schemaId") or "none"
         raise Poison(
             f"this is no {WHAT}: it has no data.essentials (schemaId: {schema}); "
             "switch the common alert schema on in the action group's receiver"
         )
     kind = _kind(essentials, context)
     condition = text_at(essentials, "monitorCondition").lower()
-    if condition not in {"fired", "resolved"}:
+    if condition not in {"fired", "resolved"} and kind is not Kind.COSTS:
         raise Poison(f"this is no {WHAT}: its monitorCondition is {condition!r}, neither Fired nor Resolved")
     alert = _alert(kind, essentials, context, now)
     why = _why_nothing(kind, context)
     if why:
         return Alerts((Heard(Ear.NOT_OURS, "", alert.name, why, alert.id),))
-    if kind is Kind.OPERATION and alert.by is not None and _plain(alert.by) in {_plain(one) for one in own}:
+    if kind is Kind.OPERATION and is_us(_actors(context), own):
         return Alerts((Heard(Ear.ECHO, "", alert.name, "we did it ourselves", alert.id),))
     return Alerts(place(alert, policy, now))
 
 
 def _alert(kind: Kind, essentials: Mapping[str, Any], context: Mapping[str, Any], now: datetime) -> Alert:
-    name = text_at(essentials, "alertRule")
+    name = text_at(essentials, "alertRule") or text_at(context, "AlertData", "BudgetName")
     tone = _tone(kind, essentials, context)
-    fired = time_of(essentials.get("firedDateTime"), now)
-    resolved = time_of(essentials.get("resolvedDateTime"), now) if tone is Tone.WELL else None
-    at = resolved or fired or now
+    fired = time_of(essentials.get("firedDateTime"))
+    resolved = time_of(essentials.get("resolvedDateTime")) if tone is Tone.WELL else None
     given = text_at(essentials, "alertId") or text_at(essentials, "originAlertId")
-    id = digest(given or name, fired.isoformat() if fired else "")
-    items = [written(item) for item in list_at(essentials, "configurationItems")[:MOST_TARGETS]]
+    labels = _labels(kind, context)
+    is_log = kind is Kind.CONDITION and _is_log(essentials)
     return Alert(
         source=Source.AZURE_MONITOR,
-        id=f"{id}|{tone.value}",
+        id=digest(given or name, fired.isoformat() if fired else ""),
         name=name,
         tone=tone,
-        at=at,
+        at=min(resolved or fired or now, now),
         severity=severity_of(text_at(essentials, "severity")),
-        labels=_labels(kind, context),
-        targets=_targets(essentials, context),
-        machines=tuple(item for item in items if item) if _is_log(essentials) else (),
-        names_by_label=kind is Kind.PROMETHEUS or _is_log(essentials),
+        labels=labels_of(labels),
+        targets=_targets(kind, essentials, context, labels),
+        machines=_items(essentials, context) if is_log else (),
+        names_by_label=kind is Kind.PROMETHEUS or is_log,
         by=text_at(context, "caller") or None,
     )
 
@@ -110,6 +120,10 @@ def _alert(kind: Kind, essentials: Mapping[str, Any], context: Mapping[str, Any]
 def _kind(essentials: Mapping[str, Any], context: Mapping[str, Any]) -> Kind:
     service = _plain(text_at(essentials, "monitoringService"))
     properties = mapping_at(context, "properties")
+    if service == "costalerts" or "AlertCategory" in context:
+        return Kind.COSTS
+    if service == "smartdetector" or "SmartDetectorId" in context:
+        return Kind.SMART
     if "resourcehealth" in service or "currentHealthStatus" in properties:
         return Kind.RESOURCE_HEALTH
     if "servicehealth" in service or "incidentType" in properties:
@@ -124,14 +138,18 @@ def _kind(essentials: Mapping[str, Any], context: Mapping[str, Any]) -> Kind:
 
 
 def _tone(kind: Kind, essentials: Mapping[str, Any], context: Mapping[str, Any]) -> Tone:
-    """Alerts about the activity log always say Fired; whether something is over stands in their context."""
+    """Alerts about the activity log always say Fired; whether something is over stands in their context. What autoscale
+    only tried is a look: a new size may mean that somebody wants fewer machines."""
     over = text_at(essentials, "monitorCondition").lower() == "resolved"
     if kind is Kind.AUTOSCALE:
-        return Tone.RESIZED
+        return Tone.RESIZED if text_at(context, "status").lower() in {"", "succeeded"} else Tone.CHANGED
     if kind is Kind.OPERATION:
         return Tone.CHANGED
     if kind is Kind.RESOURCE_HEALTH:
-        over = over or text_at(context, "properties", "currentHealthStatus").lower() in _HEALTHY
+        status = text_at(context, "properties", "currentHealthStatus").lower()
+        if status == "unknown" and not over:
+            return Tone.CHANGED
+        over = over or status == "available"
     if kind is Kind.SERVICE_HEALTH:
         stage = text_at(context, "properties", "stage") or text_at(context, "status")
         over = over or stage.lower() in _OVER
@@ -141,6 +159,8 @@ def _tone(kind: Kind, essentials: Mapping[str, Any], context: Mapping[str, Any])
 def _why_nothing(kind: Kind, context: Mapping[str, Any]) -> str:
     """Why an alert of this kind says nothing about machines; empty when it may."""
     properties = mapping_at(context, "properties")
+    if kind is Kind.COSTS:
+        return _COSTS
     if kind is Kind.SERVICE_HEALTH:
         incident = text_at(properties, "incidentType").lower()
         if incident not in {"", "incident", "maintenance"}:
@@ -162,27 +182,55 @@ def _impacted(services: object) -> str:
     return " ".join(text_at(one, "ServiceName") or written(one) for one in listed).lower()
 
 
-def _labels(kind: Kind, context: Mapping[str, Any]) -> dict[str, str]:
-    """Labels of a Prometheus rule, or dimensions of a metric or log rule."""
+def _labels(kind: Kind, context: Mapping[str, Any]) -> Sequence[tuple[object, object]]:
+    """Labels of a Prometheus rule, or dimensions of a metric or log rule; those of log search v1 stand apart."""
     if kind is Kind.PROMETHEUS:
-        return labels_of(mapping_at(context, "labels").items())
-    return labels_of(_dimensions(context))
-
-
-def _dimensions(context: Mapping[str, Any]) -> list[tuple[object, object]]:
+        return list(mapping_at(context, "labels").items())[:MOST_LABELS]
+    lists = [
+        list_at(one, "dimensions")
+        for one in list_at(mapping_at(context, "condition"), "allOf")[:MOST_TARGETS]
+    ]
     return [
         (dimension.get("name"), dimension.get("value"))
-        for one in list_at(mapping_at(context, "condition"), "allOf")[:MOST_TARGETS]
-        for dimension in list_at(one, "dimensions")[:MOST_TARGETS]
+        for dimensions in (*lists, list_at(context, "Dimensions"))
+        for dimension in dimensions[:MOST_TARGETS]
         if isinstance(dimension, Mapping)
     ]
 
 
-def _targets(essentials: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the rule watches. A log rule watches a workspace and tells the machine in a dimension."""
-    listed = list_at(essentials, "alertTargetIDs")[:MOST_TARGETS]
-    told = [value for name, value in _dimensions(context) if written(name).lower().endswith("resourceid")]
-    return tuple(id for id in map(written_id, [*told, *listed]) if id.startswith("/"))
+def _targets(
+    kind: Kind,
+    essentials: Mapping[str, Any],
+    context: Mapping[str, Any],
+    labels: Iterable[tuple[object, object]],
+) -> tuple[str, ...]:
+    """What the rule watches. A log rule watches a workspace and tells the machine in a dimension, and autoscale watches
+    its own setting and tells the set among the properties."""
+    told = [value for name, value in labels if written(name).lower().endswith("resourceid")]
+    if kind is Kind.AUTOSCALE:
+        told.append(mapping_at(context, "properties").get("resourceName"))
+    listed = [*told[:MOST_TARGETS], *list_at(essentials, "alertTargetIDs")[:MOST_TARGETS]]
+    return tuple(id for id in map(written_id, listed) if id.startswith("/"))
+
+
+def _items(essentials: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Machines that a log rule lists. Where it knows none it lists what it watches, which is no machine."""
+    watched = {written_id(id).rpartition("/")[2].lower() for id in list_at(essentials, "alertTargetIDs")}
+    listed = [*list_at(essentials, "configurationItems"), *list_at(context, "AffectedConfigurationItems")]
+    items = dict.fromkeys(written(item) for item in listed[:MOST_TARGETS])
+    return tuple(item for item in items if item and item.lower() not in watched)
+
+
+def _actors(context: Mapping[str, Any]) -> frozenset[str]:
+    """Who did it. The claims are JSON in a text."""
+    claims = context.get("claims")
+    if isinstance(claims, str):
+        try:
+            claims = msgspec.json.decode(claims)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            claims = None
+    told = actors({"authorization": context.get("authorization"), "claims": claims})
+    return told | {text_at(context, "caller").lower()}
 
 
 def _is_log(essentials: Mapping[str, Any]) -> bool:

@@ -3,10 +3,12 @@
 A signal is looked at in this order:
 
 1. Its event was let through a moment ago: a duplicate.
-2. The same was said of the same thing a moment ago: a duplicate by meaning.
-3. It is older than what we know of the same node: late, noted and not acted on.
+2. The same was said of the same thing a moment ago, or an alert says in its own words what another source said then: a
+   duplicate by meaning. What takes something back is never one, and makes it news when it is said again.
+3. It is older than what we know of the same node: late, noted and not acted on. The time of an alert is when its
+   trouble began, and says nothing about that: an alert is late when its own end was heard.
 4. More signals of its cluster were let through a moment ago than a pass has use for: folded into one look at the
-   cluster when the flood has passed.
+   cluster when the flood has passed. What takes something back is counted apart, so that no flood hides it.
 5. Otherwise it is let through.
 
 A moment is `WINDOW`: shorter than Event Grid's first retry after 10 s, so that an event whose first delivery failed
@@ -23,7 +25,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import Signal, SignalKind, Source
+
+from .alert import alert_id
 
 WINDOW = timedelta(seconds=8)
 MOST = 50
@@ -33,6 +37,16 @@ REMEMBERED = 10_000
 """Ids and nodes at the most, so that memory stays flat however many there are."""
 
 OWN = frozenset({SignalKind.SWEEP, SignalKind.WAKE})
+OTHERS = {
+    Source.ALERTMANAGER: (Source.AZURE_MONITOR, Source.EVENT_GRID),
+    Source.AZURE_MONITOR: (Source.ALERTMANAGER, Source.EVENT_GRID),
+}
+"""Sources of alerts, and who may have said the same in other words."""
+TAKES_BACK = {
+    SignalKind.NODE_WELL: SignalKind.NODE_UNWELL,
+    SignalKind.POOL_WELL: SignalKind.POOL_UNWELL,
+    SignalKind.CLUSTER_WELL: SignalKind.CLUSTER_UNWELL,
+}
 
 
 class Stopped(StrEnum):
@@ -57,8 +71,8 @@ class Window:
 
     def __init__(self) -> None:
         self._seen: OrderedDict[Hashable, datetime] = OrderedDict()
-        self._latest: OrderedDict[tuple[str, str], datetime] = OrderedDict()
-        self._through: dict[str, deque[datetime]] = {}
+        self._latest: OrderedDict[Hashable, datetime] = OrderedDict()
+        self._through: dict[tuple[str, bool], deque[datetime]] = {}
         self._looked: dict[str, datetime] = {}
 
     def sift(self, signals: Iterable[Signal], now: datetime) -> Sifted:
@@ -85,16 +99,32 @@ class Window:
         thing = (signal.cluster, signal.pool, signal.node, signal.about)
         if self._within(("event", signal.source, signal.event_id, *thing), now):
             return Stopped.DUPLICATE
-        if self._within(("meaning", signal.kind, signal.what, *thing), now):
+        if self._is_same(signal, thing, now):
             return Stopped.SAME
         if self._is_late(signal):
             return Stopped.LATE
-        return Stopped.FOLDED if self._is_flood(signal.cluster, now) else None
+        self._within(("meaning", signal.kind, signal.what, *thing), now)
+        self._within(("said", signal.kind, signal.source, *thing), now)
+        return Stopped.FOLDED if self._is_flood(signal, now) else None
+
+    def _is_same(self, signal: Signal, thing: tuple[Hashable, ...], now: datetime) -> bool:
+        taken_back = TAKES_BACK.get(signal.kind)
+        if taken_back is not None:
+            self._seen.pop(("meaning", taken_back, signal.what, *thing), None)
+            self._seen.pop(("said", taken_back, signal.source, *thing), None)
+            return False
+        others = OTHERS.get(signal.source, ())
+        return self._is_recent(("meaning", signal.kind, signal.what, *thing), now) or any(
+            self._is_recent(("said", signal.kind, other, *thing), now) for other in others
+        )
+
+    def _is_recent(self, key: Hashable, now: datetime) -> bool:
+        before = self._seen.get(key)
+        return before is not None and now - before < WINDOW
 
     def _within(self, key: Hashable, now: datetime) -> bool:
         """Whether the key was let through within the window; from now on it was."""
-        before = self._seen.get(key)
-        if before is not None and now - before < WINDOW:
+        if self._is_recent(key, now):
             return True
         self._seen[key] = now
         self._seen.move_to_end(key)
@@ -103,20 +133,28 @@ class Window:
         return False
 
     def _is_late(self, signal: Signal) -> bool:
+        if signal.source in OTHERS:
+            end = signal.cluster, signal.source, alert_id(signal.event_id)
+            if signal.kind in TAKES_BACK:
+                self._know(end, signal.occurred_at)
+            return signal.kind not in TAKES_BACK and end in self._latest
         if signal.node is None:
             return False
         key = signal.cluster, signal.node
         known = self._latest.get(key)
         if known is not None and signal.occurred_at < known:
             return True
-        self._latest[key] = signal.occurred_at
+        self._know(key, signal.occurred_at)
+        return False
+
+    def _know(self, key: Hashable, at: datetime) -> None:
+        self._latest[key] = at
         self._latest.move_to_end(key)
         if len(self._latest) > REMEMBERED:
             self._latest.popitem(last=False)
-        return False
 
-    def _is_flood(self, cluster: str, now: datetime) -> bool:
-        through = self._through.setdefault(cluster, deque())
+    def _is_flood(self, signal: Signal, now: datetime) -> bool:
+        through = self._through.setdefault((signal.cluster, signal.kind in TAKES_BACK), deque())
         while through and now - through[0] >= WINDOW:
             through.popleft()
         if len(through) >= MOST:

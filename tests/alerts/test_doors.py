@@ -22,9 +22,9 @@ async def test_alerts_are_taken_in_at_once_and_reach_a_pass(doors: Doors) -> Non
     began = asyncio.get_running_loop().time()
     answer = await doors.post(f"{ALERTMANAGER}?code=am-key", FIRING)
     assert asyncio.get_running_loop().time() - began < 1
-    assert answer == (202, {"signals": 2, "not_ours": 0, "unreadable": 0, "unlisted": 3})
+    assert answer == (202, {"signals": 2, "held_back": 0, "not_ours": 0, "unreadable": 0, "unlisted": 3})
     answer = await doors.post(AZURE_MONITOR, metric(subject("2")), x_functions_key="azm-key")
-    assert answer == (202, {"signals": 1, "not_ours": 0, "unreadable": 0, "unlisted": 0})
+    assert answer == (202, {"signals": 1, "held_back": 0, "not_ours": 0, "unreadable": 0, "unlisted": 0})
     assert await doors.heard("alertmanager says node_unwell (MesosAgentDown) about 10.0.0.4")
     assert await doors.heard("azure_monitor says node_unwell (a-rule)")
     assert await doors.quarantined() == []
@@ -71,7 +71,7 @@ async def test_what_can_never_be_understood_is_answered_with_its_fault_and_kept(
         await doors.post(f"{ALERTMANAGER}?code=am-key", good),
     ]
     assert [status for status, _ in answers] == [400, 400, 400, 202]
-    assert answers[3][1] == {"signals": 1, "not_ours": 0, "unreadable": 1, "unlisted": 0}
+    assert answers[3][1] == {"signals": 1, "held_back": 0, "not_ours": 0, "unreadable": 1, "unlisted": 0}
     kept = await doors.quarantined()
     assert sorted(text.partition(":")[0] for text in kept) == ["alertmanager"] * 3 + ["azure_monitor"]
     assert any("switch the common alert schema on" in text for text in kept)

@@ -12,6 +12,7 @@ from shared.errors import Poison
 from shared.model.signals import Source
 from shared.operate.alerts import MOST_LINES
 from shared.ports.queues import Queue
+from shared.signals.window import WINDOW
 from tests.scene import OURS, SET, Scene
 from tests.signals.alerts import alert as plain_alert
 from tests.signals.alerts import azure, metric, notification
@@ -96,6 +97,7 @@ async def test_an_address_that_was_used_again_means_the_machine_that_was_there_t
     late = plain_alert(starts=before.isoformat(), instance=address)
     await tells(scene, notification(late))
     assert not [text for text in await said(scene, f"about {address}") if f"node {SET}_{newest}" in text]
+    scene.clock.advance(WINDOW)
     await tells(scene, notification(alert(scene, instance=address)))
     assert [text for text in await said(scene, f"about {address}") if f"node {SET}_{newest}" in text]
 

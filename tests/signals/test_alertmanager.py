@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -200,3 +202,30 @@ def test_one_alert_that_cannot_be_read_does_not_spoil_the_others() -> None:
 def test_what_is_no_notification_is_poison(body: bytes) -> None:
     with pytest.raises(Poison, match="no notification of Alertmanager"):
         hear_alertmanager(body, policy(), NOW)
+
+
+def test_a_clock_that_is_ahead_does_not_make_a_repeat_another_alert() -> None:
+    ahead = (NOW + timedelta(seconds=5)).isoformat()
+    payload = json.dumps(notification(alert(starts=ahead, host="a"))).encode()
+    first, later = (
+        signals(hear_alertmanager(payload, policy(), now))[0] for now in (NOW, NOW + timedelta(hours=1))
+    )
+    assert (first.occurred_at, first.event_id) == (NOW, later.event_id)
+
+
+def test_labels_that_all_alerts_share_cost_no_more_than_they_are_long() -> None:
+    shared = {f"label{number}": "x" for number in range(20_000)}
+    many = notification(*({"labels": {"host": f"h{number}"}} for number in range(2000)), commonLabels=shared)
+    began = time.process_time()
+    assert len(signals(heard(many))) == 2000
+    assert time.process_time() - began < 5
+
+
+def test_more_alerts_than_any_sender_lists_are_poison() -> None:
+    with pytest.raises(Poison, match="it lists 5001 alerts; at most 5000 are read"):
+        heard(notification(*([{}] * 5001)))
+
+
+def test_a_mark_of_byte_order_is_no_fault() -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(notification(alert(host="a"))).encode()
+    assert len(signals(hear_alertmanager(body, policy(), NOW))) == 1

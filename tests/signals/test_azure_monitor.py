@@ -124,7 +124,7 @@ def test_a_prometheus_rule_has_labels() -> None:
     [
         ("Unavailable", SignalKind.NODE_UNWELL),
         ("Degraded", SignalKind.NODE_UNWELL),
-        ("Unknown", SignalKind.NODE_UNWELL),
+        ("Unknown", SignalKind.VM_CHANGED),
         ("Available", SignalKind.NODE_WELL),
     ],
 )
