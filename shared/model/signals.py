@@ -60,7 +60,8 @@ class Signal(Struct, frozen=True):
     (`<scale set>_<instance id>`). `by` is who did it, as far as the source tells (an object or application id).
     `deadline` is when it will happen, for what is announced. `what` is the name of the alert, rule, annotation or unit.
     `about` is what the source calls the machine (address, host name, agent id) where that is not our name for it; the
-    pass, which remembers addresses and agents, finds the node.
+    pass, which remembers addresses and agents, finds the node. `thread` is the source's id of a story of its own that
+    the signal belongs to: what is older than something heard counts as late within its story alone.
     """
 
     kind: SignalKind
@@ -76,3 +77,4 @@ class Signal(Struct, frozen=True):
     what: str = ""
     severity: Severity = Severity.WARNING
     about: str = ""
+    thread: str = ""

@@ -154,8 +154,8 @@ def test_the_handshake_is_no_event_for_us() -> None:
     assert why(sample("subscription_validation.eventgrid")).endswith("its subject is empty")
 
 
-@pytest.mark.parametrize("kind", [DELETED["eventType"].lower(), DELETED["eventType"] + "x", "Microsoft"])
-def test_types_are_compared_to_the_letter(kind: str) -> None:
+@pytest.mark.parametrize("kind", [DELETED["eventType"] + "x", DELETED["eventType"] + " ", "Microsoft"])
+def test_types_are_compared_as_a_whole(kind: str) -> None:
     assert "which this version does not know" in why(DELETED | {"eventType": kind})
 
 

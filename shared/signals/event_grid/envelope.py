@@ -66,13 +66,18 @@ def can_be_kept(text: str) -> bool:
 
 
 def at(data: Mapping[str, Any], *path: str) -> Any:
-    """What lies at a path of JSON; None when there is nothing."""
+    """What lies at a path of JSON; None when there is nothing. Services differ in how they write names (`EventStatus`
+    of machines is `eventStatus` of Kubernetes clusters), so a name that is not there is looked for in any casing."""
     here: Any = data
     for name in path:
         if not isinstance(here, dict):
             return None
-        here = here.get(name)
+        here = here[name] if name in here else _in_any_casing(here, name.lower())
     return here
+
+
+def _in_any_casing(members: Mapping[str, Any], lower: str) -> Any:
+    return next((value for name, value in members.items() if str(name).lower() == lower), None)
 
 
 def text(data: Mapping[str, Any], *path: str) -> str:

@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from shared.errors import Poison
 from shared.model.signals import Signal, SignalKind, Source
 from shared.policy.schema import Policy
@@ -46,6 +48,8 @@ TYPES: dict[str, Translator] = {
 }
 """Every type of event that this version knows."""
 
+_LISTED = {name.lower(): name for name in TYPES}
+
 
 def hear(raw: object, policy: Policy, own: frozenset[str], now: datetime) -> tuple[Heard, ...]:
     """Translate one event, any JSON value; at least one answer. `own` are our own object and application ids. Raises
@@ -60,7 +64,9 @@ def hear(raw: object, policy: Policy, own: frozenset[str], now: datetime) -> tup
 
 def mean(event: Event, policy: Policy, own: frozenset[str], now: datetime) -> tuple[Heard, ...]:
     """What the event means, however old it is. Raises `Poison` alone."""
-    translate = TYPES.get(event.event_type) or TYPES.get(_as_listed(event.event_type))
+    if event.event_type not in TYPES:
+        event = replace(event, event_type=_LISTED.get(event.event_type.lower(), event.event_type))
+    translate = TYPES.get(event.event_type)
     if translate is None:
         raise Poison(f"event {event.id} is of type {event.event_type!r}, which this version does not know")
     target = target_of(event, policy)
@@ -84,12 +90,6 @@ def rows() -> Iterator[Row]:
     """What `docs/signals.md` says of Event Grid."""
     for part in (operations, health, maintenance, resources):
         yield from part.rows()
-
-
-def _as_listed(event_type: str) -> str:
-    """The spelling of the table in Azure's page is that of an operation, whose case does not count."""
-    lower = event_type.lower()
-    return lower if lower == maintenance.WRITTEN else ""
 
 
 def _untimely(time: datetime, now: datetime) -> str:
@@ -119,4 +119,5 @@ def _signal(event: Event, said: Said, target: Target, now: datetime, by: str | N
         what=said.what,
         severity=said.severity,
         about=place.about,
+        thread=said.thread,
     )

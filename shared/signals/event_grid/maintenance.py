@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from shared.model.signals import Severity, SignalKind
 
@@ -38,11 +39,7 @@ _SEVERITIES = {
 }
 _COMPLETED = {"preempt": SignalKind.VM_EVICTED, "terminate": SignalKind.VM_CHANGED}
 _CANCELED = frozenset({"canceled", "cancelled"})
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_RFC_1123 = re.compile(
-    r"(?:[a-z]{3,9}, *)?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{4}) (\d{2}):(\d{2}):(\d{2}) *(?:gmt|utc|z|[+-]0000)?",
-    re.ASCII,
-)
+_FIRST_YEAR = 2000  # services write the year 1 for "no time"
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -65,7 +62,8 @@ def say(event: Event, is_machine: bool) -> tuple[Said, ...]:
             SignalKind.NODE_WELL: SignalKind.POOL_WELL,
             SignalKind.VM_CHANGED: SignalKind.POOL_CHANGED,
         }.get(kind, kind)
-    return tuple(Said(kind, what, severity, deadline, name, status) for name in members)
+    thread = word(text(event.data, *facts, "EventId"))
+    return tuple(Said(kind, what, severity, deadline, name, status, thread) for name in members)
 
 
 def _kind(what: str, status: str) -> SignalKind:
@@ -76,21 +74,23 @@ def _kind(what: str, status: str) -> SignalKind:
 
 
 def not_before(written: object) -> datetime | None:
-    """A time in UTC: RFC 1123 (`Mon, 11 Apr 2026 22:26:58 GMT`; the day of the week does not count, published samples
-    have a wrong one) or ISO 8601, without a zone in UTC. None when there is none or it is no time."""
+    """A time in UTC: ISO 8601, or as in mail headers (`Mon, 11 Apr 2026 22:26:58 GMT`; the day of the week does not
+    count, published samples have a wrong one). Without a zone it is in UTC. None where there is no time."""
     if not isinstance(written, str):
         return None
     plain = written.strip()[:64]
-    match = _RFC_1123.fullmatch(plain.lower())
-    try:
-        if match is not None:
-            day, month, year, hour, minute, second = match.groups()
-            number = _MONTHS.index(month) + 1
-            return datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-        found = datetime.fromisoformat(_FRACTION.sub(r"\1", plain))
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    for form in (_iso_8601, parsedate_to_datetime):
+        try:
+            found = form(plain)
+            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, OverflowError, TypeError, IndexError):
+            continue
+        return found if found.year >= _FIRST_YEAR else None
+    return None
+
+
+def _iso_8601(written: str) -> datetime:
+    return datetime.fromisoformat(_FRACTION.sub(r"\1", written))
 
 
 def rows() -> Iterator[Row]:

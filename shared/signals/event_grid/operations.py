@@ -3,7 +3,8 @@
 These events exist for writes, deletions and actions alone: a crash or an eviction by the platform is no operation.
 Calls on a whole set carry no list of instances, so they ask for a look at the pool. A failed or cancelled operation
 has changed something or nothing, which only a look can tell. Operation names are compared without case.
-Sources: MicrosoftDocs/azure-docs articles/event-grid/event-schema-resource-groups.md, and the operations of
+Sources: MicrosoftDocs/azure-docs articles/event-grid/event-schema-resource-groups.md (and that of 2017 for claims in
+strings), and the operations of
 Microsoft.Compute in articles/role-based-access-control/permissions/compute.md.
 """
 
@@ -13,14 +14,18 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from shared.model.signals import SignalKind
 
-from .envelope import Event, can_be_kept, text
+from .envelope import Event, at, can_be_kept, text
 from .said import Row, Said
 
 VERBS, RESULTS = ("Write", "Delete", "Action"), ("Success", "Failure", "Cancel")
 TYPES = frozenset(f"Microsoft.Resources.Resource{verb}{result}" for verb in VERBS for result in RESULTS)
 
+MOST_CLAIMS = 65_536  # characters; tokens have some thousand
+_WHO = ("appid", "http://schemas.microsoft.com/identity/claims/objectidentifier", "oid", "azp")
 _BOOTS = ("start", "restart", "redeploy", "reimage", "reimageall", "performmaintenance")
 _BOTH = {
     "deallocate/action": SignalKind.VM_DEALLOCATED,
@@ -42,7 +47,7 @@ def say(event: Event, is_machine: bool) -> tuple[Said, ...]:
     other = SignalKind.VM_CHANGED if is_machine else SignalKind.POOL_CHANGED
     if not event.event_type.endswith("Success"):
         return (Said(other),)
-    operation = text(event.data, "operationName").lower()
+    operation = text(event.data, "operationName").strip().lower()
     for prefix, kinds in _PREFIXES:
         if operation.startswith(prefix):
             return (Said(kinds.get(operation.removeprefix(prefix), other)),)
@@ -50,13 +55,21 @@ def say(event: Event, is_machine: bool) -> tuple[Said, ...]:
 
 
 def actors(data: Mapping[str, Any]) -> frozenset[str]:
-    """Who did it: object id and application id, lower case."""
-    ids = (
-        text(data, "authorization", "evidence", "principalId"),
-        text(data, "claims", "appid"),
-        text(data, "claims", "http://schemas.microsoft.com/identity/claims/objectidentifier"),
-    )
-    return frozenset(one.lower() for one in ids if can_be_kept(one))
+    """Who did it: object id and application id, lower case. Tokens of version 2 name them `oid` and `azp`."""
+    evidence, claims = _opened(data, "authorization"), _opened(data, "claims")
+    ids = (text(evidence, "evidence", "principalId"), *(claims.get(name) for name in _WHO))
+    return frozenset(one.strip().lower() for one in ids if isinstance(one, str) and can_be_kept(one.strip()))
+
+
+def _opened(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """An object of the event; older events hold it as JSON in a string."""
+    found = at(data, name)
+    if isinstance(found, str) and len(found) <= MOST_CLAIMS:
+        try:
+            found = msgspec.json.decode(found)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            return {}
+    return found if isinstance(found, dict) else {}
 
 
 def is_us(actors: frozenset[str], own: frozenset[str]) -> bool:

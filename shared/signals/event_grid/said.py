@@ -35,7 +35,7 @@ class Heard(Struct, frozen=True):
 
 class Said(Struct, frozen=True):
     """One thing that an event says. `member` is the machine's name where an event about a set lists its machines;
-    `part` tells apart what has the same event id and yet is not the same news."""
+    `part` tells apart what has the same event id and yet is not the same news, `thread` is the story it belongs to."""
 
     kind: SignalKind
     what: str = ""
@@ -43,6 +43,7 @@ class Said(Struct, frozen=True):
     deadline: datetime | None = None
     member: str = ""
     part: str = ""
+    thread: str = ""
 
 
 type Translator = Callable[[Event, bool], tuple[Said, ...] | str]
