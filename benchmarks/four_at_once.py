@@ -26,6 +26,7 @@ from functools import partial
 
 from benchmarks.figures import Figure, Measured, Unit
 from benchmarks.virtual_app import running_app
+from simulator.demo.policy import policy_text
 from simulator.virtual_time import VirtualClock, run_virtual
 from simulator.world.build import ClusterSpec, build_cluster, new_world
 from simulator.world.scale_set import Instance
@@ -124,7 +125,8 @@ async def _stock(clock: VirtualClock, case: _Case) -> list[float]:
 async def _healed(clock: VirtualClock, case: _Case) -> tuple[float | None, int]:
     """Seconds until all four replacements were ordered, None if they were not, and how many were."""
     world, cluster, victims = _cluster(clock)
-    async with running_app(world, cluster, clock, _policy(cluster)):
+    masters = (master.address for master in cluster.mesos.masters)
+    async with running_app(world, cluster, clock, policy_text(cluster, masters, most=AGENTS + 10)):
         await clock.sleep(WELL_FOR_S)
         begun = await _strike(clock, world, victims, case.fault)
         until = begun + timedelta(seconds=HORIZON_S)
@@ -142,21 +144,3 @@ def _replaced(cluster: Cluster, victims: list[Instance]) -> int:
     left = sum(any(one is victim and not one.deleting for one in there) for victim in victims)
     missing = AGENTS - pool.capacity
     return max(0, len(victims) - left - missing)
-
-
-def _policy(cluster: Cluster) -> str:
-    masters = ", ".join(f'"{master.address}"' for master in cluster.mesos.masters)
-    pool = cluster.pools["private"]
-    return (
-        "version: 1\n"
-        "defaults: {mode: enforce}\n"
-        "clusters:\n"
-        f"  {cluster.name}:\n"
-        f"    subscription: {pool.subscription}\n"
-        f"    resource_group: {cluster.resource_group}\n"
-        f"    dcos: {{masters: [{masters}]}}\n"
-        "    pools:\n"
-        "      private:\n"
-        f"        scale_set: {pool.name}\n"
-        f"        capacity: {{min: 3, max: {AGENTS + 10}}}\n"
-    )

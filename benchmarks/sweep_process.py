@@ -39,6 +39,7 @@ from shared.ports.store import Store, Table
 from shared.records import Records
 from simulator.azurite import Azurite
 from simulator.clock import WallClock as SimulatedClock
+from simulator.demo.policy import policy_text
 from simulator.serve import Served, served
 from simulator.world.build import ClusterSpec, build_cluster, new_world
 from simulator.world.tasks import App as Application
@@ -109,7 +110,7 @@ async def _app(faces: Served, cluster: Cluster, store: Store, queues: Queues) ->
     masters = tuple(faces.master_addresses(cluster.name))
     with tempfile.TemporaryDirectory(prefix="poolkeeper-benchmark-") as directory:
         file = Path(directory) / "policy.yaml"
-        file.write_text(_policy(cluster, masters))
+        file.write_text(policy_text(cluster, masters, most=AGENTS))
 
         async def text() -> bytes:
             return await asyncio.to_thread(file.read_bytes)
@@ -127,21 +128,6 @@ async def _app(faces: Served, cluster: Cluster, store: Store, queues: Queues) ->
                 worker="benchmark",
             )
             yield App(outside, PolicyInForce(text, file.name, store), frozenset())
-
-
-def _policy(cluster: Cluster, masters: tuple[str, ...]) -> str:
-    pool = cluster.pools["private"]
-    quoted = ", ".join(f'"{master}"' for master in masters)
-    return (
-        "version: 1\n"
-        "defaults: {mode: enforce}\n"
-        "clusters:\n"
-        f"  {cluster.name}:\n"
-        f"    subscription: {pool.subscription}\n"
-        f"    resource_group: {cluster.resource_group}\n"
-        f"    dcos: {{masters: [{quoted}]}}\n"
-        f"    pools: {{private: {{scale_set: {pool.name}, capacity: {{min: 3, max: 1000}}}}}}\n"
-    )
 
 
 async def _bare_fetch(faces: Served, cluster: Cluster) -> float:

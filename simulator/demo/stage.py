@@ -22,6 +22,7 @@ from shared import runtime
 from simulator.arm.caller import bearer_token
 from simulator.azurite import Azurite
 from simulator.clock import WallClock
+from simulator.demo.policy import policy_text
 from simulator.events import Delivery, EventGrid, post_to
 from simulator.host import HostOptions, Keys, LocalHost
 from simulator.serve import Served, served
@@ -42,9 +43,9 @@ SPEED = 0.03
 
 @dataclass(frozen=True)
 class StageOptions:
-    """`pool_policy` is YAML that goes into the pool's policy, `cluster_policy` into the cluster's, indented as in
-    `policy_text`. `speed` is the share of real time that machines and pings take, and that Azure's limits on requests
-    last. `say` tells the progress of setting up."""
+    """`pool_policy` is YAML that goes into the pool's policy, `cluster_policy` into the cluster's, indented as
+    `policy_text` says. `speed` is the share of real time that machines and pings take, and that Azure's limits on
+    requests last. `say` tells the progress of setting up."""
 
     agents: int = 12
     dcos_version: str = "1.11"
@@ -88,12 +89,11 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
         )
         world, cluster = _world(options)
         faces = await stack.enter_async_context(served(world))
-        faces.arm.throttle.pace = (
-            1 / options.speed
-        )  # as quick as the machines, for an app that keeps up with them
+        # Azure's limits are as quick as the machines, for an app that keeps up with them.
+        faces.arm.throttle.pace = 1 / options.speed
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="poolkeeper-demo-")))
         policy_file = directory / "policy.yaml"
-        policy_file.write_text(policy_text(faces, cluster, options))
+        policy_file.write_text(_policy(faces, cluster, options))
         options.say("the function app, in Microsoft's worker library")
         values = _settings(faces, policy_file, azurite.connection_string, options)
         outcomes: list[tuple[str, bool, float]] = []
@@ -138,25 +138,16 @@ def _world(options: StageOptions) -> tuple[World, Cluster]:
     return world, build_cluster(world, spec)
 
 
-def policy_text(faces: Served, cluster: Cluster, options: StageOptions) -> str:
-    """The policy of the demo: as in production, with short times."""
-    masters = ", ".join(f'"{address}"' for address in faces.master_addresses(cluster.name))
-    pool = cluster.pools["private"]
-    return (
-        "version: 1\n"
-        f"defaults: {{mode: {options.mode}}}\n"
-        "clusters:\n"
-        f"  {cluster.name}:\n"
-        f"    subscription: {pool.subscription}\n"
-        f"    resource_group: {cluster.resource_group}\n"
-        f"    dcos: {{masters: [{masters}]}}\n"
-        "    pools:\n"
-        "      private:\n"
-        f"        scale_set: {pool.name}\n"
-        f"        capacity: {{min: 3, max: {pool.capacity + 4}}}\n"
-        f"        repair: {{confirm_after: {options.confirm_after.seconds}s, join_timeout: 2m, verify_timeout: 2m}}\n"
-        + options.pool_policy
-        + options.cluster_policy
+def _policy(faces: Served, cluster: Cluster, options: StageOptions) -> str:
+    """As in production, with short times."""
+    confirm_after = f"{options.confirm_after.seconds}s"
+    repair = f"        repair: {{confirm_after: {confirm_after}, join_timeout: 2m, verify_timeout: 2m}}\n"
+    return policy_text(
+        cluster,
+        faces.master_addresses(cluster.name),
+        most=cluster.pools["private"].capacity + 4,
+        mode=options.mode,
+        more=repair + options.pool_policy + options.cluster_policy,
     )
 
 
