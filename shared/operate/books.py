@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.decide.wanted import wanted_size
@@ -30,22 +31,25 @@ GHOST = timedelta(minutes=2)  # a reservation is followed by its operation withi
 TRIES = 20
 
 
-def up_to_date(
-    ledger: Ledger,
-    pool: PoolPolicy,
-    snapshot: Snapshot,
-    signals: tuple[Signal, ...],
-    tally: Tally,
-    now: datetime,
-) -> Ledger:
+class Seen(Struct, frozen=True):
+    """What a pass knows of a pool besides its ledger; signals of other pools are passed over."""
+
+    snapshot: Snapshot
+    signals: tuple[Signal, ...]
+    tally: Tally
+    now: datetime
+
+
+def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     """The ledger as this pass sees it: wanted size, storm, and only the last day's starts.
 
     When a reading failed, every node is unwell by our eyes alone: then a storm may go on, but none begins.
     """
-    own = tuple(signal for signal in signals if signal.pool == pool.name)
+    snapshot, now = seen.snapshot, seen.now
+    own = tuple(signal for signal in seen.signals if signal.pool == pool.name)
     wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
     book = replace(ledger, wanted=wanted, started=tuple(at for at in ledger.started if at > now - DAY))
-    if measure(tally, pool, wanted)[0] and (book.storm_since is not None or not _blind(pool, snapshot)):
+    if measure(seen.tally, pool, wanted)[0] and (book.storm_since is not None or not _blind(pool, snapshot)):
         since = book.storm_since or now
         return replace(book, storm_since=since, storm_until=now + pool.storm.hold)
     if book.storm_until is not None and now >= book.storm_until:

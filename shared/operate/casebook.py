@@ -47,7 +47,7 @@ class Cases(Struct, frozen=True):
 def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled) -> Cases:
     """Everything that this pass has to say about incidents."""
     situation = picture.situation
-    now, cluster = situation.now, situation.cluster.name
+    now = situation.now
     current: list[Incident] = []
     changes: list[Change[Incident]] = []
     closed: list[tuple[Incident, str]] = []
@@ -62,7 +62,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
         incident, changed = _brought_up_to_date(kept, decision, picture, workloads)
         current.append(incident)
         if kept is None:
-            audit.append(_record(now, cluster, AuditKind.OPENED, incident, _what_is_wrong(decision, picture)))
+            audit.append(_record(now, AuditKind.OPENED, incident, _what_is_wrong(decision, picture)))
         if changed:
             audit.append(_decided(now, incident, decision))
         if decision.verdict is Verdict.WAIT and decision.until is not None and changed:
@@ -72,7 +72,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     for kept, outcome in _ended(picture, decisions, recalled):
         done = _close(kept.value, outcome, now)
         closed.append((done, kept.etag))
-        audit.append(_record(now, cluster, AuditKind.CLOSED, done, outcome))
+        audit.append(_record(now, AuditKind.CLOSED, done, outcome))
     return Cases(tuple(current), tuple(changes), tuple(closed), tuple(audit), tuple(wakes))
 
 
@@ -199,21 +199,16 @@ def _close(incident: Incident, outcome: str, now: datetime) -> Incident:
 def _decided(now: datetime, incident: Incident, decision: Decision) -> AuditRecord:
     refused = any(not answer.allowed for answer in decision.answers)
     kind = AuditKind.REFUSED if refused else AuditKind.DECIDED
-    return _record(
-        now, incident.cluster, kind, incident, f"{decision.verdict.value}: {decision.because}", decision
-    )
+    return _record(now, kind, incident, f"{decision.verdict.value}: {decision.because}", decision)
 
 
 def _record(
-    now: datetime,
-    cluster: str,
-    kind: AuditKind,
-    incident: Incident,
-    text: str,
-    decision: Decision | None = None,
+    now: datetime, kind: AuditKind, incident: Incident, text: str, decision: Decision | None = None
 ) -> AuditRecord:
     data = {"decision": decision} if decision else {"condition": incident.condition}
-    return AuditRecord(now, cluster, kind, incident.node, text, incident.id, incident.operation, data)
+    return AuditRecord(
+        now, incident.cluster, kind, incident.node, text, incident.id, incident.operation, data
+    )
 
 
 def heard(signals: Iterable[Signal], now: datetime) -> list[AuditRecord]:

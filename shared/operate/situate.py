@@ -24,7 +24,7 @@ from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
 
-from .books import up_to_date, without_ghosts
+from .books import Seen, up_to_date, without_ghosts
 from .recall import Recalled
 from .resolve import with_nodes
 
@@ -56,7 +56,7 @@ def situate(
         before = recalled.ledgers[pool.name].value
         cleared, ghosts[pool.name] = without_ghosts(before, recalled, by_name, now)
         told = (*signals, *_losses_told(pool.name, findings, incidents))
-        book = up_to_date(cleared, pool, snapshot, told, tallies[pool.name], now)
+        book = up_to_date(cleared, pool, Seen(snapshot, told, tallies[pool.name], now))
         idle = [one for one in findings if one.node.pool == pool.name and one.node.name not in recalled.busy]
         forgotten |= forgettable(idle, snapshot.pools[pool.name], before, book.wanted, incidents)
         ledgers[pool.name] = book
