@@ -100,8 +100,10 @@ class Repair(Struct, frozen=True, kw_only=True):
 
     join_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=15)
     """How long a new machine may take from its order to its agent's registration. After that the replacement counts
-    as failed and a person is called. 15 minutes hold a boot, the DC/OS installation and one slow image pull.
-    Lengthen it when your nodes install more; shorter than a boot replaces machines that were on their way."""
+    as failed and a person is called. A machine that is there and was seen stopped, or that somebody was heard to
+    restart, is given the same time to come back before it counts as failed. 15 minutes hold a boot, the DC/OS
+    installation and one slow image pull. Lengthen it when your nodes install more; shorter than a boot replaces
+    machines that were on their way."""
 
     verify_timeout: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=10)
     """How long, after the new agent joined, the tasks of the lost node may take to run again elsewhere or here. A
