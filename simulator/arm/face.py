@@ -7,12 +7,13 @@
 3. no such route (404), too many requests (429);
 4. whatever the handler says.
 
-Reads are in `reads`, writes and actions in `writes`.
+Reads of scale sets are in `reads`, writes and actions in `writes`, VMs of availability sets in `machines`.
 """
 
 from simulator.arm import answers
 from simulator.arm.caller import caller_of
-from simulator.arm.reads import Reads
+from simulator.arm.machines import Machines
+from simulator.arm.reads import Pages, Reads
 from simulator.arm.routes import Call, Handler, Routes
 from simulator.arm.throttle import Policy, Throttle
 from simulator.arm.writes import Writes
@@ -24,6 +25,8 @@ from simulator.world.world import World
 _COMPUTE = "/subscriptions/{sub}/resourceGroups/{rg}/providers/Microsoft.Compute"
 _SET = f"{_COMPUTE}/virtualMachineScaleSets/{{ss}}"
 _VM = f"{_SET}/virtualMachines/{{id}}"
+_MACHINE = f"{_COMPUTE}/virtualMachines/{{vm}}"
+_NETWORK = "/subscriptions/{sub}/resourceGroups/{rg}/providers/Microsoft.Network/networkInterfaces"
 _REST = "/subscriptions/{sub}/providers/Microsoft.Compute"
 
 
@@ -41,10 +44,13 @@ class ArmFace:
         self.requests: list[Request] = []
         """Every request that was answered, in order; for observers."""
         self._routes = Routes()
-        self._reads = Reads(world, page_size, retry_after_s)
+        pages = Pages(page_size)
+        self._reads = Reads(world, pages, retry_after_s)
         self._writes = Writes(world)
+        self._machines = Machines(world, pages)
         self._spent = {"reads": 0, "writes": 0, "deletes": 0}
         self._route()
+        self._route_machines()
 
     async def handle(self, request: Request) -> Response:
         """Answer one request. Raises NoAnswer when there is to be none."""
@@ -110,7 +116,7 @@ class ArmFace:
 
     def _limited(self, policy: Policy, handler: Handler) -> Handler:
         def serve(call: Call) -> Response:
-            resource = "/".join(call.names.get(name, "") for name in ("rg", "ss", "id", "op"))
+            resource = "/".join(call.names.get(name, "") for name in ("rg", "ss", "id", "vm", "op"))
             throttled = self.throttle.take(policy, resource, self.world.timeline.now)
             if throttled is not None:
                 return answers.too_many_requests(throttled)
@@ -140,11 +146,30 @@ class ArmFace:
         self._routes.add("GET", f"{_SET}/virtualMachines", reads.list_instances)
         self._routes.add("GET", nics, reads.list_nics)
         self._routes.add("GET", f"{_VM}/networkInterfaces", reads.list_instance_nics)
-        self._routes.add("PATCH", _SET, self._limited(Policy.SET_UPDATE, writes.patch_set))
-        self._routes.add("POST", f"{_SET}/delete", self._limited(Policy.SET_DELETE, writes.delete_instances))
-        self._routes.add("POST", f"{_SET}/{{action}}", self._limited(Policy.SET_ACTION, writes.act_on_set))
-        self._routes.add("DELETE", _VM, self._limited(Policy.VM_DELETE, writes.delete_instance))
-        self._routes.add(
-            "POST", f"{_VM}/simulateEviction", self._limited(Policy.VM_UPDATE, writes.simulate_eviction)
-        )
-        self._routes.add("POST", f"{_VM}/{{action}}", self._limited(Policy.VM_UPDATE, writes.act_on_instance))
+        for method, pattern, handler, policy in (
+            ("PATCH", _SET, writes.patch_set, Policy.SET_UPDATE),
+            ("POST", f"{_SET}/delete", writes.delete_instances, Policy.SET_DELETE),
+            ("POST", f"{_SET}/{{action}}", writes.act_on_set, Policy.SET_ACTION),
+            ("DELETE", _VM, writes.delete_instance, Policy.VM_DELETE),
+            ("PUT", _VM, writes.put_instance, Policy.VM_UPDATE),
+            ("POST", f"{_VM}/simulateEviction", writes.simulate_eviction, Policy.VM_UPDATE),
+            ("POST", f"{_VM}/runCommand", writes.run_command, Policy.VM_UPDATE),
+            ("POST", f"{_VM}/powerOff", writes.act_on_instance, Policy.VM_DELETE),
+            ("POST", f"{_VM}/deallocate", writes.act_on_instance, Policy.VM_DELETE),
+            ("POST", f"{_VM}/{{action}}", writes.act_on_instance, Policy.VM_UPDATE),
+        ):
+            self._routes.add(method, pattern, self._limited(policy, handler))
+
+    def _route_machines(self) -> None:
+        machines = self._machines
+        for method, pattern, handler, policy in (
+            ("GET", f"{_COMPUTE}/virtualMachines", machines.list_in_group, Policy.MACHINE_LIST),
+            ("GET", f"{_COMPUTE}/availabilitySets", machines.list_availability_sets, Policy.MACHINE_LIST),
+            ("GET", _MACHINE, machines.get, Policy.MACHINE_GET),
+            ("GET", f"{_MACHINE}/instanceView", machines.instance_view, Policy.MACHINE_GET),
+            ("POST", f"{_MACHINE}/runCommand", machines.run_command, Policy.MACHINE_UPDATE),
+            ("POST", f"{_MACHINE}/{{action}}", machines.act, Policy.MACHINE_UPDATE),
+        ):
+            self._routes.add(method, pattern, self._limited(policy, handler))
+        self._routes.add("GET", _NETWORK, machines.list_nics)
+        self._routes.add("GET", f"{_NETWORK}/{{nic}}", machines.get_nic)

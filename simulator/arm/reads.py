@@ -15,24 +15,45 @@ from simulator.world.operations import OperationStatus
 from simulator.world.world import World
 
 
+class Pages:
+    """Cuts lists into pages of `size`."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def answer(self, call: Call, views_: Sequence[Any]) -> Response:
+        page, link = self.slice(call, views_)
+        return answers.ok({"value": page} | link)
+
+    def slice[T](self, call: Call, everything: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
+        """The page that the request asks for, and the link to the next one if there is more."""
+        token = call.request.query.get("$skiptoken", "0")
+        start = int(token) if token.isdigit() else 0
+        page = everything[start : start + self._size]
+        if start + self._size >= len(everything):
+            return page, {}
+        query = dict(call.request.query) | {"$skiptoken": str(start + self._size)}
+        return page, {"nextLink": f"{call.request.base_url}{call.request.path}?{urlencode(query, safe='$')}"}
+
+
 class Reads:
     """Answers from the world without changing it."""
 
-    def __init__(self, world: World, page_size: int, retry_after_s: int | None) -> None:
+    def __init__(self, world: World, pages: Pages, retry_after_s: int | None) -> None:
         self._world = world
-        self._page_size = page_size
+        self._pages = pages
         self._later = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
         self._instances = views.InstanceViews()
 
     def list_in_group(self, call: Call) -> Response:
         group = call.names["rg"].lower()
         sets = [s for (where, _), s in self._world.azure.scale_sets.items() if where == group]
-        return self._page(call, [views.scale_set_view(scale_set) for scale_set in sets])
+        return self._pages.answer(call, [views.scale_set_view(scale_set) for scale_set in sets])
 
     def list_all(self, call: Call) -> Response:
         location = call.names.get("location", "").lower()
         sets = [s for s in self._world.azure.scale_sets.values() if location in ("", s.location.lower())]
-        return self._page(call, [views.scale_set_view(scale_set) for scale_set in sets])
+        return self._pages.answer(call, [views.scale_set_view(scale_set) for scale_set in sets])
 
     def get_set(self, call: Call) -> Response:
         scale_set = scale_set_of(self._world, call)
@@ -43,7 +64,7 @@ class Reads:
 
     def list_instances(self, call: Call) -> Response:
         instances = list(scale_set_of(self._world, call).instances.values())
-        page, link = self._slice(call, instances)
+        page, link = self._pages.slice(call, instances)
         expand = "instanceview" in call.request.query.get("$expand", "").lower()
         value = [self._instances.encoded(instance, expand) for instance in page]
         return answers.ok({"value": value} | link)
@@ -52,13 +73,13 @@ class Reads:
         instance = instance_of(self._world, call)
         expand = "instanceview" in call.request.query.get("$expand", "").lower()
         view = views.instance_view_of(instance) if expand else None
-        return answers.ok(views.instance_body(instance, view), {"ETag": f'"{instance.revision + 1}"'})
+        return answers.ok(views.instance_body(instance, view), {"ETag": views.instance_etag(instance)})
 
     def instance_view(self, call: Call) -> Response:
         return answers.ok(views.instance_view_of(instance_of(self._world, call)))
 
     def list_nics(self, call: Call) -> Response:
-        page, link = self._slice(call, list(scale_set_of(self._world, call).instances.values()))
+        page, link = self._pages.slice(call, list(scale_set_of(self._world, call).instances.values()))
         return answers.ok({"value": [views.nic_view(instance) for instance in page]} | link)
 
     def list_instance_nics(self, call: Call) -> Response:
@@ -78,17 +99,3 @@ class Reads:
         if operation.error is not None and operation.status is not OperationStatus.SUCCEEDED:
             return answers.error(409, operation.error.code, operation.error.message)
         return Response(200)
-
-    def _page(self, call: Call, views_: Sequence[Any]) -> Response:
-        page, link = self._slice(call, views_)
-        return answers.ok({"value": page} | link)
-
-    def _slice[T](self, call: Call, everything: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
-        """The page that the request asks for, and the link to the next one if there is more."""
-        token = call.request.query.get("$skiptoken", "0")
-        start = int(token) if token.isdigit() else 0
-        page = everything[start : start + self._page_size]
-        if start + self._page_size >= len(everything):
-            return page, {}
-        query = dict(call.request.query) | {"$skiptoken": str(start + self._page_size)}
-        return page, {"nextLink": f"{call.request.base_url}{call.request.path}?{urlencode(query, safe='$')}"}

@@ -23,6 +23,9 @@ class Policy(StrEnum):
     VM_UPDATE = "VMScaleSetVMUpdate"
     VM_DELETE = "VMScaleSetVMDelete"
     VM_GET = "VMScaleSetVMGet"
+    MACHINE_UPDATE = "VMUpdate"
+    MACHINE_GET = "LowCostGetVM"
+    MACHINE_LIST = "HighCostGetVM"
     OPERATION = "GetOperation"
 
 
@@ -43,6 +46,9 @@ _LIMITS = {
     Policy.VM_UPDATE: _Limit((4, 12), (500, 1500)),
     Policy.VM_DELETE: _Limit((4, 12), (500, 1500)),
     Policy.VM_GET: _Limit((12, 36), (2000, 6000)),
+    Policy.MACHINE_UPDATE: _Limit((4, 12), (500, 1500)),
+    Policy.MACHINE_GET: _Limit((12, 36), (8000, 24000)),
+    Policy.MACHINE_LIST: _Limit(None, (300, 900)),
     Policy.OPERATION: _Limit((15, 45), (5000, 15000)),
 }
 

@@ -16,12 +16,14 @@ from simulator.wire import Response
 from simulator.world.changes import Intent
 from simulator.world.operations import AzureError, AzureRefusal, Operation
 from simulator.world.power import ACTIONS
-from simulator.world.scale_set import Instance, ScaleSet
+from simulator.world.scale_set import INSTANCE_TYPE, Instance, ScaleSet
 from simulator.world.world import World
 
 _SET_TYPE = "Microsoft.Compute/virtualMachineScaleSets"
-_VM_TYPE = f"{_SET_TYPE}/virtualMachines"
 _SPELLING = {"poweroff": "powerOff", "reimageall": "reimageAll", "performmaintenance": "performMaintenance"}
+_KEPT_FROM = frozenset({"reimage", "reimageall", "deallocate"})
+"""What protection from scale set actions keeps an instance from, when the whole set is told to do it
+(MicrosoftDocs/azure-compute-docs virtual-machine-scale-sets-instance-protection.md)."""
 
 
 class Writes:
@@ -36,9 +38,9 @@ class Writes:
         wanted = call.request.headers.get("if-match")
         if wanted is not None and wanted not in ("*", scale_set.etag):
             return answers.precondition_failed(wanted, scale_set.etag)
-        body = _document(call)
+        body = document_of(call)
         capacity = _capacity(body, scale_set)
-        intent = self._intent(call, f"{_SET_TYPE}/write", scale_set.id)
+        intent = intent_of(call, f"{_SET_TYPE}/write", scale_set.id)
         operation = self._world.scaling.write_capacity(scale_set, capacity, intent)
         if isinstance(body.get("tags"), dict):
             scale_set.tags = {str(name): str(value) for name, value in body["tags"].items()}
@@ -51,14 +53,14 @@ class Writes:
     def delete_instances(self, call: Call) -> Response:
         """POST .../delete {"instanceIds": [...]}: all of them or, when one does not exist, none."""
         scale_set = scale_set_of(self._world, call)
-        ids = _document(call).get("instanceIds")
+        ids = document_of(call).get("instanceIds")
         if not isinstance(ids, list) or not ids:
             raise AzureRefusal(
                 400, AzureError("InvalidParameter", "Required parameter 'instanceIds' is missing (null).")
             )
         instances = self._chosen(scale_set, ids)
-        intent = self._intent(call, f"{_SET_TYPE}/delete/action", scale_set.id)
-        operation = self._world.scaling.delete(instances, intent, _flag(call, "forceDeletion"))
+        intent = intent_of(call, f"{_SET_TYPE}/delete/action", scale_set.id)
+        operation = self._world.scaling.delete(instances, intent, flag(call, "forceDeletion"))
         return Response(202, self._links(call, operation, scale_set))
 
     def delete_instance(self, call: Call) -> Response:
@@ -67,26 +69,53 @@ class Writes:
         instance = scale_set.instances.get(number_of(call.names["id"]))
         if instance is None:
             return Response(204)
-        intent = self._intent(call, f"{_VM_TYPE}/delete", instance.id)
-        operation = self._world.scaling.delete([instance], intent, _flag(call, "forceDeletion"))
+        intent = intent_of(call, f"{INSTANCE_TYPE}/delete", instance.id)
+        operation = self._world.scaling.delete([instance], intent, flag(call, "forceDeletion"))
         return Response(202, self._links(call, operation, scale_set))
 
     def act_on_set(self, call: Call) -> Response:
         """POST .../restart and the like, on `instanceIds` or, without them, on all."""
         scale_set = scale_set_of(self._world, call)
-        action = _action(call)
-        ids = _document(call).get("instanceIds")
+        action = action_of(call)
+        ids = document_of(call).get("instanceIds")
         instances = self._chosen(scale_set, ids) if isinstance(ids, list) else scale_set.staying
-        intent = self._intent(call, f"{_SET_TYPE}/{_SPELLING.get(action, action)}/action", scale_set.id)
-        operation = self._world.power.act(instances, action, intent, _flag(call, "skipShutdown"))
+        if action in _KEPT_FROM:
+            instances = [one for one in instances if not one.is_protected_from_set_actions]
+        intent = intent_of(call, f"{_SET_TYPE}/{spelled(action)}/action", scale_set.id)
+        operation = self._world.power.act(instances, action, intent, flag(call, "skipShutdown"))
         return Response(202, self._links(call, operation, scale_set))
 
     def act_on_instance(self, call: Call) -> Response:
         instance = instance_of(self._world, call)
-        action = _action(call)
-        intent = self._intent(call, f"{_VM_TYPE}/{_SPELLING.get(action, action)}/action", instance.id)
-        operation = self._world.power.act([instance], action, intent, _flag(call, "skipShutdown"))
+        action = action_of(call)
+        intent = intent_of(call, f"{INSTANCE_TYPE}/{spelled(action)}/action", instance.id)
+        operation = self._world.power.act([instance], action, intent, flag(call, "skipShutdown"))
         return Response(202, self._links(call, operation, instance.scale_set))
+
+    def run_command(self, call: Call) -> Response:
+        instance = instance_of(self._world, call)
+        intent = intent_of(call, f"{INSTANCE_TYPE}/runCommand/action", instance.id)
+        operation = self._world.commands.run(instance, script_of(call), intent)
+        return Response(202, self._links(call, operation, instance.scale_set))
+
+    def put_instance(self, call: Call) -> Response:
+        """Only the protection policy can be changed; `If-Match` is honoured."""
+        instance = instance_of(self._world, call)
+        wanted, etag = call.request.headers.get("if-match"), views.instance_etag(instance)
+        if wanted is not None and wanted not in ("*", etag):
+            return answers.precondition_failed(wanted, etag)
+        properties = document_of(call).get("properties")
+        policy = properties.get("protectionPolicy") if isinstance(properties, dict) else None
+        intent = intent_of(call, f"{INSTANCE_TYPE}/write", instance.id)
+        operation = self._world.power.update(instance, intent)
+        if isinstance(policy, dict):
+            instance.is_protected_from_scale_in = policy.get("protectFromScaleIn") is True
+            instance.is_protected_from_set_actions = policy.get("protectFromScaleSetActions") is True
+        links = self._links(call, operation, instance.scale_set)
+        del links["Location"]
+        return answers.ok(
+            views.instance_body(instance, None), links | {"ETag": views.instance_etag(instance)}
+        )
 
     def simulate_eviction(self, call: Call) -> Response:
         """No long operation: 204 at once, the eviction comes some time later (here after a minute)."""
@@ -105,14 +134,30 @@ class Writes:
             chosen.append(instance)
         return chosen
 
-    def _intent(self, call: Call, operation: str, resource: str) -> Intent:
-        return Intent(call.caller, operation, resource, call.request.method, call.intent_url)
-
     def _links(self, call: Call, operation: Operation, scale_set: ScaleSet) -> dict[str, str]:
         return answers.operation_links(call.request, operation, scale_set.subscription, scale_set.location)
 
 
-def _document(call: Call) -> dict[str, Any]:
+def intent_of(call: Call, operation: str, resource: str) -> Intent:
+    return Intent(call.caller, operation, resource, call.request.method, call.intent_url)
+
+
+def spelled(action: str) -> str:
+    """As the RBAC action is written."""
+    return _SPELLING.get(action, action)
+
+
+def script_of(call: Call) -> list[str]:
+    """The lines of a run command. Raises AzureRefusal for anything but a shell script."""
+    body = document_of(call)
+    script = body.get("script")
+    if body.get("commandId") != "RunShellScript" or not isinstance(script, list):
+        text = f"The entity {body.get('commandId')} was not found in this Azure location."
+        raise AzureRefusal(404, AzureError("NotFound", text))
+    return [str(line) for line in script]
+
+
+def document_of(call: Call) -> dict[str, Any]:
     try:
         body = call.request.json()
     except msgspec.DecodeError:
@@ -134,13 +179,13 @@ def _capacity(body: dict[str, Any], scale_set: ScaleSet) -> int:
     return capacity
 
 
-def _action(call: Call) -> str:
-    action = call.names["action"].lower()
+def action_of(call: Call) -> str:
+    action = call.request.path.rstrip("/").rpartition("/")[2].lower()
     if action not in ACTIONS:
         text = f"No HTTP resource was found that matches the request URI '{call.request.url}'."
         raise AzureRefusal(404, AzureError("InvalidResourceType", text))
     return action
 
 
-def _flag(call: Call, name: str) -> bool:
+def flag(call: Call, name: str) -> bool:
     return call.request.query.get(name, "").lower() == "true"

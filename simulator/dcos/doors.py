@@ -19,8 +19,9 @@ def exhibitor(services: Services, path: str) -> Response:
     """GET /exhibitor/v1/cluster/status. The first ZooKeeper server that serves leads."""
     if path != "/exhibitor/v1/cluster/status":
         return text_response(404, "")
-    hosts = [master.host for master in services.cluster.mesos.masters]
-    serving = [host for host in hosts if host not in services.zookeeper_down]
+    masters = services.cluster.mesos.masters
+    hosts = [master.host for master in masters]
+    serving = [one.host for one in masters if one.up and one.host not in services.zookeeper_down]
     has_quorum = 2 * len(serving) > len(hosts)
     members = []
     for host in hosts:

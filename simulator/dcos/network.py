@@ -46,7 +46,9 @@ class DcosNetwork:
         port = int(port_text or ROUTER)
         master = doors.master_of(self.services, host)
         if master is not None:
-            silence = self.services.silent.get(port) or (None if master.up else Silence.REFUSED)
+            silence = self.services.silent.get(port) or (
+                None if master.up else master.silence or Silence.REFUSED
+            )
             if silence is not None:
                 raise NoAnswer(silence)
             return self._of_master(Node(host, "master", master.id), port, request)

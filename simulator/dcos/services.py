@@ -30,8 +30,6 @@ class Services:
     """The health of one cluster's services."""
 
     cluster: Cluster
-    failed: set[tuple[str, str]] = field(default_factory=set)
-    """Address and unit."""
     sick: set[str] = field(default_factory=set)
     """Addresses of nodes that are unhealthy though each of their units is healthy."""
     zookeeper_down: set[str] = field(default_factory=set)
@@ -40,6 +38,11 @@ class Services:
     """Checks that do not say OK: name to status (1 warning, 2 critical, 3 unknown) and output."""
     silent: dict[int, Silence] = field(default_factory=dict)
     """Ports of masters that do not answer."""
+
+    @property
+    def failed(self) -> set[tuple[str, str]]:
+        """Address and unit."""
+        return self.cluster.units.failed
 
     @property
     def release(self) -> str:
@@ -56,7 +59,7 @@ class Services:
 
     def units(self, node: Node) -> dict[str, int]:
         """Unit to health on this node; empty when its diagnostics can't be reached."""
-        if node.agent is not None and not self._answers(node.agent):
+        if not self._answers(node):
             return {}
         return {unit: self._unit(node, unit) for unit in units_of(self.release, node.role)}
 
@@ -76,7 +79,9 @@ class Services:
             return OK if node.agent.process.life is Life.RUNNING else CRITICAL
         return OK
 
-    def _answers(self, agent: Agent) -> bool:
-        process = agent.process
+    def _answers(self, node: Node) -> bool:
+        if node.agent is None:
+            return any(one.up for one in self.cluster.mesos.masters if one.host == node.address)
+        process = node.agent.process
         runs = process.instance.power.value == "running" and not process.instance.is_frozen
         return runs and not process.partitioned

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from simulator.world.agent import Process
-from simulator.world.scale_set import Instance, Power, ScaleSet
+from simulator.world.scale_set import Instance, ScaleSet
+from simulator.world.vm import Power
 
 
 class Mark(Enum):

@@ -17,13 +17,16 @@ from simulator.world.agent import Joining, Process, Resources
 from simulator.world.durations import Durations
 from simulator.world.elections import Elections
 from simulator.world.master import Master
+from simulator.world.master_vm import MasterGuest, machine_for
 from simulator.world.mesos import Mesos
 from simulator.world.network import Subnet
 from simulator.world.orders import Orders
-from simulator.world.scale_set import Instance, Power, Provisioning, ScaleSet
+from simulator.world.scale_set import Instance, ScaleSet
 from simulator.world.scheduler import Scheduler
+from simulator.world.shell import NodeShell
 from simulator.world.tasks import App, Framework
 from simulator.world.versions import Release
+from simulator.world.vm import Disk, Power, Provisioning
 from simulator.world.world import Cluster, World
 
 SUBSCRIPTION = "00000000-0000-4000-8000-00000000ac50"
@@ -51,6 +54,8 @@ class ClusterSpec:
     agent_resources: Resources = field(default_factory=Resources)
     never_join: frozenset[str] = frozenset()
     """Pools whose new instances never join (a broken image)."""
+    state_on: Disk = Disk.TEMPORARY
+    """Where /var/lib/mesos of the agents lies."""
 
 
 def new_world(clock: Clock, durations: Durations | None = None, seed: int = 1) -> World:
@@ -75,6 +80,7 @@ def build_cluster(world: World, spec: ClusterSpec) -> Cluster:
     world.clusters[spec.name] = cluster
     world.azure.add_resource_group(group, spec.location)
     _seat_masters(world, mesos, spec.masters, suffix)
+    _house_masters(world, cluster, spec.location)
     scheduler = _marathon(world, mesos)
     for index, (pool, count) in enumerate(spec.pools.items()):
         scale_set = _pool(world, spec, pool, index, suffix)
@@ -103,6 +109,15 @@ def _seat_masters(world: World, mesos: Mesos, count: int, suffix: str) -> None:
     mesos.leader = leader
 
 
+def _house_masters(world: World, cluster: Cluster, location: str) -> None:
+    """Each master gets its machine."""
+    for master in cluster.mesos.masters:
+        machine = machine_for(master, world.azure, cluster.resource_group, location)
+        machine.guest = MasterGuest(master, cluster.elections, world.azure)
+        machine.shell = NodeShell(cluster.units, master.host, None, world.azure.durations.rejoin_s)
+        cluster.machines.append(machine)
+
+
 def _marathon(world: World, mesos: Mesos) -> Scheduler:
     started = world.timeline.now - timedelta(minutes=59)
     framework_id = f"{mesos.masters[0].id}-0000"
@@ -129,6 +144,7 @@ def _pool(world: World, spec: ClusterSpec, pool: str, index: int, suffix: str) -
         vm_size=spec.vm_size,
         zones=spec.zones,
         fault_domain_count=spec.fault_domains,
+        state_on=spec.state_on,
     )
     world.azure.add_scale_set(scale_set)
     return scale_set
@@ -149,6 +165,7 @@ def _furnish(world: World, cluster: Cluster, spec: ClusterSpec) -> None:
         joining = Joining(join_s, rejoin_s, pool not in spec.never_join)
         process = Process(instance, cluster.mesos, world.timeline, pool, joining)
         instance.guest = process
+        instance.shell = NodeShell(cluster.units, process.address, process, rejoin_s)
         cluster.mesos.processes.append(process)
 
     world.azure.furnish = furnish

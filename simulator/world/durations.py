@@ -22,12 +22,18 @@ class Durations:
     deallocate_s: float = 60.0
     redeploy_s: float = 240.0
     reimage_s: float = 180.0
+    update_s: float = 5.0
+    """A write of an instance's model, such as its protection."""
+    command_s: float = 20.0
+    """A run command whose script is done at once: Azure has to reach its agent in the VM and hear from it."""
+    silent_agent_s: float = 1800.0
+    """How long Azure waits for an agent that does not report before it gives a run command up."""
     host_reboot_s: float = 180.0
     """From a crash of the host to a VM that runs again."""
     join_s: float = 75.0
     """From PowerState/running to the Mesos agent's registration, on a fresh disk (DC/OS is installed first)."""
     rejoin_s: float = 15.0
-    """The same on a disk that has DC/OS installed."""
+    """The same on a disk that has DC/OS installed; also a unit that is restarted, and a master."""
     jitter: float = 0.0
     """0.2 makes every time between 80 and 120 percent."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from simulator.world.changes import Change, Intent, OperationEnded, Outcome
 from simulator.world.journal import By
@@ -56,6 +57,8 @@ class Operation:
     status: OperationStatus = OperationStatus.IN_PROGRESS
     ended: datetime | None = None
     error: AzureError | None = None
+    output: list[dict[str, Any]] | None = None
+    """What a run command printed, as statuses of an instance view."""
 
     @property
     def running(self) -> bool:
@@ -82,7 +85,8 @@ class Operations:
         self._end(operation, OperationStatus.SUCCEEDED, None)
 
     def fail(self, operation: Operation, error: AzureError) -> None:
-        self._end(operation, OperationStatus.FAILED, error)
+        status = OperationStatus.CANCELED if error is PREEMPTED else OperationStatus.FAILED
+        self._end(operation, status, error)
 
     def preempt(self, operation: Operation) -> None:
         self._end(operation, OperationStatus.CANCELED, PREEMPTED)

@@ -1,28 +1,36 @@
-"""What can be done to a running VM, and what the platform does to it.
+"""What can be done to a VM through Azure, and how it ends.
 
-| action | system shut down | temporary disk | ends as |
-|---|---|---|---|
-| start | - | kept unless deallocated | running |
-| restart | clean | kept | running |
-| poweroff | clean (not with skipShutdown) | kept | stopped |
-| deallocate | clean | lost | deallocated |
-| redeploy, performMaintenance | clean | lost (another host) | running |
-| reimage, reimageall | clean | lost | running |
+| action | system shut down | temporary disk | disk of the system | ends as |
+|---|---|---|---|---|
+| start | - | kept unless deallocated | kept | running |
+| restart | clean | kept | kept | running |
+| poweroff | clean (not with skipShutdown) | kept | kept | stopped |
+| deallocate | clean | lost | kept | deallocated |
+| redeploy, performMaintenance | clean | lost (another host) | kept | running |
+| reimage, reimageall | clean | lost, see `Azure.reimage_keeps_temporary_disk` | new | running |
 
 The Mesos agent of DC/OS keeps its identity on the temporary disk (Azure/acs-engine parts/dcos: /var/lib/mesos on
-ephemeral0), so the third column decides whether an agent comes back as itself or as somebody new.
+ephemeral0), or where `Vm.state_on` says, so the third and fourth columns decide whether an agent comes back as
+itself or as somebody new.
+
+Restarting what somebody stopped by Azure's means is refused: "requires the VM to be running (or set to run)"
+(MicrosoftDocs/azure-docs troubleshooting/allocation-failure.md). A VM that moves to another host, or gets one again,
+may find no room there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.world.azure import Azure
-from simulator.world.changes import Annotated, AvailabilityChanged, Intent
-from simulator.world.journal import FAULT, PLATFORM, Actor
+from simulator.world.changes import Intent
+from simulator.world.journal import Actor
 from simulator.world.operations import AzureError, AzureRefusal, Operation
-from simulator.world.scale_set import Instance, Power, Provisioning
+from simulator.world.scale_set import Instance
+from simulator.world.vm import Disk, Power, Provisioning, Vm
 
-INSTANCE_TYPE = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+NOT_RUNNING = AzureError(
+    "OperationNotAllowed", "The operation requires the VM to be running (or set to run)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +39,25 @@ class _Work:
 
     during: Power
     after: Power
-    loses_disk: bool
+    loses: frozenset[Disk]
     duration: str
+    needs_running: bool = False
+    moves: bool = False
 
+
+_NOTHING: frozenset[Disk] = frozenset()
+_TEMPORARY = frozenset({Disk.TEMPORARY})
+_BOTH = frozenset(Disk)
 
 ACTIONS = {
-    "start": _Work(Power.STARTING, Power.RUNNING, False, "start_s"),
-    "restart": _Work(Power.RUNNING, Power.RUNNING, False, "restart_s"),
-    "poweroff": _Work(Power.STOPPING, Power.STOPPED, False, "poweroff_s"),
-    "deallocate": _Work(Power.DEALLOCATING, Power.DEALLOCATED, True, "deallocate_s"),
-    "redeploy": _Work(Power.STARTING, Power.RUNNING, True, "redeploy_s"),
-    "performmaintenance": _Work(Power.STARTING, Power.RUNNING, True, "redeploy_s"),
-    "reimage": _Work(Power.STARTING, Power.RUNNING, True, "reimage_s"),
-    "reimageall": _Work(Power.STARTING, Power.RUNNING, True, "reimage_s"),
+    "start": _Work(Power.STARTING, Power.RUNNING, _NOTHING, "start_s"),
+    "restart": _Work(Power.RUNNING, Power.RUNNING, _NOTHING, "restart_s", needs_running=True),
+    "poweroff": _Work(Power.STOPPING, Power.STOPPED, _NOTHING, "poweroff_s"),
+    "deallocate": _Work(Power.DEALLOCATING, Power.DEALLOCATED, _TEMPORARY, "deallocate_s"),
+    "redeploy": _Work(Power.STARTING, Power.RUNNING, _TEMPORARY, "redeploy_s", moves=True),
+    "performmaintenance": _Work(Power.STARTING, Power.RUNNING, _TEMPORARY, "redeploy_s", moves=True),
+    "reimage": _Work(Power.STARTING, Power.RUNNING, _BOTH, "reimage_s"),
+    "reimageall": _Work(Power.STARTING, Power.RUNNING, _BOTH, "reimage_s"),
 }
 
 
@@ -54,116 +68,123 @@ class PowerActions:
         self._azure = azure
         self._timeline = azure.timeline
 
-    def act(
-        self, instances: Sequence[Instance], action: str, intent: Intent, forced: bool = False
-    ) -> Operation:
-        """Carry out a row of the table on these instances, as one operation.
+    def act(self, vms: Sequence[Vm], action: str, intent: Intent, forced: bool = False) -> Operation:
+        """Carry out a row of the table on these VMs, as one operation.
 
         `action` in lower case. `forced`: without a clean shutdown. Raises AzureRefusal (409) when one of them is
-        being deleted or is busy with another operation; then nothing is done to any.
+        being deleted, is busy with another operation, or would have to run and does not; then nothing is done to any.
         """
-        for instance in instances:
-            self._refuse_if_busy(instance)
         work = ACTIONS[action]
+        for vm in vms:
+            refuse_if_busy(vm)
+            if work.needs_running and not vm.set_to_run:
+                raise AzureRefusal(409, NOT_RUNNING)
         operation = self._azure.operations.start(intent)
-        for instance in instances:
-            self._azure.note(f"instance_{action}_ordered", instance, intent.actor)
-            instance.operation = operation
-            self._halt(instance, clean=not forced)
-            instance.power, instance.provisioning = work.during, Provisioning.UPDATING
-            instance.is_frozen = False
-            instance.disk += 1 if work.loses_disk else 0
-            instance.revision += 1
         duration_s = self._azure.lasting(getattr(self._azure.durations, work.duration))
-        self._timeline.after(duration_s, lambda: self._finish(instances, work.after, operation))
+        if self.comes_to_nothing(vms, action, operation, duration_s):
+            return operation
+        homeless = {vm: error for vm in vms if (error := self._without_room(vm, action))}
+        for vm in vms:
+            self._azure.note(f"instance_{action}_ordered", vm, intent.actor)
+            self._begin(vm, action, operation, clean=not forced)
+        self._timeline.after(duration_s, lambda: self._finish(vms, work.after, operation, homeless))
         return operation
 
-    def cut_power(self, instance: Instance, by: Actor = FAULT) -> None:
-        """The VM is off at once; no connection is closed, nobody is told."""
-        self._azure.note("instance_power_cut", instance, by)
-        self._halt(instance, clean=False)
-        instance.power = Power.STOPPED
-        instance.revision += 1
+    def update(self, instance: Instance, intent: Intent) -> Operation:
+        """A write of an instance's model that does not touch the running machine. Refusals as above."""
+        refuse_if_busy(instance)
+        operation = self._azure.operations.start(intent)
+        duration_s = self._azure.lasting(self._azure.durations.update_s)
+        if not self.comes_to_nothing([instance], "update", operation, duration_s):
+            _busy(instance, operation)
+            self._timeline.after(duration_s, lambda: self._updated(instance, operation))
+        return operation
 
-    def freeze(self, instance: Instance, frozen: bool = True, by: Actor = FAULT) -> None:
-        """The guest system hangs: Azure goes on to show a running VM."""
-        self._azure.note("instance_frozen" if frozen else "instance_thawed", instance, by)
-        instance.is_frozen = frozen
-        instance.revision += 1
-        if instance.guest is not None:
-            instance.guest.frozen(frozen)
+    def comes_to_nothing(
+        self, vms: Sequence[Vm], action: str, operation: Operation, duration_s: float
+    ) -> bool:
+        """True when a fault was ordered for this action: the operation goes on, and the VMs stay as they are."""
+        faults = [fault for vm in vms if (fault := self._azure.take_action_fault(action, vm))]
+        if not faults:
+            return False
+        for vm in vms:
+            _busy(vm, operation)
+        error = faults[0].error
+        if error is not None:
+            self._timeline.after(duration_s, lambda: self._fail(vms, operation, error))
+        return True
 
-    def crash_host(self, instance: Instance) -> None:
-        """The host breaks; Azure reboots the VM elsewhere by itself, without its temporary disk."""
-        self._azure.note("instance_host_crashed", instance, PLATFORM)
-        self._halt(instance, clean=False)
-        instance.power = Power.STARTING
-        instance.disk += 1
-        instance.revision += 1
-        self._availability(instance, "Available", "Unavailable")
-        self._annotate(
-            instance, "VirtualMachineHostCrashed", "Host crashed", "The host of this VM failed unexpectedly."
-        )
-        seconds = self._azure.lasting(self._azure.durations.host_reboot_s)
-        self._timeline.after(seconds, lambda: self._back_on_host(instance))
+    def _without_room(self, vm: Vm, action: str) -> AzureError | None:
+        """Why a VM that needs a host finds none."""
+        if not ACTIONS[action].moves and not (action == "start" and vm.power is Power.DEALLOCATED):
+            return None
+        fault = self._azure.take_allocation_fault(vm.facts.get("scale_set", ""))
+        return fault.error if fault is not None else None
 
-    def evicted(self, instance: Instance) -> None:
-        """Azure takes a spot VM back: the power goes at once and Resource Health says so."""
-        self._azure.note("instance_evicted", instance, PLATFORM)
-        self._halt(instance, clean=False)
-        instance.power = Power.DEALLOCATED
-        instance.disk += 1
-        instance.revision += 1
-        self._annotate(
-            instance,
-            "VirtualMachinePreempted",
-            "Preempted",
-            "Your Spot virtual machine was preempted by Azure.",
-        )
+    def _begin(self, vm: Vm, action: str, operation: Operation, clean: bool) -> None:
+        work = ACTIONS[action]
+        _busy(vm, operation)
+        halt(self._azure, vm, clean)
+        vm.power, vm.is_frozen = work.during, False
+        vm.set_to_run = work.after is Power.RUNNING
+        reimages = action.startswith("reimage")
+        kept = _TEMPORARY if reimages and self._azure.reimage_keeps_temporary_disk else _NOTHING
+        vm.disk += 1 if vm.state_on in work.loses - kept else 0
+        if reimages and isinstance(vm, Instance):
+            vm.image, vm.model = vm.scale_set.image, vm.scale_set.model
 
-    def _refuse_if_busy(self, instance: Instance) -> None:
-        if instance.deleting:
-            raise AzureRefusal(
-                409,
-                AzureError(
-                    "OperationNotAllowed",
-                    f"Operation is not allowed on VM '{instance.name}' since it is marked for deletion.",
-                ),
-            )
-        if instance.operation is not None and instance.operation.running:
-            raise AzureRefusal(
-                409,
-                AzureError(
-                    "Conflict", f"Another operation on VM '{instance.name}' is in progress. Retry later."
-                ),
-            )
-
-    def _halt(self, instance: Instance, clean: bool) -> None:
-        if instance.power in (Power.RUNNING, Power.STARTING) and instance.guest is not None:
-            instance.guest.halted(clean and not instance.is_frozen)
-
-    def _finish(self, instances: Sequence[Instance], after: Power, operation: Operation) -> None:
-        for instance in instances:
-            if instance.operation is operation and not instance.deleting:
-                self._settle(instance, after, operation.intent.actor)
+    def _finish(
+        self, vms: Sequence[Vm], after: Power, operation: Operation, homeless: dict[Vm, AzureError]
+    ) -> None:
+        for vm in vms:
+            if vm.operation is operation and not vm.deleting and vm not in homeless:
+                settle(self._azure, vm, after, operation.intent.actor)
+        for vm, error in homeless.items():
+            vm.power = Power.DEALLOCATED
+            self._fail([vm], operation, error)
         self._azure.operations.succeed(operation)
 
-    def _settle(self, instance: Instance, after: Power, by: Actor) -> None:
-        instance.power, instance.provisioning, instance.failure = after, Provisioning.SUCCEEDED, None
-        instance.revision += 1
-        self._azure.note(f"instance_{after}", instance, by)
-        if after is Power.RUNNING and instance.guest is not None:
-            instance.guest.booted(instance.disk)
+    def _updated(self, instance: Instance, operation: Operation) -> None:
+        if instance.operation is operation and not instance.deleting:
+            instance.provisioning = Provisioning.SUCCEEDED
+            instance.revision += 1
+        self._azure.operations.succeed(operation)
 
-    def _back_on_host(self, instance: Instance) -> None:
-        if instance.power is Power.STARTING and not instance.deleting:
-            self._settle(instance, Power.RUNNING, PLATFORM)
-            self._availability(instance, "Unavailable", "Available")
+    def _fail(self, vms: Sequence[Vm], operation: Operation, error: AzureError) -> None:
+        for vm in vms:
+            if vm.operation is operation and not vm.deleting:
+                vm.provisioning, vm.failure = Provisioning.FAILED, error.code
+                vm.revision += 1
+        self._azure.operations.fail(operation, error)
 
-    def _annotate(self, instance: Instance, name: str, reason: str, summary: str) -> None:
-        self._azure.publish(Annotated(self._timeline.now, instance.id, INSTANCE_TYPE, name, reason, summary))
 
-    def _availability(self, instance: Instance, before: str, after: str) -> None:
-        self._azure.publish(
-            AvailabilityChanged(self._timeline.now, instance.id, INSTANCE_TYPE, before, after)
-        )
+def refuse_if_busy(vm: Vm) -> None:
+    """Raises AzureRefusal (409) when it is being deleted or an operation on it is running."""
+    if vm.deleting:
+        text = f"Operation is not allowed on VM '{vm.name}' since it is marked for deletion."
+        raise AzureRefusal(409, AzureError("OperationNotAllowed", text))
+    if vm.operation is not None and vm.operation.running:
+        text = f"Another operation on VM '{vm.name}' is in progress. Retry later."
+        raise AzureRefusal(409, AzureError("Conflict", text))
+
+
+def halt(azure: Azure, vm: Vm, clean: bool) -> None:
+    """What lives in it stops, and with it a run command."""
+    if vm.command is not None:
+        azure.operations.preempt(vm.command)
+    if vm.power in (Power.RUNNING, Power.STARTING) and vm.guest is not None:
+        vm.guest.halted(clean and not vm.is_frozen)
+
+
+def settle(azure: Azure, vm: Vm, power: Power, by: Actor) -> None:
+    """It has arrived at `power`; what lives in it boots where that is running."""
+    vm.power, vm.provisioning, vm.failure = power, Provisioning.SUCCEEDED, None
+    vm.revision += 1
+    azure.note(f"instance_{power}", vm, by)
+    if power is Power.RUNNING and vm.guest is not None:
+        vm.guest.booted(vm.disk)
+
+
+def _busy(vm: Vm, operation: Operation) -> None:
+    vm.operation, vm.provisioning = operation, Provisioning.UPDATING
+    vm.revision += 1

@@ -1,112 +1,30 @@
 """Scale sets and their instances: the things themselves.
 
-An instance lives through
-
-    creating --> starting --> running --+--> stopping     --> stopped     --+--> starting ...
-                                        +--> deallocating --> deallocated --+
-                                        +--> deleting     --> gone; its number is never used again
-
-`power` is what the instance view shows as PowerState/..., `provisioning` what ARM shows as provisioningState. A
-frozen VM shows running and Succeeded: power state alone never proves health. Who changes these fields, and when, is
-in `compute`.
+An instance is a `Vm` with a number that is never used again within its set. Who changes these fields, and when, is
+in `scaling` and `power`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
 
-from simulator.world.network import Nic, Subnet
+from simulator.world.network import Subnet
 from simulator.world.operations import Operation
+from simulator.world.vm import IMAGE, Disk, Provisioning, Vm
+
+INSTANCE_TYPE = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+UPDATE_DOMAINS = 5
 
 
-class Power(StrEnum):
-    """As in the codes PowerState/... of an instance view."""
-
-    CREATING = "creating"
-    STARTING = "starting"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    DEALLOCATING = "deallocating"
-    DEALLOCATED = "deallocated"
-
-
-class Provisioning(StrEnum):
-    """As in properties.provisioningState."""
-
-    CREATING = "Creating"
-    UPDATING = "Updating"
-    DELETING = "Deleting"
-    SUCCEEDED = "Succeeded"
-    FAILED = "Failed"
-
-
-class Guest(Protocol):
-    """What lives inside a VM and feels what happens to it."""
-
-    @property
-    def healthy(self) -> bool:
-        """True when it does its work and its cluster counts on it."""
-        ...
-
-    def booted(self, disk: int) -> None:
-        """The VM runs. `disk` counts the temporary disks it has had: a new number means that the old one is lost."""
-        ...
-
-    def halted(self, clean: bool) -> None:
-        """The VM stopped. Clean: the system shut down and closed its connections; else nobody hears anything."""
-        ...
-
-    def frozen(self, frozen: bool) -> None:
-        """The VM froze (nothing runs, connections stay) or thawed."""
-        ...
-
-
-@dataclass(slots=True, eq=False, weakref_slot=True)
-class Instance:
-    """One VM of a scale set."""
+@dataclass(slots=True, eq=False, weakref_slot=True, kw_only=True)
+class Instance(Vm):
+    """One VM of a scale set. `model` is the version of the set's model that it was made from."""
 
     scale_set: "ScaleSet"
     number: int
-    vm_id: str
-    created: datetime
-    nic: Nic
-    fault_domain: int
-    zone: str | None
-    power: Power = Power.CREATING
-    provisioning: Provisioning = Provisioning.CREATING
-    failure: str | None = None
-    is_frozen: bool = False
-    disk: int = 0
-    operation: Operation | None = None
-    guest: Guest | None = None
-    revision: int = 0
-    """Grows with every change, so that encoded answers can be kept."""
-
-    @property
-    def id(self) -> str:
-        """The ARM id."""
-        return f"{self.scale_set.id}/virtualMachines/{self.number}"
-
-    @property
-    def name(self) -> str:
-        return f"{self.scale_set.name}_{self.number}"
-
-    @property
-    def computer_name(self) -> str:
-        return f"{self.scale_set.computer_name_prefix}{_base36(self.number)}"
-
-    @property
-    def deleting(self) -> bool:
-        return self.provisioning is Provisioning.DELETING
-
-    @property
-    def healthy(self) -> bool:
-        """Its true health: the VM runs and what lives in it works."""
-        runs = self.power is Power.RUNNING and not self.is_frozen and not self.deleting
-        return runs and self.guest is not None and self.guest.healthy
+    model: int = 1
+    is_protected_from_scale_in: bool = False
+    is_protected_from_set_actions: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +44,12 @@ class ScaleSet:
     zones: tuple[str, ...] = ()
     fault_domain_count: int = 5
     tags: dict[str, str] = field(default_factory=dict)
+    is_spot: bool = False
     evicted_instances_are_deleted: bool = True
+    image: str = IMAGE
+    model: int = 1
+    """Grows when the image changes; instances keep the one that they were made from."""
+    state_on: Disk = Disk.TEMPORARY
     capacity: int = 0
     etag_number: int = 1
     provisioning: Provisioning = Provisioning.SUCCEEDED
@@ -151,6 +74,9 @@ class ScaleSet:
     def staying(self) -> list[Instance]:
         """The instances that are not being deleted, by number."""
         return [instance for instance in self.instances.values() if not instance.deleting]
+
+    def computer_name(self, number: int) -> str:
+        return f"{self.computer_name_prefix}{_base36(number)}"
 
     def next_place(self) -> tuple[int, str | None]:
         """Fault domain and zone of the next instance: where the fewest are, the lowest of equals."""

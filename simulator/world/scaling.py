@@ -24,7 +24,8 @@ from simulator.world.changes import Intent
 from simulator.world.journal import Actor
 from simulator.world.network import Nic
 from simulator.world.operations import AzureError, AzureRefusal, Operation
-from simulator.world.scale_set import Instance, Power, Provisioning, ScaleSet
+from simulator.world.scale_set import INSTANCE_TYPE, UPDATE_DOMAINS, Instance, ScaleSet
+from simulator.world.vm import Power, Provisioning
 
 HALT_AFTER = 0.4
 """A VM that is being deleted stops after this share of the time."""
@@ -81,7 +82,26 @@ class Scaling:
         mac = f"00-0D-3A-{chance.randrange(256):02X}-{chance.randrange(256):02X}-{chance.randrange(256):02X}"
         nic = Nic(f"{scale_set.name}-nic", scale_set.subnet.take(), mac)
         vm_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
-        instance = Instance(scale_set, number, vm_id, self._timeline.now, nic, domain, zone)
+        instance = Instance(
+            id=f"{scale_set.id}/virtualMachines/{number}",
+            name=f"{scale_set.name}_{number}",
+            kind=INSTANCE_TYPE,
+            computer_name=scale_set.computer_name(number),
+            subscription=scale_set.subscription,
+            location=scale_set.location,
+            facts={"scale_set": scale_set.name, "instance": str(number)},
+            vm_id=vm_id,
+            created=self._timeline.now,
+            nic=nic,
+            fault_domain=domain,
+            update_domain=number % UPDATE_DOMAINS,
+            zone=zone,
+            image=scale_set.image,
+            state_on=scale_set.state_on,
+            scale_set=scale_set,
+            number=number,
+            model=scale_set.model,
+        )
         scale_set.instances[number] = instance
         self._azure.furnish(instance)
         return instance
@@ -118,7 +138,7 @@ class Scaling:
             self._create(scale_set, operation.intent.actor, done)
 
     def _create(self, scale_set: ScaleSet, by: Actor, done: Callable[[AzureError | None], None]) -> None:
-        fault = self._azure.take_allocation_fault(scale_set)
+        fault = self._azure.take_allocation_fault(scale_set.name)
         boot_s = self._azure.lasting(self._azure.durations.boot_s)
         if fault is not None and not fault.leaves_instance:
             error = fault.error
@@ -162,8 +182,9 @@ class Scaling:
     def _begin_delete(self, instances: Sequence[Instance], by: Actor, forced: bool) -> None:
         for instance in instances:
             self._azure.note("instance_delete_ordered", instance, by)
-            if instance.operation is not None:
-                self._azure.operations.preempt(instance.operation)
+            for order in (instance.operation, instance.command):
+                if order is not None:
+                    self._azure.operations.preempt(order)
             instance.provisioning = Provisioning.DELETING
             instance.revision += 1
             halt_s = 0.0 if forced else self._delete_s() * HALT_AFTER

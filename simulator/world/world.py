@@ -12,15 +12,19 @@ from simulator.wire import Silence
 from simulator.world.agent import Agent, Process
 from simulator.world.azure import Azure
 from simulator.world.changes import Intent
+from simulator.world.commands import RunCommands
 from simulator.world.elections import Elections
 from simulator.world.journal import FAULT, OPERATOR, PLATFORM, Actor, Entry, Journal
 from simulator.world.mesos import Mesos
+from simulator.world.mishaps import Mishaps
 from simulator.world.operations import Operation
 from simulator.world.orders import Orders
 from simulator.world.power import PowerActions
 from simulator.world.scale_set import Instance, ScaleSet
 from simulator.world.scaling import Scaling
+from simulator.world.shell import Units
 from simulator.world.timeline import Timeline
+from simulator.world.vm import Machine, Vm
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +37,9 @@ class Cluster:
     elections: Elections
     orders: Orders
     pools: dict[str, ScaleSet] = field(default_factory=dict)
+    machines: list[Machine] = field(default_factory=list)
+    """The masters', in their order."""
+    units: Units = field(default_factory=Units)
 
     def agent_of(self, instance: Instance) -> Agent | None:
         """The registered agent of an instance."""
@@ -67,6 +74,8 @@ class World:
         self.azure = Azure(subscription, self.timeline, self.journal, seed)
         self.scaling = Scaling(self.azure)
         self.power = PowerActions(self.azure)
+        self.commands = RunCommands(self.azure, self.power)
+        self.mishaps = Mishaps(self.azure)
         self.clusters: dict[str, Cluster] = {}
         self.arm_silence: Silence | None = None
 
@@ -83,14 +92,14 @@ class World:
         operation = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/delete"
         return self.scaling.delete([instance], Intent(by, operation, instance.id, "DELETE", url))
 
-    def deallocate(self, instance: Instance, by: Actor = OPERATOR) -> Operation:
-        return self._act(instance, "deallocate", by)
+    def deallocate(self, vm: Vm, by: Actor = OPERATOR) -> Operation:
+        return self._act(vm, "deallocate", by)
 
-    def restart(self, instance: Instance, by: Actor = OPERATOR) -> Operation:
-        return self._act(instance, "restart", by)
+    def restart(self, vm: Vm, by: Actor = OPERATOR) -> Operation:
+        return self._act(vm, "restart", by)
 
-    def redeploy(self, instance: Instance, by: Actor = OPERATOR) -> Operation:
-        return self._act(instance, "redeploy", by)
+    def redeploy(self, vm: Vm, by: Actor = OPERATOR) -> Operation:
+        return self._act(vm, "redeploy", by)
 
     def set_capacity(self, scale_set: ScaleSet, capacity: int, by: Actor = OPERATOR) -> Operation:
         url = f"https://management.azure.com{scale_set.id}?api-version=2026-04-01"
@@ -99,23 +108,35 @@ class World:
 
     def evict(self, instance: Instance) -> None:
         """Azure takes a spot VM back; by the set's policy the instance stays deallocated or is deleted."""
-        self.power.evicted(instance)
+        self.mishaps.evict(instance)
         if instance.scale_set.evicted_instances_are_deleted:
             operation = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/delete"
             self.scaling.delete([instance], Intent(PLATFORM, operation, instance.id, "DELETE"), forced=True)
 
-    def power_off(self, instance: Instance, by: Actor = FAULT) -> None:
+    def new_image(self, scale_set: ScaleSet, version: str) -> None:
+        """The set's model gets another image; instances keep theirs until they are made anew."""
+        scale_set.image = version
+        scale_set.model += 1
+        scale_set.etag_number += 1
+        for instance in scale_set.instances.values():
+            instance.revision += 1
+
+    def power_off(self, vm: Vm, by: Actor = FAULT) -> None:
         """The power is cut: no connection is closed."""
-        self.power.cut_power(instance, by)
+        self.mishaps.cut_power(vm, by)
 
-    def freeze_vm(self, instance: Instance) -> None:
-        self.power.freeze(instance)
+    def freeze_vm(self, vm: Vm) -> None:
+        self.mishaps.freeze(vm)
 
-    def thaw_vm(self, instance: Instance) -> None:
-        self.power.freeze(instance, frozen=False)
+    def thaw_vm(self, vm: Vm) -> None:
+        self.mishaps.freeze(vm, frozen=False)
 
-    def crash_host(self, instance: Instance) -> None:
-        self.power.crash_host(instance)
+    def silence_vm_agent(self, vm: Vm, silent: bool = True) -> None:
+        """Azure hears nothing from its agent in the VM, or hears from it again."""
+        self.mishaps.silence(vm, silent)
+
+    def crash_host(self, vm: Vm) -> None:
+        self.mishaps.crash_host(vm)
 
     def kill_agent_process(self, instance: Instance, restart_in_s: float | None = None) -> None:
         """The Mesos agent dies, its VM lives. systemd brings it back after `restart_in_s`; None: it does not."""
@@ -155,10 +176,9 @@ class World:
             master.silence = how
         self._fact("mesos_api_up" if how is None else "mesos_api_down", cluster.name)
 
-    def _act(self, instance: Instance, action: str, by: Actor) -> Operation:
-        operation = f"Microsoft.Compute/virtualMachineScaleSets/virtualMachines/{action}/action"
-        url = f"https://management.azure.com{instance.id}/{action}?api-version=2026-04-01"
-        return self.power.act([instance], action, Intent(by, operation, instance.id, "POST", url))
+    def _act(self, vm: Vm, action: str, by: Actor) -> Operation:
+        url = f"https://management.azure.com{vm.id}/{action}?api-version=2026-04-01"
+        return self.power.act([vm], action, Intent(by, f"{vm.kind}/{action}/action", vm.id, "POST", url))
 
     def _process(self, instance: Instance) -> Process:
         if not isinstance(instance.guest, Process):

@@ -13,7 +13,8 @@ from simulator.clock import WallClock
 from simulator.world.build import new_world
 from simulator.world.durations import Durations
 from simulator.world.network import Subnet
-from simulator.world.scale_set import Instance, Power, Provisioning, ScaleSet
+from simulator.world.scale_set import Instance, ScaleSet
+from simulator.world.vm import Power, Provisioning
 from simulator.world.world import World
 from tests.real_mesos.cluster import RealMesos
 

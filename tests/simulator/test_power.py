@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.world.operations import AzureRefusal, OperationStatus
-from simulator.world.scale_set import Power
+from simulator.world.vm import Power
 from tests.simulator.stage import Stage, play
 
 

@@ -5,7 +5,7 @@ import pytest
 from simulator.world.azure import AllocationFault
 from simulator.world.build import ClusterSpec
 from simulator.world.operations import AzureRefusal, OperationStatus
-from simulator.world.scale_set import Power, Provisioning
+from simulator.world.vm import Power, Provisioning
 from tests.simulator.stage import Stage, play
 
 
