@@ -1,11 +1,12 @@
 """Hearing alerts: one payload to few signals.
 
-What nobody can read goes to the quarantine, what is about nothing of ours is told to the audit in a few lines. Nothing
-else happens here, because the sender waits for its answer.
+Of what nobody can read an example of each kind goes to the quarantine, and what is about nothing of ours is told to the
+audit in a few lines. Nothing else happens here, because the sender waits for its answer.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -26,6 +27,7 @@ from .outside import Outside
 
 MOST_LINES = 20  # of audit about one payload
 MOST_REASONS = 10
+_QUOTED = re.compile(r"\(.*|'[^']*'|\"[^\"]*\"|\d+", re.DOTALL)
 
 
 class Told(Struct, frozen=True):
@@ -54,24 +56,34 @@ class Told(Struct, frozen=True):
 async def hear_alerts(
     outside: Outside, policy: Policy, own: frozenset[str], source: Source, body: bytes
 ) -> Told:
-    """`source` is ALERTMANAGER or AZURE_MONITOR. `Poison` when the payload is none; it is in the quarantine then."""
+    """`source` is ALERTMANAGER or AZURE_MONITOR. `Poison` when the payload is none."""
     now = outside.clock.now()
-    text = body.decode("utf-8", "replace")
     try:
         if source is Source.ALERTMANAGER:
             alerts = hear_alertmanager(body, policy, now)
         else:
             alerts = hear_azure_monitor(body, policy, own, now)
     except Poison as poison:
-        await quarantine(outside.store, source.value, poison.why, text, now)
+        await _keep(outside, source, poison.why, body)
         raise
     if alerts.spoiled:
         why = "; ".join(alerts.spoiled[:MOST_REASONS])
-        await quarantine(outside.store, source.value, f"a part of this cannot be read: {why}", text, now)
+        await _keep(outside, source, f"a part of this cannot be read: {why}", body)
     mute = [heard for heard in alerts.heard if heard.signal is None]
     await _tell(outside, source, mute, alerts)
     signals = folded(heard.signal for heard in alerts.heard if heard.signal is not None)
     return Told(signals, len(mute), len(alerts.spoiled), alerts.unlisted)
+
+
+async def _keep(outside: Outside, source: Source, why: str, body: bytes) -> None:
+    """An example of each kind: the same reason, whatever it quotes."""
+    now = outside.clock.now()
+    count = outside.samples.take((source, _QUOTED.sub("", why)), now)
+    if count is None:
+        return
+    if count > 1:
+        why = f"{why} (the last of {count} like it)"
+    await quarantine(outside.store, source.value, why, body.decode("utf-8", "replace"), now)
 
 
 async def _tell(outside: Outside, source: Source, mute: Iterable[Heard], alerts: Alerts) -> None:
@@ -79,7 +91,10 @@ async def _tell(outside: Outside, source: Source, mute: Iterable[Heard], alerts:
     now = outside.clock.now()
     same = Counter((heard.cluster or NOBODYS, heard.ear, heard.subject, heard.why) for heard in mute)
     by_cluster: dict[str, list[AuditRecord]] = {}
-    for (cluster, ear, subject, why), count in same.most_common(MOST_LINES):
+    for line, alerts_like_it in same.most_common(MOST_LINES):
+        (cluster, ear, subject, why), count = line, outside.samples.take(line, now, alerts_like_it)
+        if count is None:
+            continue
         kind = AuditKind.NOT_OURS if ear is Ear.NOT_OURS else AuditKind.HEARD
         record = AuditRecord(now, cluster, kind, subject, why, data={"source": source, "alerts": count})
         by_cluster.setdefault(cluster, []).append(record)

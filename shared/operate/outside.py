@@ -18,12 +18,14 @@ from shared.ports.store import Store
 from shared.records import Records
 
 from .look import Eyes, Looks
+from .samples import Samples
 
 
 @dataclass(frozen=True)
 class Outside:
     """`worker` names this process in leases, `turns` numbers its turns, so that two turns of one process are two
-    owners. `scheduler_of` gives the masters of a cluster, `looks` are the snapshots that operations share.
+    owners. `scheduler_of` gives the masters of a cluster, `looks` are the snapshots that operations share, `samples`
+    tells which of many alike things are written down.
     `health_of` gives what DC/OS says of its own health; None: this cluster is not asked.
     `http` reaches masters and agents for their metrics; None: they are not asked."""
 
@@ -37,6 +39,7 @@ class Outside:
     worker: str
     turns: Iterator[int] = field(default_factory=lambda: count(1))
     looks: Looks = field(default_factory=Looks)
+    samples: Samples = field(default_factory=Samples)
     health_of: Callable[[ClusterPolicy], HealthReports | None] = lambda _: None
     http: Http | None = None
 

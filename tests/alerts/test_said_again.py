@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from shared.errors import Poison
 from shared.model.signals import Source
+from shared.operate.samples import SPAN
 from shared.ports.queues import Queue
 from shared.signals.window import MOST, WINDOW
 from tests.scene import SET, Scene
@@ -95,3 +97,31 @@ async def test_an_alert_that_comes_after_its_end_is_noted(scene: Scene) -> None:
     await tells(scene, notification(alert("resolved", starts=starts, ends=starts, host="10.0.0.4")))
     assert await tells(scene, notification(alert(starts=starts, host="10.0.0.4"))) == 0
     assert "10.0.0.4: late: something newer is known of the node; not acted on" in await scene.said()
+
+
+async def test_what_is_about_nothing_of_ours_is_told_once_and_later_with_its_count(scene: Scene) -> None:
+    before = len(await scene.audit())
+    payload = with_essentials(metric("/subscriptions/another"), alertRule="elsewhere")
+    for number in range(300):
+        with_essentials(payload, alertId=str(number))
+        assert await tells(scene, payload, Source.AZURE_MONITOR) == 0
+    scene.clock.advance(SPAN)
+    await tells(scene, payload, Source.AZURE_MONITOR)
+    told = [one.record.data for one in (await scene.audit())[before:] if one.record.subject == "elsewhere"]
+    assert [data["alerts"] for data in told] == [1, 300]
+
+
+async def test_of_bodies_that_nobody_can_read_there_is_one_example_of_each_kind(scene: Scene) -> None:
+    strange = [with_essentials(metric(), monitorCondition=f"no. {number}") for number in range(50)]
+    for body in (
+        *(b"{" + b" " * number for number in range(50)),
+        *(json.dumps(one).encode() for one in strange),
+    ):
+        with pytest.raises(Poison):
+            await scene.app.hear_alerts(Source.AZURE_MONITOR, body)
+        scene.clock.advance(timedelta(seconds=1))
+    assert len(await scene.quarantined()) == 2
+    scene.clock.advance(SPAN)
+    with pytest.raises(Poison):
+        await scene.app.hear_alerts(Source.AZURE_MONITOR, b"{")
+    assert any("the last of 50 like it" in kept["why"] for kept in await scene.quarantined())
