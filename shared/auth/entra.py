@@ -30,11 +30,7 @@ PAUSE = timedelta(seconds=30)
 TIMEOUT_S = 5.0
 MOST_CHARACTERS = 16_384  # of a token; real ones have some 2,000
 
-_UNCHECKED_HERE = {
-    "verify_exp": False,
-    "verify_nbf": False,
-    "verify_iat": False,
-}  # by the clock that is given
+_LAST_S = 253_402_300_800  # the year 10000: a time beyond it is none
 
 
 class EntraTokens:
@@ -82,7 +78,7 @@ class EntraTokens:
 
     def _check_time(self, claims: dict[str, Any], now: datetime) -> None:
         ends, begins = claims["exp"], claims.get("nbf", 0)
-        if not _is_number(ends) or not _is_number(begins):
+        if not _is_time(ends) or not _is_time(begins):
             raise Refused("entra", "no_time", {})
         if now.timestamp() >= ends + SKEW.total_seconds():
             raise Refused("entra", "expired", {})
@@ -98,19 +94,28 @@ class EntraTokens:
             raise Refused("entra", "other_caller", {})
 
     async def _key(self, name: str, now: datetime) -> PyJWK:
+        known = self._known(name, now)
+        if known is not None:
+            return known  # without waiting for those who ask for another one
         async with self._lock:
-            fresh = self._fetched_at is not None and now - self._fetched_at < KEPT
-            if name in self._keys and fresh:
-                return self._keys[name]
+            known = self._known(name, now)
+            if known is not None:
+                return known
             waited = self._tried_at is None or now - self._tried_at >= PAUSE
             if waited:
                 self._tried_at = now
                 self._keys, self._fetched_at = await self._fetch(), now
-            elif not fresh:
+            elif not self._are_fresh(now):
                 raise Retry("the tenant's keys could not be read", PAUSE)
             if name not in self._keys:
                 raise Refused("entra", "unknown_key", {})
             return self._keys[name]
+
+    def _known(self, name: str, now: datetime) -> PyJWK | None:
+        return self._keys.get(name) if self._are_fresh(now) else None
+
+    def _are_fresh(self, now: datetime) -> bool:
+        return self._fetched_at is not None and now - self._fetched_at < KEPT
 
     async def _fetch(self) -> dict[str, PyJWK]:
         import jwt
@@ -126,5 +131,5 @@ class EntraTokens:
         return {key.key_id: key for key in keys.keys if key.key_id}
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LAST_S

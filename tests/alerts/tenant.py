@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from functools import cache
@@ -61,9 +62,12 @@ class Published:
     def __init__(self, *names: str) -> None:
         self.answer: HttpAnswer | Exception = HttpAnswer(200, {}, published(*names))
         self.asked: list[str] = []
+        self.until: asyncio.Event | None = None  # answers when this has happened
 
     async def send(self, call: HttpCall) -> HttpAnswer:
         self.asked.append(call.url)
+        if self.until is not None:
+            await self.until.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -52,6 +53,10 @@ async def test_the_token_of_azure_monitor_opens(changes: dict[str, Any]) -> None
         ({"exp": None}, "MissingRequiredClaimError"),
         ({"exp": "soon"}, "no_time"),
         ({"nbf": []}, "no_time"),
+        ({"exp": float("nan")}, "no_time"),
+        ({"exp": float("inf")}, "no_time"),
+        ({"exp": 10**400}, "no_time"),
+        ({"exp": True}, "no_time"),
         ({"exp": int((NOW - SKEW).timestamp())}, "expired"),
         ({"nbf": int((NOW + SKEW).timestamp()) + 1}, "not_yet_valid"),
         ({"roles": None}, "without_role"),
@@ -161,3 +166,31 @@ async def test_keys_that_are_known_still_hold_when_a_made_up_one_meets_a_silent_
     with pytest.raises(Retry):
         await entra.check(token(claims(NOW), kid="made-up"), NOW + PAUSE)
     await entra.check(token(claims(NOW)), NOW + PAUSE)
+
+
+async def test_a_made_up_key_does_not_make_others_wait_for_a_slow_tenant() -> None:
+    tenant, answered = Published("k1"), asyncio.Event()
+    entra = EntraTokens(tenant, ACCESS)
+    await entra.check(token(claims(NOW)), NOW)
+    tenant.until = answered
+    made_up = asyncio.create_task(entra.check(token(claims(NOW), kid="made-up"), NOW + PAUSE))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await entra.check(token(claims(NOW)), NOW + PAUSE)
+    answered.set()
+    with pytest.raises(Refused, match="unknown_key"):
+        await made_up
+
+
+async def test_a_key_of_another_kind_opens_nothing() -> None:
+    """A key set may hold keys for other uses; a token that names one of them is no reason to fail."""
+    curve = {"kty": "EC", "crv": "P-256", "kid": "k2", "x": "A" * 43, "y": "A" * 43}
+    secret = {"kty": "oct", "kid": "k3", "k": "c2VjcmV0"}
+    tenant = Published("k1")
+    ours = json.loads(published("k1"))["keys"]
+    tenant.answer = HttpAnswer(200, {}, json.dumps({"keys": [*ours, curve, secret]}).encode())
+    entra = EntraTokens(tenant, ACCESS)
+    for kid in ("k2", "k3"):
+        with pytest.raises(Refused):
+            await entra.check(token(claims(NOW), kid=kid), NOW)
+    await entra.check(token(claims(NOW)), NOW)
