@@ -30,6 +30,7 @@ from shared.firehose.body import Sender, unpacked
 from shared.firehose.ear import HeardMetrics, MetricsEar
 from shared.firehose.rounds import Rounds
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
+from shared.model.mark import NO_MARK, Mark
 from shared.model.signals import Signal, SignalKind, Source
 from shared.operate.alerts import Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
@@ -48,10 +49,13 @@ AT_ONCE = 8  # operations that one invocation carries on side by side
 
 
 class App:
-    """The product behind its doors. `own_ids` are our own object and application ids, lower case."""
+    """The product behind its doors. `own_ids` are our own object and application ids, lower case, `mark` is on the ids
+    of our requests to Azure."""
 
-    def __init__(self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str]) -> None:
-        self._outside, self._policy, self._own_ids = outside, policy, own_ids
+    def __init__(
+        self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str], mark: Mark = NO_MARK
+    ) -> None:
+        self._outside, self._policy, self._own_ids, self._mark = outside, policy, own_ids, mark
         self._turns, self._window = Turns(), Window()
         self._metrics = MetricsEar(outside.store, outside.records, outside.worker)
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
@@ -61,7 +65,7 @@ class App:
         policy = await self._policy_in_force()
         now = self._outside.clock.now()
         try:
-            heard = hear(raw, policy, self._own_ids, now)
+            heard = hear(raw, policy, self._own_ids, now, self._mark)
         except Poison as poison:
             await self.keep_poison("event_grid", poison.why, _shown(raw))
             return []
@@ -71,7 +75,7 @@ class App:
         return await self._let_through([one.signal for one in heard if one.signal is not None])
 
     async def hear_alerts(self, source: Source, body: bytes) -> Told:
-        """Messages for the signals queue. `Poison` when the body is no alert; it is in the quarantine then."""
+        """Messages for the signals queue. `Poison` when the body is no alert."""
         policy = await self._policy_in_force()
         told = await hear_alerts(self._outside, policy, self._own_ids, source, body)
         return replace(told, messages=tuple(await self._let_through(told.signals)))

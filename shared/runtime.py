@@ -72,6 +72,7 @@ def build(settings: Settings) -> Wired:
     from shared.dcos.health import DcosHealth
     from shared.dcos.http import AiohttpHttp
     from shared.dcos.mesos import MesosScheduler
+    from shared.model.mark import Mark
     from shared.operate.outside import Outside
     from shared.policy.in_force import PolicyInForce
     from shared.policy.schema import ClusterPolicy
@@ -83,7 +84,9 @@ def build(settings: Settings) -> Wired:
     else:
         storage = for_account(settings.storage_account or "", settings.client_id)
     clock, store, queues, http = WallClock(), AzureStore(storage), AzureQueues(storage), AiohttpHttp()
-    compute = AzureCompute(ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id))
+    mark = Mark(settings.installation)
+    arm = ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id, mark)
+    compute = AzureCompute(arm)
     masters: dict[tuple[str, ...], MesosScheduler] = {}
 
     def scheduler_of(cluster: ClusterPolicy) -> MesosScheduler:
@@ -107,6 +110,6 @@ def build(settings: Settings) -> Wired:
         http=http,
     )
     policy = PolicyInForce(policy_text, settings.policy_file.name, store)
-    app = App(outside, policy, settings.own_ids)
+    app = App(outside, policy, settings.own_ids, mark)
     gate = AlertGate(outside.clock, settings.alert_login, EntraTokens(http, settings.entra))
     return Wired(app, gate, (compute.close, http.close, queues.close, store.close))

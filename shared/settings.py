@@ -97,6 +97,13 @@ class Settings(Struct, frozen=True):
     entra: EntraAccess = EntraAccess()
     """Whose tokens are taken for a login."""
 
+    @property
+    def installation(self) -> str:
+        """The name of our storage account, which only workers of one app share. Empty where none is named."""
+        parts = dict(part.partition("=")[::2] for part in (self.storage_connection or "").split(";"))
+        emulator = "devstoreaccount1" if parts.get("UseDevelopmentStorage") else ""
+        return self.storage_account or parts.get("AccountName") or emulator
+
     def __repr__(self) -> str:
         return (
             f"Settings(policy_file={str(self.policy_file)!r}, storage_account={self.storage_account!r}, ...)"

@@ -62,7 +62,7 @@ def _operation(change: OperationEnded, subscription: str) -> dict[str, Any]:
         "claims": _claims(actor),
         "correlationId": intent.correlation_id,
         "httpRequest": {
-            "clientRequestId": str(uuid.uuid5(uuid.NAMESPACE_OID, intent.correlation_id)),
+            "clientRequestId": intent.client_request_id,
             "clientIpAddress": "203.0.113.7",
             "method": intent.method,
             "url": intent.url,

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from shared.azure import proxy
 from shared.azure.identity import open_credential
+from shared.model.mark import HEADERS, NO_MARK, Mark
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
@@ -35,6 +36,9 @@ class ArmSettings(Struct, frozen=True):
 
     client_id: str | None = None
     """The client id of a user-assigned identity, see `identity.open_credential`."""
+
+    mark: Mark = NO_MARK
+    """Is put on every write, so that what it leads to is known for ours."""
 
     timeout_s: float = 20.0
     """For one request with its answer. A page of a thousand instances takes Azure some seconds."""
@@ -81,6 +85,7 @@ class ArmClients:
             "connection_timeout": min(5.0, settings.timeout_s),
             "read_timeout": settings.timeout_s,
             "use_env_settings": proxy.is_set(),
+            "per_call_policies": [_mark_policy(settings.mark)],
         }
         if settings.endpoint is not None:
             options["base_url"] = settings.endpoint.rstrip("/")
@@ -109,6 +114,18 @@ class _NeverAsked:
 
     async def __aexit__(self, *error: object) -> None:
         """Nothing is open."""
+
+
+def _mark_policy(mark: Mark) -> object:
+    """Both ids of a write are ours. Reads change nothing, nobody hears of them."""
+    from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+    class Marked(SansIOHTTPPolicy[Any, Any]):
+        def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
+            if request.http_request.method != "GET":
+                request.http_request.headers.update(dict.fromkeys(HEADERS, mark.new()))
+
+    return Marked()
 
 
 def _static_token_policy(token: str) -> object:

@@ -30,9 +30,10 @@ written here about Event Grid holds for its own schema and for CloudEvents, for 
 Uniform and Flexible sets. Flexible machines are known by their resource's `virtualMachineScaleSet.id`, or by the name
 that Azure makes (`<set>_<8 characters>`); one whose name only begins like that asks for a look (`vm_changed`).
 
-Not acted on, but written into the audit: what is about no pool of the policy, what we did ourselves (by the object or
-application id of the caller), and events of Event Grid that are older than {STALE.total_seconds() / 3600:g} hours or
-more than {EARLY.total_seconds() / 60:g} minutes ahead. What can not be understood goes to the quarantine.
+Not acted on, but written into the audit: what is about no pool of the policy, what we did ourselves (known by the mark
+that the ids of our requests bear, or by the object or application id of the caller), and events of Event Grid that are
+older than {STALE.total_seconds() / 3600:g} hours or more than {EARLY.total_seconds() / 60:g} minutes ahead. What can not
+be understood goes to the quarantine.
 
 Annotations of Resource Health ask for one of three: **act**, something is wrong or will be; **watch**, it boots again
 by itself; **suppress**, somebody meant it or it is over in moments. Their names and texts:

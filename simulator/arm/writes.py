@@ -139,7 +139,8 @@ class Writes:
 
 
 def intent_of(call: Call, operation: str, resource: str) -> Intent:
-    return Intent(call.caller, operation, resource, call.request.method, call.intent_url)
+    intent = Intent(call.caller, operation, resource, call.request.method, call.intent_url)
+    return intent.named_by(call.request.headers)
 
 
 def spelled(action: str) -> str:

@@ -6,7 +6,8 @@ it is how a subscriber recognises its own echo.
 """
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,6 +34,18 @@ class Intent:
     method: str = "POST"
     url: str = ""
     correlation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    client_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def named_by(self, headers: Mapping[str, str]) -> "Intent":
+        """With the ids that the caller gave the request, as far as it did. `headers` have lower-case names.
+
+        Azure/azure-resource-manager-rpc v1.0/common-api-details.md.
+        """
+        return replace(
+            self,
+            correlation_id=headers.get("x-ms-correlation-request-id", self.correlation_id),
+            client_request_id=headers.get("x-ms-client-request-id", self.client_request_id),
+        )
 
 
 @dataclass(frozen=True, slots=True)

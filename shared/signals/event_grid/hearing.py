@@ -5,7 +5,7 @@ An event is looked at in this order:
 1. It is not an object with type, subject, id and time, or these could not be kept: poison.
 2. Its type is none that this version knows: poison, so that somebody sees it.
 3. Its subject is no machine of a pool in the policy: not ours.
-4. It tells of a write of our own identity: an echo.
+4. It tells of an operation that we asked for, or of one of our identity: an echo.
 5. It is older than `STALE`, or from further in the future than `EARLY`: noted.
 6. What it says asks for nothing: noted, with the reason.
 7. Otherwise it is a signal, or one for each machine that it lists.
@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from shared.errors import Poison
+from shared.model.mark import NO_MARK, Mark
 from shared.model.signals import Signal, SignalKind, Source
 from shared.policy.schema import Policy
 
@@ -51,18 +52,22 @@ TYPES: dict[str, Translator] = {
 _LISTED = {name.lower(): name for name in TYPES}
 
 
-def hear(raw: object, policy: Policy, own: frozenset[str], now: datetime) -> tuple[Heard, ...]:
-    """Translate one event, any JSON value; at least one answer. `own` are our own object and application ids. Raises
-    `Poison` alone."""
+def hear(
+    raw: object, policy: Policy, own: frozenset[str], now: datetime, mark: Mark = NO_MARK
+) -> tuple[Heard, ...]:
+    """Translate one event, any JSON value; at least one answer. `own` are our own object and application ids, `mark` is
+    on the ids of our requests. Raises `Poison` alone."""
     event = read(raw)
-    heard = mean(event, policy, own, now)
+    heard = mean(event, policy, own, now, mark)
     why = _untimely(event.time, now)
     if not why or heard[0].ear is not Ear.SIGNAL:
         return heard
     return (Heard(Ear.NOTED, heard[0].cluster, event.subject, why, event.id),)
 
 
-def mean(event: Event, policy: Policy, own: frozenset[str], now: datetime) -> tuple[Heard, ...]:
+def mean(
+    event: Event, policy: Policy, own: frozenset[str], now: datetime, mark: Mark = NO_MARK
+) -> tuple[Heard, ...]:
     """What the event means, however old it is. Raises `Poison` alone."""
     if event.event_type not in TYPES:
         event = replace(event, event_type=_LISTED.get(event.event_type.lower(), event.event_type))
@@ -73,7 +78,10 @@ def mean(event: Event, policy: Policy, own: frozenset[str], now: datetime) -> tu
     if target is None:
         return (Heard(Ear.NOT_OURS, "", event.subject, "it is about no scale set of the policy", event.id),)
     cluster = target.cluster.name
-    actors = operations.actors(event.data) if event.event_type in operations.TYPES else frozenset[str]()
+    is_operation = event.event_type in operations.TYPES
+    actors = operations.actors(event.data) if is_operation else frozenset[str]()
+    if is_operation and operations.is_marked(event.data, mark):
+        return (Heard(Ear.ECHO, cluster, event.subject, "it came of our own request", event.id),)
     if operations.is_us(actors, own):
         return (Heard(Ear.ECHO, cluster, event.subject, "we did it ourselves", event.id),)
     said = translate(event, target.is_machine)

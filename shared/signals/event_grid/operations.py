@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from shared.model.mark import Mark
 from shared.model.signals import SignalKind
 
 from .envelope import Event, at, can_be_kept, text
@@ -70,6 +71,12 @@ def _opened(data: Mapping[str, Any], name: str) -> dict[str, Any]:
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             return {}
     return found if isinstance(found, dict) else {}
+
+
+def is_marked(data: Mapping[str, Any], mark: Mark) -> bool:
+    """Whether it came of a request of ours, or in the course of one."""
+    asked = text(_opened(data, "httpRequest"), "clientRequestId")
+    return mark.is_on(asked) or mark.is_on(text(data, "correlationId"))
 
 
 def is_us(actors: frozenset[str], own: frozenset[str]) -> bool:
