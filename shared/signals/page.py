@@ -13,9 +13,11 @@ from pathlib import Path
 
 from shared.model.signals import SignalKind, Source
 
+from .alert_rows import ALERTMANAGER, of_azure_monitor, of_health
 from .event_grid.annotations import SOURCE
 from .event_grid.hearing import EARLY, STALE, rows
 from .event_grid.said import Row
+from .window import MOST, WINDOW
 
 K = SignalKind
 HEAD = f"""\
@@ -25,15 +27,21 @@ Made from `shared/signals`; do not edit it here. `python -m cli hear --source SO
 means.
 
 A signal is a hint. It wakes a pass over its cluster, which reads Azure and Mesos itself; incidents are opened from what
-is found there and never from a signal alone. An incident keeps each event id once, however often it comes. What is
+is found there and never from a signal alone. An incident keeps each event id once, however often it comes. What is said
+again within {WINDOW.total_seconds():g} seconds, by the same sender or of the same thing by another one, makes no more work; of more than
+{MOST} signals of a cluster in that time a look at its end is left; what says that something is over is not held back for
+what it says. What could not be read is not over.
+
+Metrics come as `telegraf` (JSON of Telegraf by HTTP, or from an event hub), `dcos` (the metrics API), `prometheus` (its
+text) and `snapshot` (`/metrics/snapshot` of Mesos, which masters and agents are also asked for each minute). What is
 written here about Event Grid holds for its own schema and for CloudEvents, for ids in any casing, and for machines of
 Uniform and Flexible sets. Flexible machines are known by their resource's `virtualMachineScaleSet.id`, or by the name
 that Azure makes (`<set>_<8 characters>`); one whose name only begins like that asks for a look (`vm_changed`).
 
 Not acted on, but written into the audit: what is about no pool of the policy, what we did ourselves (known by the mark
 that the ids of our requests bear, or by the object or application id of the caller), and events of Event Grid that are
-older than {STALE.total_seconds() / 3600:g} hours or more than {EARLY.total_seconds() / 60:g} minutes ahead. What can not
-be understood goes to the quarantine.
+older than {STALE.total_seconds() / 3600:g} hours or more than {EARLY.total_seconds() / 60:g} minutes ahead. What nobody
+can understand goes to the quarantine.
 
 Annotations of Resource Health ask for one of three: **act**, something is wrong or will be; **watch**, it boots again
 by itself; **suppress**, somebody meant it or it is over in moments. Their names and texts:
@@ -59,42 +67,19 @@ LEADS_TO: Mapping[SignalKind, str] = {
     K.SWEEP: "a look at the cluster",
     K.WAKE: "a look at the cluster",
 }
-_ALERT = (K.NODE_UNWELL, K.POOL_UNWELL, K.CLUSTER_UNWELL)
-_OVER = (K.NODE_WELL, K.POOL_WELL, K.CLUSTER_WELL)
+_METRIC = "a metric is where it should not be, or is not heard any more"
 
 _OTHERS: Mapping[Source, tuple[Row, ...]] = {
-    Source.ALERTMANAGER: (
-        Row("webhook version 4, firing", "an alert fires, about what its labels and the policy say", _ALERT),
-        Row("webhook version 4, resolved", "it is over", _OVER),
-        Row("`truncatedAlerts`", "alerts that were left out: neither firing nor resolved", ()),
-    ),
-    Source.AZURE_MONITOR: (
-        Row("metric, log, availability, Prometheus: Fired", "an alert fires, about its targets", _ALERT),
-        Row("the same: Resolved", "it is over", _OVER),
-        Row(
-            "Resource Health",
-            "unwell, or well again when `currentHealthStatus` is Available",
-            (*_ALERT, *_OVER),
-        ),
-        Row("Service Health", "a service of Azure that agents need", (K.CLUSTER_UNWELL, K.CLUSTER_WELL)),
-        Row("Activity Log", "an operation", (K.VM_CHANGED, K.POOL_CHANGED)),
-        Row("Autoscale", "somebody's rule has changed the size", (K.POOL_RESIZED,)),
-    ),
+    Source.ALERTMANAGER: ALERTMANAGER,
+    Source.AZURE_MONITOR: tuple(of_azure_monitor()),
     Source.FIREHOSE: (
-        Row("a rule of the policy is broken for long enough", "a metric is where it should not be", _ALERT),
-        Row("the rule holds again", "it is back", _OVER),
-        Row(
-            "`/metrics/snapshot` of masters and agents, asked each minute",
-            "the same rules, where nobody sends what Mesos tells",
-            (*_ALERT, *_OVER),
-        ),
+        Row("a rule of the policy is broken for its time; on an agent", _METRIC, (K.NODE_UNWELL,)),
+        Row("on a share of a pool's agents", _METRIC, (K.POOL_UNWELL,)),
+        Row("on a master", _METRIC, (K.CLUSTER_UNWELL,)),
+        Row("the rule holds again; on an agent or in a pool", "it is over", (K.NODE_WELL,), (K.POOL_WELL,)),
+        Row("the rule holds again; on a master", "it is over", (K.CLUSTER_WELL,)),
     ),
-    Source.DIAGNOSTICS: (
-        Row(
-            "a unit, check or ensemble fails", "a component of DC/OS does not work, see components.md", _ALERT
-        ),
-        Row("it works again", "the component does", _OVER),
-    ),
+    Source.DIAGNOSTICS: tuple(of_health()),
     Source.TIMER: (Row("each minute", "nothing has to be said for a cluster to be looked at", (K.SWEEP,)),),
     Source.OPERATOR: (Row("by hand", "somebody asks for a look", (K.WAKE,)),),
 }
