@@ -17,7 +17,7 @@ from shared.memory.clock import SteppedClock
 from shared.memory.compute import MemoryCompute
 from shared.memory.scheduler import MemoryScheduler
 from shared.model.azure import PoolAddress, Power
-from shared.model.mesos import Agent, Generation, workload_key
+from shared.model.mesos import Agent, Framework, Generation, workload_key
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -79,7 +79,7 @@ class World:
         self.wronged: list[str] = []
         self.compute: MemoryCompute = _Watchful(self, takes)
         self.scheduler = MemoryScheduler(self.clock, generation)
-        self.scheduler.frameworks["marathon"] = "marathon"
+        self.scheduler.frameworks["marathon"] = Framework("marathon", "marathon")
         self.boot, self.tasks, self.booting = boot, agents * 2, True
         self.dead: set[str] = set()
         self._joins = 0
@@ -240,10 +240,11 @@ class World:
                     operation.finish()
 
     def _tasks_are_placed(self) -> None:
+        self.scheduler.finish_drains()
         agents = self.scheduler.agents
         placed = sum(agent.tasks.get(WEB, 0) for agent in agents.values())
-        active = sorted(id for id, agent in agents.items() if agent.active)
-        for _ in range(self.tasks - placed if active else 0):
-            load = Counter({id: agents[id].tasks.get(WEB, 0) for id in active})
-            emptiest = min(active, key=lambda id: (load[id], id))
+        open_ones = sorted(id for id in agents if self.scheduler.takes_tasks(id))
+        for _ in range(self.tasks - placed if open_ones else 0):
+            load = Counter({id: agents[id].tasks.get(WEB, 0) for id in open_ones})
+            emptiest = min(open_ones, key=lambda id: (load[id], id))
             self.scheduler.run(emptiest, WEB, load[emptiest] + 1)

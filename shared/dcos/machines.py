@@ -1,23 +1,27 @@
-"""Machine down, machine up: how an agent is given up on masters before Mesos 1.5.
+"""The maintenance schedule on a master: windows that keep new tasks away, machine down and machine up.
 
-Down is three requests: the machine goes into the maintenance schedule, the schedule is read again and must show it
-together with everything that was there before, and only then the machine is taken down. Its agent is removed, some
-moments after the master has answered, and its tasks are lost. No agent with its hostname and address can register
-until it is up again, which matters because Azure gives addresses to new machines again. Up is the way back:
-`machine/up` takes the machine out of the schedule by itself; where it was scheduled and never taken down, the
-schedule is posted without it.
+There is one schedule for the whole cluster and posting replaces it, without an etag. So every change is: read, change,
+post, let it settle, read again, and start anew when somebody else's posting has undone it. Whoever read before we
+posted posts within moments; if our change is still there after `SETTLE_S`, nobody who has not seen it can follow. All
+our workers do the same, so none loses another's windows; people with a script of their own may, within the
+milliseconds between their reading and posting. Everybody else's windows go back as they came (maintenance.py).
 
-The schedule has no etag, so between our reading and our posting another hand may have posted; what it added then is
-lost. One scheduler sends its own changes one after another; among people, the window is a few milliseconds.
+Down, for masters before Mesos 1.5: the machine goes into the schedule, and only when it was seen there it is taken
+down. Its agent is removed, some moments after the master has answered, and its tasks are lost. No agent with its
+hostname and address can register until it is up again, which matters because Azure gives addresses to new machines
+again. Up is the way back: `machine/up` takes the machine out of the schedule by itself; where it was scheduled and
+never taken down, the schedule is posted without it. A machine that is down can't leave the schedule in any other way.
+
 Sources: apache/mesos:docs/maintenance.md, docs/endpoints/master/machine/down.md and up.md.
 """
 
 from __future__ import annotations
 
-import msgspec
+import asyncio
+from collections.abc import Callable
 
 from shared.dcos import maintenance
-from shared.dcos.maintenance import Machine, Schedule, Status
+from shared.dcos.maintenance import FROM_NOW_ON, Machine, Schedule, Status, Unavailability
 from shared.dcos.masters import AGAIN, UNREADABLE, Malformed, Masters, shown
 from shared.errors import Refused, Retry, Unknown
 
@@ -25,42 +29,81 @@ SCHEDULE = "/maintenance/schedule"
 STATUS = "/maintenance/status"
 DOWN = "/machine/down"
 UP = "/machine/up"
+DONE = frozenset({200, 202})
+OUT_OF_DATE = b"cannot be removed from the schedule"
+
+SETTLE_S = 0.3
+"""Longer than any of our workers needs from the answer to its reading until its posting has arrived."""
+
+ATTEMPTS = 4
 
 
 class Machines:
     """The machines of the cluster that `leader` (host:port) leads."""
 
-    def __init__(self, masters: Masters, leader: str) -> None:
+    def __init__(self, masters: Masters, leader: str, settle_s: float = SETTLE_S) -> None:
         self._masters = masters
         self._leader = leader
+        self._settle_s = settle_s
+
+    async def schedule(self, machine: Machine, when: Unavailability) -> None:
+        def scheduled(current: Schedule) -> bool:
+            found = maintenance.window_of(current, machine)
+            if found not in {None, when}:
+                raise Refused("mesos", "machine_scheduled_by_others", {"machine": _shown(machine)})
+            return found is not None
+
+        await self._change(scheduled, lambda current: maintenance.with_machine(current, machine, when))
+
+    async def unschedule(self, machine: Machine) -> None:
+        if (await self._status()).is_down(machine):
+            raise Refused("mesos", "machine_is_down", {"machine": _shown(machine)})
+        await self._leave_schedule(machine)
 
     async def down(self, machine: Machine) -> None:
         if (await self._status()).is_down(machine):
             return
-        before = await self._schedule()
-        if not maintenance.holds(before, machine):
-            await self._post(maintenance.with_machine(before, machine))
-            await self._prove_scheduled(before, machine)
+        await self._change(
+            lambda current: maintenance.holds(current, machine),
+            lambda current: maintenance.with_machine(current, machine, FROM_NOW_ON),
+        )
         await self._move(DOWN, machine)
 
     async def up(self, machine: Machine) -> None:
         if (await self._status()).is_down(machine):
             await self._move(UP, machine)
-            current = await self._schedule_after(f"{_shown(machine)} was brought up")
+            try:
+                await self._leave_schedule(machine)
+            except Retry as error:  # which says that nothing was done
+                raise Unknown(f"{_shown(machine)} was brought up; {error.why}") from error
         else:
-            current = await self._schedule()
-        if maintenance.holds(current, machine):
-            await self._post(maintenance.without_machine(current, machine))
+            await self._leave_schedule(machine)
 
-    async def _prove_scheduled(self, before: Schedule, machine: Machine) -> None:
-        after = await self._schedule_after(f"the window for {_shown(machine)} was posted")
-        missing = {_windows_key(one) for one in before.windows} - {_windows_key(one) for one in after.windows}
-        if missing or not maintenance.holds(after, machine):
-            raise Unknown(f"the schedule with the window for {_shown(machine)} was changed by somebody else")
+    async def _leave_schedule(self, machine: Machine) -> None:
+        await self._change(
+            lambda current: not maintenance.holds(current, machine),
+            lambda current: maintenance.without_machine(current, machine),
+        )
+
+    async def _change(
+        self, is_so: Callable[[Schedule], bool], make_so: Callable[[Schedule], Schedule]
+    ) -> None:
+        """Bring the schedule to where it `is_so` and stays so. `Retry` when others change it all the time."""
+        current = await self._schedule()
+        for _ in range(ATTEMPTS):
+            if is_so(current):
+                return
+            if await self._post(make_so(current)):
+                await asyncio.sleep(self._settle_s)
+                current = await self._schedule_after_posting()
+            else:
+                current = await self._schedule()
+        if not is_so(current):
+            raise Retry(f"the schedule of master {self._leader} is changed by others all the time", AGAIN)
 
     async def _move(self, path: str, machine: Machine) -> None:
         answer = await self._masters.write(self._leader, path, [machine])
-        if answer.status in {200, 202}:
+        if answer.status in DONE:
             return
         # Mesos says 400 when the machine is in the wrong mode; somebody else may have moved it already.
         now = await self._status()
@@ -68,19 +111,21 @@ class Machines:
             return
         raise Retry(f"{path} of {_shown(machine)} was answered with {shown(answer)}", AGAIN)
 
-    async def _post(self, schedule: Schedule) -> None:
+    async def _post(self, schedule: Schedule) -> bool:
+        """False when it is out of date: somebody scheduled a machine and took it down since it was read."""
         answer = await self._masters.write(self._leader, SCHEDULE, schedule)
-        if answer.status not in {200, 202}:
-            raise Refused(
-                "mesos", "schedule_not_accepted", {"status": answer.status, "answer": shown(answer)}
-            )
+        if answer.status in DONE:
+            return True
+        if answer.status == 400 and OUT_OF_DATE in answer.body:
+            return False
+        raise Refused("mesos", "schedule_not_accepted", {"status": answer.status, "answer": shown(answer)})
 
-    async def _schedule_after(self, done: str) -> Schedule:
-        """The schedule after something was done: a failed reading is `Unknown`, for `Retry` says that nothing was."""
+    async def _schedule_after_posting(self) -> Schedule:
+        """A failed reading is `Unknown` here, for `Retry` says that nothing was done."""
         try:
             return await self._schedule()
         except Retry as error:
-            raise Unknown(f"{done}, but the schedule can't be read ({error.why})") from error
+            raise Unknown(f"a new schedule was posted, but it can't be read ({error.why})") from error
 
     async def _schedule(self) -> Schedule:
         body = await self._masters.read(self._leader, SCHEDULE)
@@ -95,11 +140,6 @@ class Machines:
             return maintenance.status(body)
         except UNREADABLE as error:
             raise Malformed(self._leader, STATUS, error) from error
-
-
-def _windows_key(window: msgspec.Raw) -> bytes:
-    """The same window has the same key however the master orders and spaces what it prints."""
-    return msgspec.json.encode(msgspec.json.decode(window), order="deterministic")
 
 
 def _shown(machine: Machine) -> str:

@@ -10,8 +10,14 @@ Pure; machines.py does the talking.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import msgspec
 from msgspec import Raw, Struct
+
+from shared.dcos.quantities import Nanoseconds
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Machine(Struct, frozen=True):
@@ -25,8 +31,16 @@ class Machine(Struct, frozen=True):
         return self.hostname.lower() == other.hostname.lower() and self.ip == other.ip
 
 
+class Unavailability(Struct, frozen=True, omit_defaults=True):
+    """From when on, and for how long; without an end when that is not given."""
+
+    start: Nanoseconds
+    duration: Nanoseconds | None = None
+
+
 class _Window(Struct):
     machine_ids: tuple[Machine, ...] = ()
+    unavailability: Unavailability | None = None
 
 
 class Schedule(Struct, frozen=True):
@@ -54,9 +68,17 @@ _schedule = msgspec.json.Decoder(Schedule)
 _status = msgspec.json.Decoder(Status)
 _window = msgspec.json.Decoder(_Window)
 
-FROM_NOW_ON = {"start": {"nanoseconds": 1}}
+FROM_NOW_ON = Unavailability(Nanoseconds(1))
 """Unavailable since 1970, without an end: the machine behind the window is not coming back, and frameworks that ask
 whether the window is open (Marathon 1.6 and later) must see it open whatever their clock says."""
+
+
+def unavailability(start: datetime, duration: timedelta) -> Unavailability:
+    """`ValueError` for a time without a zone, and for a duration that is none. To the microsecond."""
+    if start.tzinfo is None or duration <= timedelta(0):
+        raise ValueError(f"no maintenance window: {start!r}, {duration!r}")
+    since_1970 = (start - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
+    return Unavailability(Nanoseconds(since_1970 * 1000), Nanoseconds(duration // MICROSECOND * 1000))
 
 
 def schedule(body: bytes) -> Schedule:
@@ -75,11 +97,17 @@ def holds(current: Schedule, machine: Machine) -> bool:
     return any(_has(window, machine) for window in current.windows)
 
 
-def with_machine(current: Schedule, machine: Machine) -> Schedule:
+def window_of(current: Schedule, machine: Machine) -> Unavailability | None:
+    """When the machine is in maintenance by the schedule; None when it is not in it."""
+    found = (_window.decode(window) for window in current.windows if _has(window, machine))
+    return next((window.unavailability or FROM_NOW_ON for window in found), None)
+
+
+def with_machine(current: Schedule, machine: Machine, when: Unavailability = FROM_NOW_ON) -> Schedule:
     """The schedule with a window of its own for the machine, or unchanged when the machine is in it already."""
     if holds(current, machine):
         return current
-    ours = msgspec.json.encode({"machine_ids": [machine], "unavailability": FROM_NOW_ON})
+    ours = msgspec.json.encode({"machine_ids": [machine], "unavailability": when})
     return Schedule((*current.windows, Raw(ours)))
 
 

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from shared.dcos import older, v1
+from shared.dcos.emptying import Emptying
 from shared.dcos.leader import Leader, LeaderSearch
-from shared.dcos.machines import Machines
-from shared.dcos.maintenance import Machine
+from shared.dcos.machines import SETTLE_S, Machines
+from shared.dcos.maintenance import Machine, unavailability
 from shared.dcos.masters import AGAIN, UNREADABLE, LeaderMoved, Malformed, Masters
 from shared.dcos.reading import state_of
 from shared.errors import Refused, Retry
@@ -35,15 +37,44 @@ READ_PAUSE_S = 0.5
 
 
 class MesosScheduler(Scheduler):
-    """`masters` as the policy gives them, each `host` or `host:port` (5050 if not given)."""
+    """`masters` as the policy gives them, each `host` or `host:port` (5050 if not given). machines.py tells what
+    `settle_s` is for."""
 
-    def __init__(self, http: Http, masters: tuple[str, ...]) -> None:
+    def __init__(self, http: Http, masters: tuple[str, ...], settle_s: float = SETTLE_S) -> None:
         self._masters = Masters(http)
         self._search = LeaderSearch(self._masters, masters)
         self._one_schedule_at_a_time = asyncio.Lock()
+        self._settle_s = settle_s
 
     async def state(self) -> SchedulerState:
         return await self._patiently(self._state)
+
+    async def deactivate(self, agent_id: str) -> None:
+        await self._on_state(lambda state: Emptying(self._masters, state, agent_id).deactivate())
+
+    async def reactivate(self, agent_id: str) -> None:
+        await self._on_state(lambda state: Emptying(self._masters, state, agent_id).reactivate())
+
+    async def drain(self, agent_id: str, grace: timedelta) -> None:
+        await self._on_state(lambda state: Emptying(self._masters, state, agent_id).drain(grace))
+
+    async def schedule_maintenance(
+        self, hostname: str, address: str, start: datetime, duration: timedelta
+    ) -> None:
+        machine, when = _machine(hostname, address), unavailability(start, duration)
+
+        async def schedule(state: SchedulerState) -> None:
+            if not any(machine.same_as(Machine(one.hostname, one.address)) for one in state.agents):
+                raise Refused("mesos", "machine_not_announced", {"hostname": hostname, "address": address})
+            await self._machines(state.leader).schedule(machine, when)
+
+        async with self._one_schedule_at_a_time:
+            await self._on_state(schedule)
+
+    async def unschedule_maintenance(self, hostname: str, address: str) -> None:
+        machine = _machine(hostname, address)
+        async with self._one_schedule_at_a_time:
+            await self._on_leader(lambda leader: self._machines(leader.master).unschedule(machine))
 
     async def mark_gone(self, agent_id: str) -> None:
         async def mark(leader: Leader) -> None:
@@ -60,12 +91,15 @@ class MesosScheduler(Scheduler):
     async def machine_down(self, hostname: str, address: str) -> None:
         machine = _machine(hostname, address)
         async with self._one_schedule_at_a_time:
-            await self._on_leader(lambda leader: Machines(self._masters, leader.master).down(machine))
+            await self._on_leader(lambda leader: self._machines(leader.master).down(machine))
 
     async def machine_up(self, hostname: str, address: str) -> None:
         machine = _machine(hostname, address)
         async with self._one_schedule_at_a_time:
-            await self._on_leader(lambda leader: Machines(self._masters, leader.master).up(machine))
+            await self._on_leader(lambda leader: self._machines(leader.master).up(machine))
+
+    def _machines(self, leader: str) -> Machines:
+        return Machines(self._masters, leader, self._settle_s)
 
     async def _state(self) -> SchedulerState:
         leader = await self._search.find()
@@ -83,6 +117,13 @@ class MesosScheduler(Scheduler):
         word = await self._search.ask(leader.master)
         if not isinstance(word, Leader) or word.election != leader.election:
             raise Retry(f"the leader changed while master {leader.master} was read", AGAIN)
+
+    async def _on_state(self, act: Callable[[SchedulerState], Awaitable[None]]) -> None:
+        """`act` on the leader that gave the state, and by that state."""
+        try:
+            await act(await self.state())
+        except LeaderMoved:
+            await act(await self.state())
 
     async def _on_leader(self, act: Callable[[Leader], Awaitable[None]]) -> None:
         try:

@@ -4,43 +4,55 @@ GET_STATE and not the three calls that it is made of: the master answers it in o
 to the same moment. GET_FLAGS has the re-register window. Who is elected since when came with GET_MASTER, from the
 search for the leader. Shapes: apache/mesos:include/mesos/v1/master/master.proto, `Response`. Lists that are empty may
 be left out; fields that this product does not use are skipped unread.
+
+What frameworks keep on an agent is in `total_resources`; `agent_info.resources` lacks it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
 
+from shared.dcos import resources
+from shared.dcos.generation import can_drain
 from shared.dcos.leader import Leader
 from shared.dcos.masters import Masters
-from shared.dcos.quantities import Nanoseconds, latest, time, window
-from shared.dcos.reading import AgentLine, Reading, TaskLine
+from shared.dcos.quantities import Nanoseconds, host_of, latest, time, window
+from shared.dcos.reading import Reading, Work
+from shared.dcos.resources import Resource
+from shared.dcos.told import Attribute, Domain, DrainInfo, attributes, drain_of, zone_of
+from shared.model.mesos import Agent, Framework
 
 
-class _Id(Struct):
+class _Id(Struct, gc=False):
     value: str
 
 
-class _Capability(Struct):
+class _Capability(Struct, gc=False):
     type: str = ""  # a capability that the master's own protobuf does not know arrives as {}
 
 
-class _AgentInfo(Struct):
+class _AgentInfo(Struct, gc=False):
     id: _Id
     hostname: str
     port: int = 5051
+    attributes: tuple[Attribute, ...] = ()
+    domain: Domain | None = None
 
 
-class _Agent(Struct):
+class _Agent(Struct, gc=False):
     agent_info: _AgentInfo
     active: bool
     pid: str
     deactivated: bool = False
+    drain_info: DrainInfo | None = None
     registered_time: Nanoseconds | None = None
     reregistered_time: Nanoseconds | None = None
     capabilities: tuple[_Capability, ...] | None = None
+    total_resources: tuple[Resource, ...] = ()
+    allocated_resources: tuple[Resource, ...] = ()
 
 
 class _Agents(Struct):
@@ -48,7 +60,8 @@ class _Agents(Struct):
     recovered_agents: tuple[_AgentInfo, ...] = ()
 
 
-class _Task(Struct):
+class _Task(Struct, gc=False):
+    task_id: _Id
     framework_id: _Id
     agent_id: _Id
     state: str
@@ -60,13 +73,21 @@ class _Tasks(Struct):
     orphan_tasks: tuple[_Task, ...] = ()
 
 
-class _FrameworkInfo(Struct):
+class _FrameworkInfo(Struct, gc=False):
     id: _Id
     name: str = ""
+    role: str = "*"
+    roles: tuple[str, ...] = ()
+    principal: str = ""
+    webui_url: str = ""
+    checkpoint: bool = False
+    capabilities: tuple[_Capability, ...] = ()
 
 
-class _Framework(Struct):
+class _Framework(Struct, gc=False):
     framework_info: _FrameworkInfo
+    active: bool = False
+    connected: bool = False
 
 
 class _Frameworks(Struct):
@@ -112,34 +133,65 @@ def reading(leader: Leader, flags: bytes, state: bytes) -> Reading:
         raise ValueError("GET_MASTER has no elected_time")
     given = {flag.name: flag.value for flag in _flags_answer.decode(flags).get_flags.flags}
     answer = _state_answer.decode(state).get_state
+    work = _work(answer.get_tasks)
     return Reading(
         version=leader.version,
         elected_at=time(leader.elected),
         reregister_window=window(
             given.get("agent_reregister_timeout"), given.get("slave_reregister_timeout")
         ),
-        agents=tuple(_line(agent) for agent in answer.get_agents.agents),
-        tasks=_lines(answer.get_tasks),
+        agents=[_agent(agent, work) for agent in answer.get_agents.agents],
         recovered=frozenset(one.id.value for one in answer.get_agents.recovered_agents),
-        frameworks={
-            one.framework_info.id.value: one.framework_info.name for one in answer.get_frameworks.frameworks
-        },
+        frameworks={one.framework_info.id.value: _framework(one) for one in answer.get_frameworks.frameworks},
     )
 
 
-def _line(agent: _Agent) -> AgentLine:
-    listed = agent.capabilities
-    return AgentLine(
-        agent_id=agent.agent_info.id.value,
-        pid=agent.pid,
-        hostname=agent.agent_info.hostname,
-        port=agent.agent_info.port,
+def _work(tasks: _Tasks) -> Work:
+    work = Work()
+    for task in (*tasks.tasks, *tasks.orphan_tasks):
+        work.add(task.agent_id.value, task.framework_id.value, task.task_id.value, task.name, task.state)
+    return work
+
+
+def _agent(agent: _Agent, work: Work) -> Agent:
+    info, agent_id = agent.agent_info, agent.agent_info.id.value
+    held = resources.reserved(agent.total_resources)
+    return Agent(
+        agent_id=agent_id,
+        address=host_of(agent.pid),
+        hostname=info.hostname,
+        port=info.port,
         active=agent.active or agent.deactivated,
         registered_at=latest(agent.registered_time, agent.reregistered_time),
-        capabilities=None if listed is None else frozenset(one.type for one in listed),
+        tasks=work.running_on(agent_id),
+        task_ids=work.ids_on(agent_id),
+        deactivated=agent.deactivated,
+        drain=drain_of(agent.drain_info),
+        can_drain=can_drain(_types(agent.capabilities)),
+        total=resources.amounts(agent.total_resources),
+        used=resources.amounts(agent.allocated_resources),
+        reserved=resources.amounts(held),
+        reservations=resources.reservations(held),
+        volumes=resources.volumes(held),
+        attributes=attributes(info.attributes),
+        zone=zone_of(info.domain),
     )
 
 
-def _lines(tasks: _Tasks) -> Iterator[TaskLine]:
-    for task in (*tasks.tasks, *tasks.orphan_tasks):
-        yield TaskLine(task.framework_id.value, task.name, task.agent_id.value, task.state)
+def _framework(one: _Framework) -> Framework:
+    info = one.framework_info
+    return Framework(
+        id=info.id.value,
+        name=info.name,
+        roles=info.roles or (info.role,),
+        principal=info.principal,
+        webui_url=info.webui_url,
+        active=one.active,
+        connected=one.connected,
+        partition_aware="PARTITION_AWARE" in (_types(info.capabilities) or ()),
+        checkpoint=info.checkpoint,
+    )
+
+
+def _types(capabilities: Iterable[_Capability] | None) -> list[str] | None:
+    return None if capabilities is None else [one.type for one in capabilities]

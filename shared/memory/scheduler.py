@@ -2,7 +2,10 @@
 
 Agents come and go by verbs; what the port does to them is what Mesos does: an agent that was marked gone is banned
 for ever, a machine that is down bars every agent with its address, and after a failover the agents are remembered
-but not registered until they come back.
+but not registered until they come back. Volumes and reservations stay with whoever comes back (`join`), because they
+are on its disk.
+
+Nothing happens by itself: a drain goes on until `finish_drains`, and whoever places tasks here asks `takes_tasks`.
 """
 
 from __future__ import annotations
@@ -13,15 +16,19 @@ from msgspec.structs import replace
 
 from shared.errors import Refused
 from shared.memory.faults import Faults
-from shared.model.mesos import Agent, Generation, SchedulerState
+from shared.model.mesos import Agent, Drain, Framework, Generation, SchedulerState
 from shared.ports.clock import Clock
 from shared.ports.scheduler import Scheduler
 
 _VERSIONS = {Generation.MAINTENANCE: "1.4.0", Generation.MARK_GONE: "1.5.2", Generation.DRAIN: "1.11.0"}
 
+type Machine = tuple[str, str]
+"""Hostname and address."""
+
 
 class MemoryScheduler(Scheduler):
-    """Public to tests: `agents`, `recovered`, `gone` (agent ids) and `down` (addresses of machines)."""
+    """Public to tests: `agents`, `recovered`, `gone` (agent ids), `down` (addresses of machines), `windows` (start and
+    duration by machine; None for a machine that was taken down without one), `graces` (of drains, by agent id)."""
 
     def __init__(self, clock: Clock, generation: Generation = Generation.MARK_GONE) -> None:
         self.faults = Faults()
@@ -29,7 +36,9 @@ class MemoryScheduler(Scheduler):
         self.recovered: dict[str, Agent] = {}
         self.gone: set[str] = set()
         self.down: set[str] = set()
-        self.frameworks: dict[str, str] = {}
+        self.windows: dict[Machine, tuple[datetime, timedelta] | None] = {}
+        self.graces: dict[str, timedelta] = {}
+        self.frameworks: dict[str, Framework] = {}
         self.generation = generation
         self.leader = "master-1:5050"
         self.elected_at: datetime = clock.now() - timedelta(days=1)
@@ -38,29 +47,63 @@ class MemoryScheduler(Scheduler):
 
     async def state(self) -> SchedulerState:
         self.faults.before("state")
-        return SchedulerState(
-            leader=self.leader,
-            version=_VERSIONS[self.generation],
-            generation=self.generation,
-            elected_at=self.elected_at,
-            reregister_window=self.reregister_window,
-            agents=tuple(self.agents[id] for id in sorted(self.agents)),
-            recovered=tuple(sorted(self.recovered)),
-            frameworks=dict(self.frameworks),
-        )
+        return self._state()
+
+    async def deactivate(self, agent_id: str) -> None:
+        self.faults.before("deactivate")
+        self.agents[agent_id] = replace(self._known(agent_id, "DEACTIVATE_AGENT"), deactivated=True)
+        self.faults.after("deactivate")
+
+    async def reactivate(self, agent_id: str) -> None:
+        self.faults.before("reactivate")
+        agent = self._known(agent_id, "REACTIVATE_AGENT")
+        if agent.drain is Drain.DRAINING:
+            raise Refused("mesos", "agent_is_draining", {"agent": agent_id})
+        self.agents[agent_id] = replace(agent, deactivated=False, drain=Drain.NONE)
+        self.faults.after("reactivate")
+
+    async def drain(self, agent_id: str, grace: timedelta) -> None:
+        self.faults.before("drain")
+        agent = self._known(agent_id, "DRAIN_AGENT")
+        if not agent.can_drain:
+            raise Refused("mesos", "agent_cannot_drain", {"agent": agent_id})
+        if agent.drain is Drain.NONE:
+            if (agent.hostname, agent.address) in self.windows:
+                raise Refused("mesos", "machine_in_maintenance", {"agent": agent_id})
+            self.agents[agent_id] = replace(agent, deactivated=True, drain=Drain.DRAINING)
+            self.graces[agent_id] = grace
+        self.faults.after("drain")
+
+    async def schedule_maintenance(
+        self, hostname: str, address: str, start: datetime, duration: timedelta
+    ) -> None:
+        self.faults.before("schedule_maintenance")
+        machine = (hostname, address)
+        if not any((agent.hostname, agent.address) == machine for agent in self.agents.values()):
+            raise Refused("mesos", "machine_not_announced", {"hostname": hostname, "address": address})
+        if self.windows.setdefault(machine, (start, duration)) != (start, duration):
+            raise Refused("mesos", "machine_scheduled_by_others", {"machine": f"{hostname}/{address}"})
+        self.faults.after("schedule_maintenance")
+
+    async def unschedule_maintenance(self, hostname: str, address: str) -> None:
+        self.faults.before("unschedule_maintenance")
+        if address in self.down:
+            raise Refused("mesos", "machine_is_down", {"machine": f"{hostname}/{address}"})
+        self.windows.pop((hostname, address), None)
+        self.faults.after("unschedule_maintenance")
 
     async def mark_gone(self, agent_id: str) -> None:
         self.faults.before("mark_gone")
         if self.generation is Generation.MAINTENANCE:
-            raise Refused("mesos", "call_not_known", {"call": "MARK_AGENT_GONE"})
+            raise self._not_known("MARK_AGENT_GONE")
         self.gone.add(agent_id)
-        self.agents.pop(agent_id, None)
-        self.recovered.pop(agent_id, None)
+        self.lose(agent_id)
         self.faults.after("mark_gone")
 
     async def machine_down(self, hostname: str, address: str) -> None:
         self.faults.before("machine_down")
         self.down.add(address)
+        self.windows.setdefault((hostname, address), None)
         for agent in [agent for agent in self.agents.values() if agent.address == address]:
             del self.agents[agent.agent_id]
         self.faults.after("machine_down")
@@ -68,6 +111,7 @@ class MemoryScheduler(Scheduler):
     async def machine_up(self, hostname: str, address: str) -> None:
         self.faults.before("machine_up")
         self.down.discard(address)
+        self.windows.pop((hostname, address), None)
         self.faults.after("machine_up")
 
     def join(self, agent: Agent) -> bool:
@@ -81,8 +125,10 @@ class MemoryScheduler(Scheduler):
         return True
 
     def disconnect(self, agent_id: str) -> None:
-        """The agent stopped answering; the master still lists it as not active."""
-        self.agents[agent_id] = replace(self.agents[agent_id], active=False)
+        """The agent stopped answering. The master still lists it as not active, unless an operator deactivated it:
+        then it goes on to be listed as it was."""
+        agent = self.agents[agent_id]
+        self.agents[agent_id] = replace(agent, active=agent.deactivated)
 
     def lose(self, agent_id: str) -> None:
         """The master gave the agent up: it is in no list any more."""
@@ -91,8 +137,22 @@ class MemoryScheduler(Scheduler):
 
     def run(self, agent_id: str, workload: str, tasks: int) -> None:
         """`tasks` tasks of `workload` (see `workload_key`) run on the agent now; 0 stops them."""
-        running = {**self.agents[agent_id].tasks, workload: tasks}
-        self.agents[agent_id] = replace(self.agents[agent_id], tasks={k: n for k, n in running.items() if n})
+        agent = self.agents[agent_id]
+        running = {key: n for key, n in {**agent.tasks, workload: tasks}.items() if n}
+        self.agents[agent_id] = replace(agent, tasks=running, task_ids=_ids(agent_id, running))
+
+    def takes_tasks(self, agent_id: str) -> bool:
+        """Would Marathon place a task there now? It heeds windows from DC/OS 1.11 on, not before."""
+        agent = self.agents[agent_id]
+        window = self.windows.get((agent.hostname, agent.address))
+        heeded = window is not None and self.generation is not Generation.MAINTENANCE
+        is_open = heeded and window is not None and window[0] <= self._clock.now() < window[0] + window[1]
+        return agent.active and not agent.deactivated and not is_open
+
+    def finish_drains(self) -> None:
+        """The tasks of every agent that drains have ended. Whoever keeps them running starts them elsewhere."""
+        for agent in [agent for agent in self.agents.values() if agent.drain is Drain.DRAINING]:
+            self.agents[agent.agent_id] = replace(agent, tasks={}, task_ids={}, drain=Drain.DRAINED)
 
     def fail_over(self, leader: str) -> None:
         """Another master leads as of now. It knows all agents by the registry, none has come back to it yet."""
@@ -100,3 +160,34 @@ class MemoryScheduler(Scheduler):
         self.elected_at = self._clock.now()
         self.recovered |= self.agents
         self.agents = {}
+
+    def _state(self) -> SchedulerState:
+        return SchedulerState(
+            leader=self.leader,
+            version=_VERSIONS[self.generation],
+            generation=self.generation,
+            elected_at=self.elected_at,
+            reregister_window=self.reregister_window,
+            agents=tuple(self.agents[id] for id in sorted(self.agents)),
+            recovered=tuple(sorted(self.recovered)),
+            frameworks=dict(self.frameworks),
+        )
+
+    def _known(self, agent_id: str, call: str) -> Agent:
+        if self.generation is not Generation.DRAIN:
+            raise self._not_known(call)
+        if agent_id not in self.agents:
+            raise Refused("mesos", "agent_not_known", {"agent": agent_id})
+        return self.agents[agent_id]
+
+    def _not_known(self, call: str) -> Refused:
+        return Refused("mesos", "call_not_known", {"call": call})
+
+
+def _ids(agent_id: str, running: dict[str, int]) -> dict[str, tuple[str, ...]]:
+    """Made-up ids for so many tasks of each workload, by framework."""
+    ids: dict[str, list[str]] = {}
+    for key, count in running.items():
+        framework, _, name = key.partition(":")
+        ids.setdefault(framework, []).extend(f"{name}.{agent_id}.{number}" for number in range(count))
+    return {framework: tuple(sorted(each)) for framework, each in ids.items()}

@@ -20,7 +20,7 @@ from shared.dcos.mesos import MesosScheduler
 from shared.errors import Retry
 from shared.memory.clock import SteppedClock
 from shared.memory.scheduler import MemoryScheduler
-from shared.model.mesos import Agent, Generation, SchedulerState, workload_key
+from shared.model.mesos import Agent, Framework, Generation, SchedulerState, workload_key
 from shared.ports.http import HttpAnswer, HttpCall
 from shared.ports.scheduler import Scheduler
 from simulator.in_process import MesosNetwork
@@ -89,7 +89,7 @@ class MemoryWorld:
         clock = SteppedClock(datetime(2026, 11, 22, 12, tzinfo=UTC))
         self._clock = clock
         self._mesos = MemoryScheduler(clock, generation)
-        self._mesos.frameworks["framework-0"] = "marathon"
+        self._mesos.frameworks["framework-0"] = Framework("framework-0", "marathon")
         self.scheduler: Scheduler = self._mesos
         self.addresses = ["10.32.0.4", "10.32.0.5", "10.32.0.6"]
         self._numbers = itertools.count()
@@ -172,7 +172,7 @@ class SimulatedWorld:
         masters = self._cluster.mesos.masters
         network = MesosNetwork(MesosFace(self._world, self._cluster, master) for master in masters)
         addresses = tuple(master.address for master in masters)
-        self.scheduler: Scheduler = MesosScheduler(SimulatedHttp(network), addresses)
+        self.scheduler: Scheduler = MesosScheduler(SimulatedHttp(network), addresses, settle_s=0)
         self._instances: dict[str, Instance] = {one.nic.address: one for one in self._cluster.instances()}
         self.addresses = sorted(self._instances)
 
@@ -205,7 +205,7 @@ class SimulatedWorld:
 class RealWorld:
     def __init__(self, mesos: RealMesos, http: AiohttpHttp) -> None:
         self._mesos = mesos
-        self.scheduler: Scheduler = MesosScheduler(http, (mesos.master,))
+        self.scheduler: Scheduler = MesosScheduler(http, (mesos.master,), settle_s=0)
         self.addresses = ["127.0.0.11", "127.0.0.12", "127.0.0.13"]
         self._kept = set(self.addresses)
 

@@ -66,7 +66,7 @@ async def test_running_tasks_are_counted_by_agent_and_workload(any_scheduler: Sc
     keys = {key for agent in state.agents for key in agent.tasks}
     assert len(keys) == 1
     (framework_id,) = (one for one in state.frameworks if workload_key(one, "web") in keys)
-    assert state.frameworks[framework_id]
+    assert state.frameworks[framework_id].name
 
 
 async def test_after_an_election_agents_that_are_not_back_are_recovered(

@@ -69,4 +69,4 @@ def older_master(state: object, slaves: object) -> MemoryHttp:
 
 
 def scheduler(http: MemoryHttp) -> MesosScheduler:
-    return MesosScheduler(http, (MASTER,))
+    return MesosScheduler(http, (MASTER,), settle_s=0)

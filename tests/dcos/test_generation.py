@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.dcos.generation import generation, version_of
-from shared.model.mesos import Generation
+from shared.model.mesos import Generation, SchedulerState
+from tests.builders import NOW, agent
 
 DRAINS = frozenset({"MULTI_ROLE", "AGENT_DRAINING"})
 DRAINS_NOT = frozenset({"MULTI_ROLE"})
@@ -24,20 +27,29 @@ DRAINS_NOT = frozenset({"MULTI_ROLE"})
     ],
 )
 def test_the_version_decides_where_nobody_lists_capabilities(version: str, expected: Generation) -> None:
-    assert generation(version, None, [None, None]) is expected
-
-
-def test_an_agent_that_cant_drain_yet_keeps_the_cluster_at_marking_gone() -> None:
-    """1.9 masters with one agent of 1.8: the middle of a rolling upgrade."""
-    assert generation("1.9.0", DRAINS, [DRAINS, DRAINS_NOT]) is Generation.MARK_GONE
+    assert generation(version, None) is expected
 
 
 def test_a_master_that_lists_no_draining_cant_drain() -> None:
-    assert generation("1.9.0", DRAINS_NOT, [DRAINS]) is Generation.MARK_GONE
+    assert generation("1.9.0", DRAINS_NOT) is Generation.MARK_GONE
 
 
 def test_capabilities_dont_make_an_old_master_newer() -> None:
-    assert generation("1.4.0", DRAINS, [DRAINS]) is Generation.MAINTENANCE
+    assert generation("1.4.0", DRAINS) is Generation.MAINTENANCE
+
+
+def test_an_agent_that_cant_drain_yet_goes_the_way_of_the_generation_before() -> None:
+    """1.9 masters with one agent of 1.8: the middle of a rolling upgrade. The others drain."""
+    older, newer = agent(1, can_drain=False), agent(2)
+    state = SchedulerState("m", "1.9.0", Generation.DRAIN, NOW, timedelta(minutes=10), (older, newer))
+    assert state.generation_for(older) is Generation.MARK_GONE
+    assert state.generation_for(newer) is Generation.DRAIN
+
+
+@pytest.mark.parametrize("way", [Generation.MAINTENANCE, Generation.MARK_GONE])
+def test_an_agent_is_not_newer_than_its_master(way: Generation) -> None:
+    state = SchedulerState("m", "1.4.0", way, NOW, timedelta(minutes=10), (agent(1),))
+    assert state.generation_for(agent(1)) is way
 
 
 @pytest.mark.parametrize("text", ["", "1", "one.two", "v1.9", "1."])

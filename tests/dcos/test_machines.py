@@ -2,74 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 import pytest
 
-from shared.dcos.mesos import MesosScheduler
 from shared.errors import Refused, Retry, Unknown
-from shared.memory.http import MemoryHttp
-from shared.ports.http import HttpAnswer, HttpCall
-from tests.dcos.recorded import MASTER, Json, answer, scheduler, v1_master
-
-IP = "10.32.0.4"
-OURS = {"hostname": IP, "ip": IP}
-OTHERS = {
-    "machine_ids": [{"hostname": "b", "ip": "10.0.0.2"}],
-    "unavailability": {"start": {"nanoseconds": 5}},
-}
-
-
-class Master:
-    """The maintenance endpoints as Mesos 1.11 was recorded to answer them. `faults` answer instead, by path."""
-
-    def __init__(self, windows: list[Json] | None = None) -> None:
-        self.windows = windows or []
-        self.down: list[Json] = []
-        self.faults: dict[str, HttpAnswer | OSError] = {}
-        self.asked: list[str] = []
-        self.forgets_posts = False
-        self.somebody_is_faster = False
-        self.http: MemoryHttp = v1_master()
-        for path in ("/maintenance/schedule", "/maintenance/status", "/machine/down", "/machine/up"):
-            for method in ("GET", "POST"):
-                self.http.routes[f"{method} http://{MASTER}{path}"] = self._answer
-
-    def scheduler(self) -> MesosScheduler:
-        return scheduler(self.http)
-
-    def _answer(self, call: HttpCall) -> HttpAnswer:
-        path = call.url.removeprefix(f"http://{MASTER}")
-        self.asked.append(f"{call.method} {path}")
-        fault = self.faults.get(f"{call.method} {path}")
-        if isinstance(fault, OSError):
-            raise fault
-        return fault or self._play(path, None if call.body is None else msgspec.json.decode(call.body))
-
-    def _play(self, path: str, sent: Any) -> HttpAnswer:
-        match path, sent:
-            case "/maintenance/schedule", None:
-                return answer({"windows": self.windows} if self.windows else {})
-            case "/maintenance/schedule", {"windows": windows}:
-                self.windows = self.windows if self.forgets_posts else windows
-            case "/maintenance/status", None:
-                return answer({"down_machines": self.down})
-            case "/machine/down", [machine]:
-                if self.somebody_is_faster:
-                    self.down.append(machine)
-                if machine in self.down or not any(machine in one["machine_ids"] for one in self.windows):
-                    return answer(b"is not in DRAINING mode and cannot be brought down", 400)
-                self.down.append(machine)
-            case "/machine/up", [machine]:
-                if machine not in self.down:
-                    return answer(b"is not in DOWN mode and cannot be brought up", 400)
-                self.down.remove(machine)
-                self.windows = [one for one in self.windows if machine not in one["machine_ids"]]
-        return answer(b"")
-
-    def posts(self) -> list[str]:
-        return [asked for asked in self.asked if asked.startswith("POST")]
+from tests.dcos.maintained import IP, OTHERS, OURS, Master
+from tests.dcos.recorded import answer
 
 
 async def test_down_schedules_the_machine_looks_and_takes_it_down() -> None:
@@ -115,7 +52,7 @@ async def test_up_of_a_machine_that_is_not_scheduled_sends_nothing() -> None:
 async def test_a_machine_that_is_not_seen_in_the_schedule_is_never_taken_down() -> None:
     master = Master([OTHERS])
     master.forgets_posts = True
-    with pytest.raises(Unknown, match="changed by somebody else"):
+    with pytest.raises(Retry, match="changed by others all the time"):
         await master.scheduler().machine_down(IP, IP)
     assert "POST /machine/down" not in master.asked
 

@@ -66,7 +66,10 @@ machines = st.builds(
     ip=st.sampled_from(["10.0.0.1", "10.0.0.2"]),
 )
 window = st.fixed_dictionaries(
-    {"machine_ids": st.lists(machines, min_size=1, max_size=3), "unavailability": st.fixed_dictionaries({})},
+    {
+        "machine_ids": st.lists(machines, min_size=1, max_size=3),
+        "unavailability": st.fixed_dictionaries({"start": st.just({"nanoseconds": 5})}),
+    },
     optional={"note": st.text(max_size=5), "priority": st.integers(0, 2**60)},
 )
 

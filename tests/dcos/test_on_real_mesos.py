@@ -41,7 +41,7 @@ async def masters() -> AsyncIterator[Masters]:
 @pytest.fixture
 async def scheduler(real_mesos: RealMesos) -> AsyncIterator[MesosScheduler]:
     async with AiohttpHttp() as http:
-        yield MesosScheduler(http, (real_mesos.master,))
+        yield MesosScheduler(http, (real_mesos.master,), settle_s=0)
 
 
 def without_fractions(state: SchedulerState) -> SchedulerState:

@@ -63,4 +63,5 @@ def _registered(key: str, state: SchedulerState) -> bool:
 
 def _name(key: str, state: SchedulerState) -> str:
     framework, _, task = key.partition(":")
-    return f"{task} ({state.frameworks.get(framework, framework)})"
+    registered = state.frameworks.get(framework)
+    return f"{task} ({registered.name if registered else framework})"
