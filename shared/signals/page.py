@@ -20,6 +20,7 @@ from .event_grid.said import Row
 from .window import MOST, WINDOW
 
 K = SignalKind
+_WINDOW_S = f"{WINDOW.total_seconds():g}"
 HEAD = f"""\
 # Signals
 
@@ -27,16 +28,20 @@ Made from `shared/signals`; do not edit it here. `python -m cli hear --source SO
 means.
 
 A signal is a hint. It wakes a pass over its cluster, which reads Azure and Mesos itself; incidents are opened from what
-is found there and never from a signal alone. An incident keeps each event id once, however often it comes. What is said
-again within {WINDOW.total_seconds():g} seconds, by the same sender or of the same thing by another one, makes no more work; of more than
-{MOST} signals of a cluster in that time a look at its end is left; what says that something is over is not held back for
-what it says. What could not be read is not over.
+is found there and never from a signal alone. An incident keeps each event id once, however often it comes. What could
+not be read is not over.
+
+What is said again within {_WINDOW_S} seconds makes no more work: the same by the same sender, or an alert about what
+another sender told of. Of more than {MOST} signals of a cluster in that time one look is left, at its end. What says that
+something is over is held back only as the very same, or as one of a flood of its own.
 
 Metrics come as `telegraf` (JSON of Telegraf by HTTP, or from an event hub), `dcos` (the metrics API), `prometheus` (its
-text) and `snapshot` (`/metrics/snapshot` of Mesos, which masters and agents are also asked for each minute). What is
-written here about Event Grid holds for its own schema and for CloudEvents, for ids in any casing, and for machines of
-Uniform and Flexible sets. Flexible machines are known by their resource's `virtualMachineScaleSet.id`, or by the name
-that Azure makes (`<set>_<8 characters>`); one whose name only begins like that asks for a look (`vm_changed`).
+text) and `snapshot` (`/metrics/snapshot` of Mesos, which masters and agents are also asked for each minute).
+
+What is written here about Event Grid holds for its own schema and for CloudEvents, for ids in any casing, and for
+machines of Uniform and Flexible sets. Flexible machines are known by their resource's `virtualMachineScaleSet.id`, or
+by the name that Azure makes (`<set>_<8 characters>`); one whose name only begins like that asks for a look
+(`vm_changed`).
 
 Not acted on, but written into the audit: what is about no pool of the policy, what we did ourselves (known by the mark
 that the ids of our requests bear, or by the object or application id of the caller), and events of Event Grid that are
