@@ -1,0 +1,136 @@
+"""Marathon's answers as they are on the wire: applications, pods, deployments.
+
+Fields come and go between Marathon 1.1 (DC/OS 1.7) and 1.11 (DC/OS 2.2), so all but ids and wanted instances may be
+missing, and may be null. What is made of them is in marathon_apps.py.
+Source: mesosphere/marathon:docs/docs/rest-api/public/api/v2 (types of app, pod, podStatus, deployment).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct, field
+
+
+class CheckShape(Struct):
+    alive: bool = False
+
+
+class TaskShape(Struct, rename="camel"):
+    id: str
+    slave_id: str = ""
+    host: str = ""
+    state: str = ""
+    started_at: str | None = None
+    health_check_results: tuple[CheckShape, ...] | None = None
+    local_volumes: tuple[msgspec.Raw, ...] | None = None
+
+
+class VolumeShape(Struct):
+    persistent: msgspec.Raw | None = None
+
+
+class ImageShape(Struct):
+    image: str = ""
+
+
+class ContainerShape(Struct):
+    docker: ImageShape | None = None
+    volumes: tuple[VolumeShape, ...] | None = None
+
+
+class UpgradeShape(Struct, rename="camel"):
+    minimum_health_capacity: float = 1.0
+
+
+class UnreachableShape(Struct, rename="camel"):
+    inactive_after_seconds: float = 0.0
+    expunge_after_seconds: float = 0.0
+
+
+class AppShape(Struct, rename="camel"):
+    id: str
+    instances: int
+    tasks_running: int = 0
+    tasks_healthy: int = 0
+    health_checks: tuple[msgspec.Raw, ...] | None = None
+    residency: msgspec.Raw | None = None
+    container: ContainerShape | None = None
+    upgrade_strategy: UpgradeShape | None = None
+    unreachable_strategy: UnreachableShape | str | None = None
+    constraints: tuple[tuple[str, ...], ...] | None = None
+    labels: dict[str, str] | None = None
+    deployments: tuple[msgspec.Raw, ...] | None = None
+    tasks: tuple[TaskShape, ...] | None = None
+
+
+class AppsShape(Struct):
+    apps: tuple[AppShape, ...]
+
+
+class ScalingShape(Struct):
+    instances: int = 1
+
+
+class ConstraintShape(Struct, rename="camel"):
+    field_name: str = ""
+    operator: str = ""
+    value: str = ""
+
+
+class PlacementShape(Struct):
+    constraints: tuple[ConstraintShape, ...] | None = None
+
+
+class SchedulingShape(Struct, rename="camel"):
+    upgrade: UpgradeShape | None = None
+    placement: PlacementShape | None = None
+    unreachable_strategy: UnreachableShape | str | None = None
+
+
+class PodImageShape(Struct):
+    id: str = ""
+
+
+class PodContainerShape(Struct, rename="camel"):
+    image: PodImageShape | None = None
+    health_check: msgspec.Raw | None = None
+
+
+class PodSpecShape(Struct):
+    labels: dict[str, str] | None = None
+    scaling: ScalingShape | None = None
+    scheduling: SchedulingShape | None = None
+    volumes: tuple[VolumeShape, ...] | None = None
+    containers: tuple[PodContainerShape, ...] = ()
+
+
+class ContainerStatusShape(Struct):
+    status: str = ""
+
+
+class InstanceShape(Struct, rename="camel"):
+    id: str
+    status: str = ""
+    agent_id: str = ""
+    agent_hostname: str = ""
+    status_since: str | None = None
+    containers: tuple[ContainerStatusShape, ...] | None = None
+    local_volumes: tuple[msgspec.Raw, ...] | None = None
+
+
+class PodShape(Struct):
+    id: str
+    spec: PodSpecShape = field(default_factory=PodSpecShape)
+    status: str = ""
+    instances: tuple[InstanceShape, ...] | None = None
+
+
+class DeploymentShape(Struct, rename="camel"):
+    id: str
+    affected_apps: tuple[str, ...] | None = None
+    affected_pods: tuple[str, ...] | None = None
+
+
+decode_apps = msgspec.json.Decoder(AppsShape).decode
+decode_pods = msgspec.json.Decoder(tuple[PodShape, ...]).decode
+decode_deployments = msgspec.json.Decoder(tuple[DeploymentShape, ...]).decode
