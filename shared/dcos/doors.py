@@ -1,14 +1,16 @@
 """Where the health interfaces of a cluster listen, and how they are asked.
 
-All are asked directly on the masters, without a login (dcos/dcos:gen/dcos-config.yaml leaves them open inside the
-network); only checks and packages go through Admin Router. Masters are asked one after the other and the first good
-answer counts, because each of these interfaces tells the same of the whole cluster. Every request is bounded in time
-and the answer in size: Exhibitor is known to take up to 15 minutes (mesosphere/dcos-docs-site, troubleshooting).
+All are asked directly, without a login (dcos/dcos:gen/dcos-config.yaml leaves them open inside the network); only
+checks and packages go through Admin Router. Masters are asked one after the other and the first good answer counts,
+because each of these interfaces tells the same of the whole cluster. Every request is bounded in time and the answer in
+size: Exhibitor is known to take up to 15 minutes (mesosphere/dcos-docs-site, troubleshooting).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from msgspec import Struct
@@ -23,12 +25,14 @@ GOOD = frozenset({200})
 
 
 class Ports(Struct, frozen=True):
-    """TCP ports on a master (mesosphere/dcos-docs-site 2.2/installing/production/system-requirements/ports)."""
+    """TCP ports (mesosphere/dcos-docs-site 2.2/installing/production/system-requirements/ports). All but `agents` are
+    on masters; that one is Admin Router's on agents, and 0 means that agents are not asked."""
 
     diagnostics: int = 1050
     exhibitor: int = 8181
     marathon: int = 8080
     router: int = 80
+    agents: int = 61001
 
 
 class Door(Struct, frozen=True):
@@ -41,11 +45,11 @@ class Door(Struct, frozen=True):
     good: Collection[int] = GOOD
 
 
-class Masters(Struct, frozen=True):
-    """The masters of a cluster by host, without port."""
+class Hosts(Struct, frozen=True):
+    """Machines that can all tell the same, by host without port: mostly the masters of a cluster."""
 
     http: Http
-    hosts: tuple[str, ...]
+    names: tuple[str, ...]
 
     async def knock(self, host: str, door: Door) -> HttpAnswer:
         """`Retry` when there is no answer or not one of the good ones."""
@@ -60,14 +64,14 @@ class Masters(Struct, frozen=True):
         return answer
 
     async def first(self, door: Door) -> tuple[str, HttpAnswer]:
-        """The first master that answers well, and its answer. `Retry` tells what each of them said."""
+        """The first of them that answers well, and its answer. `Retry` tells what each of them said."""
         said: list[str] = []
-        for host in self.hosts:
+        for host in self.names:
             try:
                 return host, await self.knock(host, door)
             except Retry as error:
                 said.append(error.why)
-        raise Retry("; ".join(said) or "no master is named", NEXT_LOOK)
+        raise Retry("; ".join(said) or "no machine is named", NEXT_LOOK)
 
 
 def host_alone(master: str) -> str:
@@ -82,3 +86,20 @@ def understood[T](what: str, read: Callable[[bytes], T], body: bytes) -> T:
         return read(body)
     except UNREADABLE as error:
         raise Retry(f"the answer of {what} is malformed ({error})", NEXT_LOOK) from error
+
+
+async def within[K, T](
+    longest_s: float, at_once: int, jobs: Mapping[K, Callable[[], Awaitable[T]]]
+) -> dict[K, T]:
+    """What could be read in this time, a few at once; what raised `Retry` or was not ready is left out."""
+    gate, found = asyncio.Semaphore(at_once), dict[K, T]()
+
+    async def do(key: K, job: Callable[[], Awaitable[T]]) -> None:
+        async with gate:
+            with suppress(Retry):
+                found[key] = await job()
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(longest_s):
+            await asyncio.gather(*(do(key, job) for key, job in jobs.items()))
+    return found

@@ -2,7 +2,8 @@
 
 The parts are read side by side and each stands for itself: an Exhibitor that hangs takes its own reading with it and no
 other. Checks are run only where the release has them, which the diagnostics tell: nothing is posted to a cluster whose
-release is not known.
+release is not known. They are run for the cluster, on each master, and on a few of the agents that the diagnostics call
+ill. On the others there is nothing to learn: their own timer runs them each minute, and is one of their units.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 
 from shared.dcos import checks, diagnostics, exhibitor, marathon, pkgpanda
-from shared.dcos.doors import Masters, Ports, host_alone
+from shared.dcos.doors import Hosts, Ports, host_alone
 from shared.errors import PoolkeeperError
-from shared.model.health import Check, ClusterHealth, Diagnostics
+from shared.model.health import Check, ClusterHealth, Diagnostics, Role
 from shared.model.readings import Failure, Reading, Value
 from shared.ports.clock import Clock
 from shared.ports.health import HealthReports
@@ -21,6 +22,9 @@ from shared.ports.http import Http
 
 LONGEST_S = 40.0
 """For one part, however many masters are asked for it."""
+
+MOST_AGENTS = 8
+"""Ill agents whose checks are run. When there are more, what they share is known from their units."""
 
 type Checks = tuple[Check, ...]
 
@@ -37,14 +41,14 @@ class DcosHealth(HealthReports):
         longest_s: float = LONGEST_S,
     ) -> None:
         hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
-        self._clock, self._masters, self._ports = clock, Masters(http, hosts), ports or Ports()
+        self._clock, self._masters, self._ports = clock, Hosts(http, hosts), ports or Ports()
         self._longest_s = longest_s
 
     async def read(self) -> ClusterHealth:
         ports, masters = self._ports, self._masters
         units, ensemble, applications = await asyncio.gather(
             self._reading("diagnostics", diagnostics.read(masters, ports.diagnostics)),
-            self._reading("exhibitor", exhibitor.read(masters, ports.exhibitor)),
+            self._reading("exhibitor", exhibitor.read(masters, ports)),
             self._reading("marathon", marathon.read(masters, ports.marathon)),
         )
         cluster, nodes = await self._checks(units)
@@ -56,23 +60,25 @@ class DcosHealth(HealthReports):
     async def _checks(
         self, units: Reading[Diagnostics]
     ) -> tuple[Reading[Checks], dict[str, Reading[Checks]]]:
-        """The cluster's checks, and each master's."""
+        """The cluster's checks, and those of nodes by address."""
         offered = checks.has_checks(units.value.dcos_version) if isinstance(units, Value) else None
-        if offered is None:
+        if not isinstance(units, Value) or offered is None:
             why = "the release is not known, so no check was run"
             return Failure(why, "checks", self._clock.now()), {}
         if not offered:
             return Value((), "checks", self._clock.now()), {}
-        masters, port = self._masters, self._ports.router
-        hosts = masters.hosts
+        ports, masters = self._ports, self._masters
+        where = dict.fromkeys(masters.names, ports.router)
+        if ports.agents:
+            where = dict.fromkeys(_ill_agents(units.value), ports.agents) | where
         cluster, *nodes = await asyncio.gather(
-            self._reading("checks", checks.read(masters, port, checks.CLUSTER)),
+            self._reading("checks", checks.read(masters, ports.router, checks.CLUSTER)),
             *(
-                self._reading("checks", checks.read(Masters(masters.http, (host,)), port, checks.NODE))
-                for host in hosts
+                self._reading("checks", checks.read(Hosts(masters.http, (host,)), port, checks.NODE))
+                for host, port in where.items()
             ),
         )
-        return cluster, dict(zip(hosts, nodes, strict=True))
+        return cluster, dict(zip(where, nodes, strict=True))
 
     async def _reading[T](self, source: str, call: Awaitable[T]) -> Reading[T]:
         try:
@@ -83,3 +89,8 @@ class DcosHealth(HealthReports):
         except TimeoutError:
             return Failure(f"no answer within {self._longest_s:g} s", source, self._clock.now())
         return Value(value, source, self._clock.now())
+
+
+def _ill_agents(diagnostics: Diagnostics) -> list[str]:
+    agents = (node for node in diagnostics.nodes if node.role in {Role.AGENT, Role.AGENT_PUBLIC})
+    return [node.address for node in agents if node.health.is_bad][:MOST_AGENTS]

@@ -10,10 +10,12 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from shared.dcos.doors import Door, Masters, understood
+from shared.dcos.doors import Door, Hosts, understood
 from shared.model.health import Marathon, Waiting
 
 LEADER, QUEUE = "/v2/leader", "/v2/queue"
+LONGEST_NAME = 255
+"""Characters that are kept of the leader and of an application's id."""
 
 
 class _Leader(Struct):
@@ -50,18 +52,18 @@ _nobody = msgspec.json.Decoder(_Nobody)
 _queue = msgspec.json.Decoder(_Queue)
 
 
-async def read(masters: Masters, port: int) -> Marathon:
+async def read(hosts: Hosts, port: int) -> Marathon:
     """`Retry` when no Marathon answers in time."""
-    host, answer = await masters.first(Door(port, LEADER, good=frozenset({200, 404})))
+    host, answer = await hosts.first(Door(port, LEADER, good=frozenset({200, 404})))
     if answer.status == 404:
         understood(LEADER, _nobody.decode, answer.body)
         return Marathon(None)
     leader = understood(LEADER, _leader.decode, answer.body).leader
-    queue = await masters.knock(host, Door(port, QUEUE))
+    queue = await hosts.knock(host, Door(port, QUEUE))
     waiting = understood(QUEUE, _queue.decode, queue.body).queue or ()
-    return Marathon(leader, tuple(_waits(one) for one in waiting))
+    return Marathon(leader[:LONGEST_NAME], tuple(_waits(one) for one in waiting))
 
 
 def _waits(one: _Waiting) -> Waiting:
     run = one.app or one.pod or _Run()
-    return Waiting(run.id, one.count, one.delay is not None and one.delay.overdue)
+    return Waiting(run.id[:LONGEST_NAME], one.count, one.delay is not None and one.delay.overdue)

@@ -8,16 +8,16 @@ from __future__ import annotations
 import msgspec
 
 from shared.dcos.components import package_of
-from shared.dcos.doors import Door, Masters, understood
+from shared.dcos.doors import Door, Hosts, understood
 
 ACTIVE = "/pkgpanda/active/"
 
 _ids = msgspec.json.Decoder(tuple[str, ...])
 
 
-async def read(masters: Masters, port: int) -> dict[str, str]:
+async def read(hosts: Hosts, port: int) -> dict[str, str]:
     """Name to version. `Retry` when Admin Router does not answer or asks for a login."""
-    _, answer = await masters.first(Door(port, ACTIVE))
+    _, answer = await hosts.first(Door(port, ACTIVE))
 
     def packages(body: bytes) -> dict[str, str]:
         return dict(sorted(package_of(one) for one in _ids.decode(body)))

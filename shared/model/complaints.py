@@ -29,12 +29,14 @@ class Topic(StrEnum):
 
 
 class Complaint(Struct, frozen=True):
-    """`why` names the component and what its failure takes down, in a sentence for people."""
+    """`why` names the component and what its failure takes down, in a sentence for people. `says` is what the unit or
+    check itself printed, shortened."""
 
     topic: Topic
     severity: Severity
     why: str
     since: datetime
+    says: str = ""
 
 
 class Complaints(Struct, frozen=True):

@@ -9,11 +9,12 @@ Sources: dcos/dcos-diagnostics:api/structures.go, dcos/exhibitor (InstanceStateT
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from .readings import Reading
+from .readings import Failure, Reading
 from .signals import Severity
 
 
@@ -40,13 +41,15 @@ class Health(StrEnum):
 
 
 class FailedUnit(Struct, frozen=True):
-    """A unit that is not well on one node. `component` is None for a unit that nobody has told us of."""
+    """A unit that is not well on one node. `component` is None for a unit that nobody has told us of. `says` is the
+    beginning and the end of what it printed, empty where it was not asked."""
 
     unit: str
     health: Health
     component: str | None
     takes_down: str
     severity: Severity
+    says: str = ""
 
 
 class NodeHealth(Struct, frozen=True):
@@ -63,11 +66,28 @@ class NodeHealth(Struct, frozen=True):
 class Diagnostics(Struct, frozen=True):
     """All nodes that the diagnostics list. An agent whose Mesos agent is down is *not* in it (the list is made from
     the agents of the leading master), so absence says nothing about health. `dcos_version` is that of the node that
-    was asked, empty where it does not say.
+    was asked, empty where it does not say. `others` counts nodes that are not in `nodes`, by health: in what is kept of
+    a reading (`shared/records/last_health.py`) those are the well agents, and what went beyond its limits.
     """
 
     nodes: tuple[NodeHealth, ...]
     dcos_version: str = ""
+    others: Mapping[Health, int] = field(default_factory=dict[Health, int])
+
+    @property
+    def masters(self) -> tuple[NodeHealth, ...]:
+        return tuple(node for node in self.nodes if node.role is Role.MASTER)
+
+    def node(self, address: str) -> NodeHealth | None:
+        return next((node for node in self.nodes if node.address == address), None)
+
+
+class Mode(StrEnum):
+    """What a ZooKeeper server is in its ensemble, in ZooKeeper's own words."""
+
+    LEADER = "leader"
+    FOLLOWER = "follower"
+    STANDALONE = "standalone"
 
 
 class Member(Struct, frozen=True):
@@ -81,6 +101,15 @@ class Member(Struct, frozen=True):
 
 class Ensemble(Struct, frozen=True):
     members: tuple[Member, ...]
+
+    def mode_of(self, address: str) -> Mode | None:
+        """None for a server that does not serve or is not in the ensemble."""
+        found = next((one for one in self.members if one.address == address), None)
+        if found is None or not found.serves:
+            return None
+        if len(self.members) == 1:
+            return Mode.STANDALONE
+        return Mode.LEADER if found.leads else Mode.FOLLOWER
 
     @property
     def is_whole(self) -> bool:
@@ -108,7 +137,7 @@ class Marathon(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """One check of DC/OS 1.12 and later. `output` is the beginning of what it printed."""
+    """One check of DC/OS 1.12 and later. `output` is the beginning and the end of what it printed."""
 
     name: str
     health: Health
@@ -116,11 +145,17 @@ class Check(Struct, frozen=True):
 
 
 class ClusterHealth(Struct, frozen=True):
-    """`checks` is the cluster's checks, `node_checks` those of each master, by its address. Both are empty where the
-    release has no checks API."""
+    """`checks` is the cluster's checks, `node_checks` those of each master and of some ill agents, by address. Both are
+    empty where the release has no checks API."""
 
     diagnostics: Reading[Diagnostics]
     ensemble: Reading[Ensemble]
     marathon: Reading[Marathon]
     checks: Reading[tuple[Check, ...]]
     node_checks: Mapping[str, Reading[tuple[Check, ...]]]
+
+
+UNREAD = Failure(
+    "nobody has asked DC/OS for its own health yet", "dcos.health", datetime.min.replace(tzinfo=UTC)
+)
+"""Stands where a reading of the health would stand."""

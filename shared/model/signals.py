@@ -61,7 +61,8 @@ class Signal(Struct, frozen=True):
     `deadline` is when it will happen, for what is announced. `what` is the name of the alert, rule, annotation or unit.
     `about` is what the source calls the machine (address, host name, agent id) where that is not our name for it; the
     pass, which remembers addresses and agents, finds the node. `thread` is the source's id of a story of its own that
-    the signal belongs to: what is older than something heard counts as late within its story alone.
+    the signal belongs to: what is older than something heard counts as late within its story alone. `evidence` is what
+    the unit or check itself printed, shortened, where the source has it.
     """
 
     kind: SignalKind
@@ -77,4 +78,5 @@ class Signal(Struct, frozen=True):
     what: str = ""
     severity: Severity = Severity.WARNING
     about: str = ""
+    evidence: str = ""
     thread: str = ""

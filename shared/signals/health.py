@@ -32,6 +32,7 @@ FORGET = timedelta(hours=1)
 NODE = "node"
 """The name under which a node complains of which no unit is known to fail."""
 ENSEMBLE, LEADER = "exhibitor", "marathon-leader"
+FAILED_CHECK = "One of DC/OS's own checks fails."
 
 type Remembered = Mapping[str, Complaints]
 
@@ -70,7 +71,7 @@ def complaints(before: Remembered, health: ClusterHealth, now: datetime) -> dict
 
 
 class News(Struct, frozen=True):
-    """A signal and, for people, what it is about and why."""
+    """A signal and, for people, what it is about and why. What the unit or check printed is the signal's evidence."""
 
     signal: Signal
     about: str
@@ -99,8 +100,11 @@ class _Change(Struct, frozen=True):
 
 
 def _said(health: ClusterHealth, now: datetime) -> Iterator[Said]:
+    roles: dict[str, Role | None] = {}
     if isinstance(health.diagnostics, Value):
+        roles = {node.address: node.role for node in health.diagnostics.value.nodes}
         yield from _of_units(health.diagnostics.value, now)
+        yield from _passed(health, health.diagnostics.value)
     if isinstance(health.ensemble, Value):
         ensemble = health.ensemble.value
         serving = sum(one.serves for one in ensemble.members)
@@ -115,8 +119,15 @@ def _said(health: ClusterHealth, now: datetime) -> Iterator[Said]:
         wrong = {} if leads else {LEADER: Complaint(Topic.MARATHON, Severity.CRITICAL, why, now)}
         yield Said(CLUSTER, Topic.MARATHON, None, wrong)
     yield from _of_checks(CLUSTER, None, health.checks, now)
-    for master, reading in health.node_checks.items():
-        yield from _of_checks(master, Role.MASTER, reading, now)
+    for address, reading in health.node_checks.items():
+        yield from _of_checks(address, roles.get(address) or Role.MASTER, reading, now)
+
+
+def _passed(health: ClusterHealth, diagnostics: Diagnostics) -> Iterator[Said]:
+    """A well node whose checks were not run has passed them: its own timer, which runs them, is one of its units."""
+    for node in diagnostics.nodes:
+        if node.health is Health.OK and node.address not in health.node_checks:
+            yield Said(node.address, Topic.CHECKS, node.role, {})
 
 
 def _of_units(diagnostics: Diagnostics, now: datetime) -> Iterator[Said]:
@@ -132,7 +143,7 @@ def _of_units(diagnostics: Diagnostics, now: datetime) -> Iterator[Said]:
 
 def _complaint(unit: FailedUnit, now: datetime) -> Complaint:
     owner = f"{unit.component}: " if unit.component else ""
-    return Complaint(Topic.UNITS, unit.severity, f"{owner}{unit.takes_down}", now)
+    return Complaint(Topic.UNITS, unit.severity, f"{owner}{unit.takes_down}", now, unit.says)
 
 
 def _unexplained(node: NodeHealth, now: datetime) -> Complaint:
@@ -147,7 +158,7 @@ def _of_checks(
         return
     levels = {Health.CRITICAL: Severity.CRITICAL, Health.WARNING: Severity.WARNING}
     wrong = {
-        one.name: Complaint(Topic.CHECKS, levels[one.health], f"The check says: {one.output}", now)
+        one.name: Complaint(Topic.CHECKS, levels[one.health], FAILED_CHECK, now, one.output)
         for one in reading.value
         if one.health in levels
     }
@@ -233,6 +244,7 @@ def _signal(cluster: str, change: _Change, now: datetime) -> Signal:
         node=node,
         what=change.what,
         severity=change.complaint.severity,
+        evidence=change.complaint.says if change.is_unwell else "",
     )
 
 

@@ -5,7 +5,7 @@ Shapes: dcos/dcos-diagnostics api/structures.go. Every master tells of the whole
 
 from typing import Any
 
-from simulator.dcos.services import CRITICAL, OK, Node, Services
+from simulator.dcos.services import OK, Node, Services
 from simulator.wire import Response, json_response, text_response
 
 BASE = "/system/health/v1"
@@ -26,6 +26,9 @@ def answer(services: Services, me: Node, path: str) -> Response:
         case ["nodes", address, "units"]:
             found = [one for one in nodes if one.address == address]
             return json_response(200, {"units": _units(services, found[:1])}) if found else _nothing(address)
+        case ["nodes", address, "units", unit]:
+            found = [one for one in nodes if one.address == address and unit in services.units(one)]
+            return json_response(200, _told(services, found[0], unit)) if found else _nothing(unit)
         case ["units"]:
             return json_response(200, {"units": _units(services, nodes)})
         case ["units", unit, "nodes"]:
@@ -62,19 +65,8 @@ def _units(services: Services, nodes: list[Node]) -> list[dict[str, Any]]:
 def _self(services: Services, me: Node) -> dict[str, Any]:
     major, minor = (int(part) for part in services.release.split(".")[:2])
     version = "3dt_version" if (major, minor) < (1, 10) else "dcos_diagnostics_version"
-    units = [
-        {
-            "id": unit,
-            "health": health,
-            "output": _output(unit, health),
-            "description": unit,
-            "help": "",
-            "name": unit,
-        }
-        for unit, health in services.units(me).items()
-    ]
     return {
-        "units": units,
+        "units": [_told(services, me, unit) for unit in services.units(me)],
         "hostname": me.address,
         "ip": me.address,
         "dcos_version": services.release,
@@ -84,7 +76,14 @@ def _self(services: Services, me: Node) -> dict[str, Any]:
     }
 
 
-def _output(unit: str, health: int) -> str:
-    if health != CRITICAL:
-        return ""
-    return f"{unit} is in state failed; possible are active and inactive."
+def _told(services: Services, node: Node, unit: str) -> dict[str, Any]:
+    health = services.units(node)[unit]
+    output = services.output(node, unit, health)
+    return {
+        "id": unit,
+        "health": health,
+        "output": output,
+        "description": unit,
+        "help": "",
+        "name": unit,
+    }

@@ -61,6 +61,8 @@ class DcosNetwork:
         if port == EXHIBITOR:
             return doors.exhibitor(services, path)
         if port == ROUTER and path.startswith("/exhibitor/"):
+            if services.silent.get(EXHIBITOR) is Silence.HANGING:
+                return text_response(504, "Gateway Time-out")
             return doors.exhibitor(services, path.removeprefix("/exhibitor"))
         if port == MARATHON:
             return doors.marathon(services, path)
@@ -81,6 +83,8 @@ class DcosNetwork:
         me, agent = found[0], found[0].agent
         if port == AGENT_ROUTER and request.path.startswith(diagnostics.BASE):
             return diagnostics.answer(self.services, me, request.path)
+        if port == AGENT_ROUTER and request.path.startswith("/system/checks/v1/"):
+            return doors.checks(self.services, request.path, request.method)
         if port == AGENT and agent.process.life is Life.RUNNING and request.path == "/metrics/snapshot":
             since = agent.reregistered or agent.registered
             seconds = (self._world.timeline.now - since).total_seconds()

@@ -1,8 +1,8 @@
 """What DC/OS's services are made to do, beyond what follows from the world by itself.
 
-By itself: an agent's unit fails when its Mesos agent does not run, a Marathon leads when a Mesos master does, and what
-has no room waits in Marathon's queue. Everything else is said here: units, ZooKeeper servers and checks that fail,
-and doors that hang.
+By itself: an agent's unit fails when its Mesos agent does not run, the unit that runs checks when one of them fails, a
+Marathon leads when a Mesos master does, and what has no room waits in Marathon's queue. Everything else is said here:
+units, ZooKeeper servers and checks that fail, and doors that hang.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +13,8 @@ from simulator.world.agent import Agent, Life
 from simulator.world.world import Cluster
 
 OK, CRITICAL, UNKNOWN = 0, 1, 3
+CHECKS = "dcos-checks-poststart.service"
+"""Runs the checks of its node each minute, and fails when one of them does (1.11 and later)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Services:
     zookeeper_down: set[str] = field(default_factory=set)
     """Addresses of masters."""
     checks: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Checks that do not say OK: name to status (1 warning, 2 critical, 3 unknown) and output."""
+    """Checks that do not say OK on any node: name to status (1 warning, 2 critical, 3 unknown) and output."""
+    prints: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Address and unit to what stands in its journal."""
     silent: dict[int, Silence] = field(default_factory=dict)
     """Ports of masters that do not answer."""
 
@@ -70,8 +74,15 @@ class Services:
             return UNKNOWN
         return CRITICAL if node.address in self.sick or CRITICAL in units.values() else OK
 
+    def output(self, node: Node, unit: str, health: int) -> str:
+        """What the diagnostics say of a unit: nothing of a healthy one, of another its state and its journal."""
+        if health != CRITICAL:
+            return ""
+        journal = self.prints.get((node.address, unit), f"systemd[1]: {unit}: Main process exited, status=1")
+        return f"{unit} is in state failed; possible are active, inactive and activating.\n{journal}\n"
+
     def _unit(self, node: Node, unit: str) -> int:
-        if (node.address, unit) in self.failed:
+        if (node.address, unit) in self.failed or (unit == CHECKS and self.checks):
             return CRITICAL
         if unit == "dcos-exhibitor.service" and node.address in self.zookeeper_down:
             return CRITICAL

@@ -193,14 +193,35 @@ async def test_a_simulated_machine_that_is_off_is_unknown() -> None:
     assert nodes(await world.reports.read())[instance.nic.address].health is Health.UNKNOWN
 
 
-async def test_a_simulated_checks_failure_names_the_check_on_each_master() -> None:
+async def test_a_simulated_checks_failure_names_the_check_on_each_node() -> None:
     world = Simulated("2.2")
     world.services.checks["clock_sync"] = (2, "Clock is 30 s off")
     health = await world.reports.read()
-    assert sorted(health.node_checks) == world.masters
+    assert sorted(health.node_checks) == sorted([*world.masters, *world.agents])
+    units = {unit.unit for node in nodes(health).values() for unit in node.failed}
+    assert units == {"dcos-checks-poststart.service"}
     for reading in health.node_checks.values():
         assert isinstance(reading, Value)
         assert [one.name for one in reading.value if one.health is Health.CRITICAL] == ["clock_sync"]
+
+
+@pytest.mark.parametrize("release", ["1.8", "1.11", "2.2"])
+async def test_a_simulated_failed_unit_says_what_stands_in_its_journal(release: str) -> None:
+    world = Simulated(release)
+    unit = "dcos-adminrouter-agent.service"
+    world.fail(world.agents[0], unit)
+    world.services.prints[world.agents[0], unit] = "nginx: [emerg] bind() to 0.0.0.0:61001 failed"
+    (failed,) = nodes(await world.reports.read())[world.agents[0]].failed
+    assert failed.says.startswith(f"{unit} is in state failed")
+    assert failed.says.endswith("nginx: [emerg] bind() to 0.0.0.0:61001 failed")
+
+
+async def test_an_exhibitor_that_refuses_us_is_read_behind_admin_router() -> None:
+    world = Simulated("2.2")
+    world.services.silent[EXHIBITOR] = Silence.DROPPED
+    health = await world.reports.read()
+    assert isinstance(health.ensemble, Value)
+    assert health.ensemble.value.is_whole
 
 
 async def test_what_has_no_room_waits_in_the_simulated_queue() -> None:

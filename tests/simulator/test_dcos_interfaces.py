@@ -56,6 +56,8 @@ def test_diagnostics_have_the_recorded_shapes() -> None:
         assert node.keys() == slip
         (unit, *_) = (await asked.get(f"{HEALTH}/nodes/{asked.agent}/units"))["units"]
         assert unit.keys() >= recorded("diagnostics-node-units.json")["units"][0].keys()
+        told = await asked.get(f"{HEALTH}/nodes/{asked.agent}/units/{unit['id']}")
+        assert told.keys() >= {"id", "health", "output", "description", "help"}
         me, like = await asked.get(HEALTH), recorded("diagnostics-node-health-agent-unhealthy-unit.json")
         assert me.keys() == like.keys()
         assert me["units"][0].keys() == like["units"][0].keys()
