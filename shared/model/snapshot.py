@@ -12,6 +12,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from .azure import Instance, ScaleSet
+from .health import UNREAD, ClusterHealth
 from .mesos import SchedulerState
 from .readings import Reading
 
@@ -25,9 +26,15 @@ class PoolReadings(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """`started_at` is before the first request was sent: whatever was true then or later is in it."""
+    """`started_at` is before the first request was sent: whatever was true then or later is in it.
+
+    Except for `health`, what DC/OS last said of itself: that was read some minutes before, at its own `taken_at` and
+    those of its parts, and is kept abridged (`shared/records/last_health.py`). It lists every master, and of the agents
+    only those that are not well; of checks only those that did not pass.
+    """
 
     cluster: str
     started_at: datetime
     pools: Mapping[str, PoolReadings]
     scheduler: Reading[SchedulerState]
+    health: Reading[ClusterHealth] = UNREAD

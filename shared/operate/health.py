@@ -3,6 +3,7 @@
 It runs beside the pass and never in it, because some of these interfaces take a minute or hang. What has changed
 becomes signals in the queue, which wake a pass like all others; the pass looks for itself.
 
+The reading itself is kept before anything else, for the passes that the signals wake: a snapshot has it, with its age.
 Signals are sent before the change is remembered: after a crash in between they are sent again, which costs one pass,
 while the other way round they would be lost. Rows are written on their etags; where another worker was faster, its row
 stands, and the next reading goes on from there.
@@ -19,10 +20,12 @@ import msgspec
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.complaints import CLUSTER, Complaints
 from shared.model.nodes import NodeMemory
+from shared.model.readings import Value
 from shared.model.signals import Signal, SignalKind
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
 from shared.records import Change, Kept
+from shared.records.last_health import LastHealth
 from shared.signals.health import News, Place, complaints, news
 
 from .outside import Outside
@@ -43,6 +46,7 @@ async def hear_health(outside: Outside, cluster: ClusterPolicy) -> tuple[Signal,
         reports.read(),
     )
     before, now = {row.value.address: row.value for row in kept.values()}, outside.clock.now()
+    await LastHealth(outside.store).put(cluster.name, Value(health, "dcos.health", now))
     after = complaints(before, health, now)
     found = news(cluster.name, before, after, _places(inventory), now)
     await _tell(outside, cluster, found)
@@ -64,12 +68,13 @@ async def _tell(outside: Outside, cluster: ClusterPolicy, found: tuple[News, ...
 def _record(one: News) -> AuditRecord:
     signal = one.signal
     state = "is not well" if signal.kind in BEGUN else "is well again"
+    words = f"; in its own words: {signal.evidence}" if signal.evidence else ""
     return AuditRecord(
         at=signal.heard_at,
         cluster=signal.cluster,
         kind=AuditKind.HEARD,
         subject=signal.node or signal.pool or signal.cluster,
-        text=f"DC/OS says of {one.about} that {signal.what} {state} ({one.why})",
+        text=f"DC/OS says of {one.about} that {signal.what} {state} ({one.why}){words}",
         data={"event": signal.event_id, "severity": signal.severity.value},
     )
 

@@ -16,23 +16,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.errors import PoolkeeperError
+from shared.model.health import ClusterHealth
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 from shared.ports.clock import Clock
 from shared.ports.compute import Compute
 from shared.ports.scheduler import Scheduler
+from shared.records.last_health import LastHealth
 
 LONGEST = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """What a look needs: the time, Azure, and the masters of a cluster."""
+    """What a look needs: the time, Azure, the masters of a cluster, and what was last read of DC/OS's own health."""
 
     clock: Clock
     compute: Compute
     scheduler_of: Callable[[ClusterPolicy], Scheduler]
+    last_health: LastHealth
 
 
 class Looks:
@@ -54,13 +57,21 @@ class Looks:
 
 
 async def look(eyes: Eyes, cluster: ClusterPolicy) -> Snapshot:
-    """All readings of the cluster's pools and masters."""
+    """All readings of the cluster's pools and masters, and the last one of its health."""
     started_at = eyes.clock.now()
     masters = eyes.scheduler_of(cluster)
     pools = asyncio.gather(*(_pool(eyes, cluster, pool) for pool in cluster.pools))
-    scheduler, readings = await asyncio.gather(_read(eyes.clock, "mesos", masters.state()), pools)
+    scheduler, readings, health = await asyncio.gather(
+        _read(eyes.clock, "mesos", masters.state()), pools, _health(eyes, cluster)
+    )
     names = (pool.name for pool in cluster.pools)
-    return Snapshot(cluster.name, started_at, dict(zip(names, readings, strict=True)), scheduler)
+    return Snapshot(cluster.name, started_at, dict(zip(names, readings, strict=True)), scheduler, health)
+
+
+async def _health(eyes: Eyes, cluster: ClusterPolicy) -> Reading[ClusterHealth]:
+    """As it was read and kept; a failure when storage does not give it."""
+    kept = await _read(eyes.clock, "storage", eyes.last_health.get(cluster.name))
+    return kept.value if isinstance(kept, Value) else kept
 
 
 async def _pool(eyes: Eyes, cluster: ClusterPolicy, pool: PoolPolicy) -> PoolReadings:

@@ -16,6 +16,7 @@ from shared.ports.queues import Queues
 from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
 from shared.records import Records
+from shared.records.last_health import LastHealth
 
 from .look import Eyes, Looks
 from .samples import Samples
@@ -45,4 +46,4 @@ class Outside:
 
     @property
     def eyes(self) -> Eyes:
-        return Eyes(self.clock, self.compute, self.scheduler_of)
+        return Eyes(self.clock, self.compute, self.scheduler_of, LastHealth(self.store))
