@@ -81,7 +81,7 @@ def state_summary(mesos: Mesos, master: Master) -> dict[str, Any]:
     agents = list(mesos.registered.values())
     summaries = []
     for framework in frameworks:
-        tasks = [task for agent in agents for task in agent.tasks.values()]
+        tasks = views.tasks_of(framework, agents)
         apart = [*framework.unreachable.values(), *framework.completed]
         head = views.framework_head(framework, views.framework_view(framework, agents)["resources"])
         on = sorted({task.agent_id for task in tasks})

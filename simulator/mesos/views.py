@@ -139,7 +139,7 @@ def task_view(task: Task) -> dict[str, Any]:
 
 def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
     """An entry of `frameworks`."""
-    tasks = [task for agent in agents for task in agent.tasks.values()]
+    tasks = tasks_of(framework, agents)
     taken = {
         "disk": 0.0,
         "mem": float(sum(task.app.mem for task in tasks)),
@@ -152,9 +152,9 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
         "checkpoint": True,
         "registered_time": framework.registered.timestamp(),
         "unregistered_time": 0.0,
-        "principal": "dcos_marathon",
+        "principal": framework.principal,
         "resources": taken,
-        "roles": ["slave_public"],
+        "roles": [framework.role],
         "tasks": [task_view(task) for task in tasks],
         "unreachable_tasks": [task_view(task) for task in framework.unreachable.values()],
         "completed_tasks": [task_view(task) for task in framework.completed],
@@ -162,6 +162,10 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
         "executors": [],
         "offer_constraints": {},
     }
+
+
+def tasks_of(framework: Framework, agents: list[Agent]) -> list[Task]:
+    return [task for agent in agents for task in agent.tasks.values() if task.framework_id == framework.id]
 
 
 def framework_head(framework: Framework, taken: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +178,7 @@ def framework_head(framework: Framework, taken: dict[str, Any]) -> dict[str, Any
         "offered_resources": NO_RESOURCES,
         "capabilities": [*aware, "TASK_KILLING_STATE", "REGION_AWARE"],
         "hostname": framework.hostname,
-        "webui_url": f"http://{framework.hostname}:8080",
+        "webui_url": framework.webui_url or f"http://{framework.hostname}:8080",
         "active": framework.connected,
         "connected": framework.connected,
         "recovered": not framework.connected,

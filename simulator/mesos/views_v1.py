@@ -8,7 +8,7 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from simulator.mesos.views import drain_info, full_resources, full_used, scalar
+from simulator.mesos.views import drain_info, full_resources, full_used, scalar, tasks_of
 from simulator.world.agent import Agent
 from simulator.world.tasks import Framework, Status, Task, TaskState
 from simulator.world.versions import Release
@@ -88,10 +88,10 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
         "id": {"value": framework.id},
         "failover_timeout": 604800.0,
         "checkpoint": True,
-        "roles": ["slave_public"],
+        "roles": [framework.role],
         "hostname": framework.hostname,
-        "principal": "dcos_marathon",
-        "webui_url": f"http://{framework.hostname}:8080",
+        "principal": framework.principal,
+        "webui_url": framework.webui_url or f"http://{framework.hostname}:8080",
         "capabilities": [*aware, {"type": "TASK_KILLING_STATE"}, {"type": "REGION_AWARE"}],
     }
     view: dict[str, Any] = {
@@ -103,7 +103,7 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
         "reregistered_time": nanoseconds(framework.reregistered),
         "offer_constraints": {},
     }
-    tasks = [task for agent in agents for task in agent.tasks.values()]
+    tasks = tasks_of(framework, agents)
     if tasks:
         extra = {"role": "*", "allocation_info": {"role": "*"}}
         cpus, mem = sum(task.app.cpus for task in tasks), sum(task.app.mem for task in tasks)

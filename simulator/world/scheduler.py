@@ -80,7 +80,7 @@ class Scheduler:
 
     def end(self, agent: Agent, tasks: Iterable[Task], state: TaskState) -> None:
         """These tasks of the agent end, or cannot be reached any more; successors follow."""
-        for task in list(tasks):
+        for task in self._own(tasks):
             self._update(task, state, self._timeline.now)
             self.live[task.app.name].discard(task)
             if agent.tasks.pop(task.id, None) is not None:
@@ -124,11 +124,15 @@ class Scheduler:
 
     def kill(self, agent: Agent, tasks: Iterable[Task]) -> None:
         """Ask the tasks to stop; they end after a moment."""
-        for task in list(tasks):
+        for task in self._own(tasks):
             if task.state is not TaskState.KILLING:
                 self._update(task, TaskState.KILLING, self._timeline.now)
                 agent.revision += 1
                 self._timeline.after(self.pace.kill_s, partial(self._killed, agent, task))
+
+    def _own(self, tasks: Iterable[Task]) -> list[Task]:
+        """Of the tasks of an agent, those of this framework."""
+        return [task for task in tasks if task.framework_id == self.framework.id]
 
     def _killed(self, agent: Agent, task: Task) -> None:
         if task.state is TaskState.KILLING and task.id in agent.tasks and agent.process.responsive:

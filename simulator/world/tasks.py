@@ -1,6 +1,7 @@
 """Frameworks, their apps and the tasks that run on agents.
 
-One framework per cluster behaves like Marathon: it keeps so many instances of each app running. A task's states:
+One framework per cluster behaves like Marathon: it keeps so many instances of each app running. Others are services with
+a scheduler of their own (`sdk`). A task's states:
 
     TASK_STAGING --> TASK_STARTING --> TASK_RUNNING --+--> TASK_KILLING --> TASK_KILLED
                                                       +--> TASK_UNREACHABLE --> TASK_RUNNING again, or
@@ -42,6 +43,14 @@ class App:
     mem: float = 128.0
     pool: str = "private"
     """Only agents of this pool run it."""
+    volume_mb: float = 0.0
+    """Each instance has a local volume of this size: it runs where its volume is, or nowhere."""
+    unique: bool = False
+    """At most one instance on an agent."""
+    pod: bool = False
+    """A Marathon pod of one container."""
+    image: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +95,16 @@ class Framework:
     partition_aware: bool
     apps: dict[str, App] = field(default_factory=dict)
     connected: bool = True
+    role: str = "slave_public"
+    principal: str = "dcos_marathon"
+    webui_url: str = ""
+    """Where its page is; empty: on port 8080 of its host."""
     unreachable: dict[str, Task] = field(default_factory=dict)
     completed: list[Task] = field(default_factory=list)
     revision: int = 0
 
 
 def new_task_id(app: App, chance: Random) -> str:
-    """As Marathon names its tasks: app, dot, uuid."""
-    return f"{app.name}.{uuid.UUID(int=chance.getrandbits(128), version=4)}"
+    """As Marathon names its tasks: app with slashes as underscores, dot, uuid; and the instances of its pods."""
+    kind = "instance-" if app.pod else ""
+    return f"{app.name.replace('/', '_')}.{kind}{uuid.UUID(int=chance.getrandbits(128), version=4)}"
