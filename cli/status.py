@@ -31,6 +31,7 @@ from cli.speech import (
     span,
     styled,
 )
+from shared.errors import brief
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
@@ -186,15 +187,16 @@ def show_opened(archive: Archive, clusters: list[ClusterStatus]) -> None:
 
 
 def show_incidents(status: ClusterStatus, archive: Archive, most: int | None = None) -> None:
-    """Each with what was decided, why, and what happens next; of many the `most` oldest."""
+    """Each with what was decided, why, and what happens next; of many the `most` oldest. How exactly an answer got
+    lost is left to `explain`."""
     running = {operation.id: operation for operation in status.operations}
     lines: list[Text | Padding] = []
     for incident in status.incidents[:most]:
         operation = running.get(incident.operation or "")
         because = incident.decision.because if incident.decision else incident.because
         lines.append(_headline(incident, archive.now))
-        lines.append(indented(because, 4))
-        lines.append(indented(sentence_of(incident, operation, archive.now), 4))
+        lines.append(indented(brief(because), 4))
+        lines.append(indented(brief(sentence_of(incident, operation, archive.now)), 4))
     more = len(status.incidents) - len(status.incidents[:most])
     if more:
         lines.append(styled(f"  and {more} younger ones, see `incidents`"))

@@ -14,10 +14,25 @@ choose between the two destroys machines on a guess.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from shared.model.decisions import Number
+
+_DETAIL = re.compile(r" \[[^\]]*\]")
+_TRIED_AGAIN = re.compile(r"; nothing was done, the same is tried again in [\d.e+]+ s")
+_ROUND = str.maketrans("[]", "()")
+
+
+def with_detail(what: str, detail: str) -> str:
+    """`what [detail]`, or `what` alone where there is none."""
+    return f"{what} [{detail.translate(_ROUND)}]" if detail else what
+
+
+def brief(text: str) -> str:
+    """The text of errors without details, and without what is done about a `Retry`, which is always the same."""
+    return _TRIED_AGAIN.sub("", _DETAIL.sub("", text))
 
 
 class PoolkeeperError(Exception):

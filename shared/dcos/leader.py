@@ -37,10 +37,11 @@ from shared.dcos.masters import (
     location,
     shown,
 )
-from shared.errors import Retry
+from shared.errors import Retry, with_detail
 from shared.ports.http import HttpAnswer
 
 SETTLE_S = 0.25
+UNANSWERED = "does not answer"
 NOT_KNOWN = frozenset({400, 404, 405, 501})
 
 
@@ -64,9 +65,10 @@ class Points(Struct, frozen=True):
 
 
 class Silent(Struct, frozen=True):
-    """A master that said nothing of use, and what happened."""
+    """A master that said nothing of use: in a few words, and exactly what happened."""
 
     why: str
+    detail: str = ""
 
 
 type Word = Leader | Points | Silent
@@ -159,7 +161,7 @@ class LeaderSearch:
             answer = await self._masters.send(master, "/state", timeout_s=PROBE_TIMEOUT_S)
             return _word(master, answer, _from_state)
         except OSError as error:  # TimeoutError and ConnectionError are OSErrors
-            return Silent(f"does not answer ({error})")
+            return Silent(UNANSWERED, str(error))
 
 
 def _word(master: str, answer: HttpAnswer, read: _Reader) -> Word:
@@ -234,13 +236,21 @@ def weigh(words: dict[str, Word]) -> Leader:
             f"the policy ({_and(words)}); give the masters there as they announce themselves",
             timedelta(seconds=60),
         )
-    raise _retry("no master leads: " + "; ".join(f"{master} {_said(word)}" for master, word in words.items()))
+    raise _retry(f"no master leads: {_silence(words)}")
+
+
+def _silence(words: dict[str, Word]) -> str:
+    """That none answers, as is when we are cut off ourselves; or what each of them says."""
+    details = [word.detail for word in words.values() if isinstance(word, Silent) and word.why == UNANSWERED]
+    if len(details) < len(words):
+        return "; ".join(f"{master} {_said(word)}" for master, word in words.items())
+    return with_detail(f"none of {_and(words)} answers", "; ".join(details))
 
 
 def _said(word: Word) -> str:
     match word:
-        case Silent(why):
-            return why
+        case Silent(why, detail):
+            return with_detail(why, detail)
         case Points(to):
             return f"names {to}"
         case Leader():
@@ -248,7 +258,9 @@ def _said(word: Word) -> str:
 
 
 def _and(names: Iterable[str]) -> str:
-    return " and ".join(dict.fromkeys(names))
+    """`a, b and c`, each once."""
+    *others, last = dict.fromkeys(names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _retry(why: str) -> Retry:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from shared.errors import Refused, Retry, Unknown
+from shared.errors import Refused, Retry, Unknown, with_detail
 from shared.ports.http import Http, HttpAnswer, HttpCall
 
 DEFAULT_PORT = 5050
@@ -93,7 +93,7 @@ class Masters:
         try:
             answer = await self.send(master, path, body)
         except OSError as error:  # TimeoutError and ConnectionError are OSErrors
-            raise Retry(f"master {master} did not answer {what} ({error})", AGAIN) from error
+            raise Retry(with_detail(f"master {master} did not answer {what}", str(error)), AGAIN) from error
         if answer.status in REDIRECTS:
             raise LeaderMoved(f"master {master} does not lead any more", timedelta(0))
         if answer.status != 200:
@@ -106,9 +106,11 @@ class Masters:
         try:
             answer = await self.send(master, path, body, WRITE_TIMEOUT_S)
         except LOST as error:
-            raise Unknown(f"{what} was sent to master {master} and not answered ({error})") from error
+            lost = f"{what} was sent to master {master} and not answered"
+            raise Unknown(with_detail(lost, str(error))) from error
         except OSError as error:
-            raise Retry(f"{what} could not be sent to master {master} ({error})", AGAIN) from error
+            unsent = f"{what} could not be sent to master {master}"
+            raise Retry(with_detail(unsent, str(error)), AGAIN) from error
         if answer.status in REDIRECTS:
             raise LeaderMoved(f"master {master} does not lead any more", timedelta(0))
         if answer.status in {401, 403}:

@@ -18,6 +18,7 @@ from rich.segment import ControlType
 from rich.table import Table
 from rich.text import Text
 
+from shared.errors import brief
 from simulator.demo.grid import Cell, Mark, cells
 from simulator.demo.lines import Line, Word, told_together
 from simulator.demo.parts import parts_of
@@ -25,7 +26,7 @@ from simulator.demo.scenarios import Scenario
 from simulator.demo.stage import Stage
 from simulator.demo.story import Told
 from simulator.demo.verdict import Check
-from simulator.demo.words import INTRODUCTION, gist, terse, why_not
+from simulator.demo.words import INTRODUCTION, gist, why_not
 from simulator.world.scale_set import ScaleSet
 
 INDENT = 21
@@ -153,7 +154,7 @@ def line_text(line: Line, console: Console) -> Text:
     """One line of the timeline, continued under its text where it is long."""
     head = Text(f"{line.at_s:>8.2f} s  {line.word:<9}", style=STYLES[line.word])
     about = f"{line.about}: " if line.about else ""
-    body = Text(about, style="bold").append(terse(line.text), style=STYLES[line.word])
+    body = Text(about, style="bold").append(brief(line.text), style=STYLES[line.word])
     return head.append_text(_hanging(body, console))
 
 

@@ -7,8 +7,7 @@ has no sentence here is told by its numbers alone.
 
 from __future__ import annotations
 
-import re
-
+from shared.errors import brief
 from shared.model.decisions import Answer
 
 INTRODUCTION = (
@@ -16,8 +15,6 @@ INTRODUCTION = (
     "a fault domain is machines that share power and network. A lost agent stays lost until somebody replaces its "
     "machine. Here the app does."
 )
-_LOST_ANSWER = re.compile(r" \(the answer of [^)]*\)")
-_TRIED_AGAIN = re.compile(r"; nothing was done, the same is tried again in \d+ s")
 
 _ALLOWED = {
     "mode": "{mode}",
@@ -48,11 +45,6 @@ _REFUSED = {
 }
 
 
-def terse(text: str) -> str:
-    """Without how exactly an answer got lost, and without what is done about it; the audit has both."""
-    return _TRIED_AGAIN.sub("", _LOST_ANSWER.sub("", text))
-
-
 def gist(answer: Answer) -> str:
     """The numbers that matter of a guard that allows."""
     return _filled(_ALLOWED.get(answer.guard), answer)
@@ -60,7 +52,7 @@ def gist(answer: Answer) -> str:
 
 def why_not(answer: Answer) -> str:
     """Why a guard refuses, and until when if the clock alone ends it."""
-    said = terse(_filled(_REFUSED.get(answer.reason), answer))
+    said = brief(_filled(_REFUSED.get(answer.reason), answer))
     return f"{said}; until {answer.until:%H:%M:%S} UTC" if answer.until else said
 
 

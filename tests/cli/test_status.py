@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import Retry
+from shared.errors import Retry, with_detail
 from tests.cli.typed import asked, data_of, words_of
 from tests.scene import Scene
 
@@ -128,6 +128,18 @@ async def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for words in (("status",), ("incidents",), ("explain", "_1"), ("audit", "tail")):
         lines = (await asked(scene, *words, width=width)).stdout.splitlines()
         assert max(map(len, lines)) <= width
+
+
+async def test_silent_masters_are_one_line_and_explain_has_the_rest() -> None:
+    scene = Scene()
+    await scene.after(minutes=2)
+    silent = with_detail("no master leads: none of m1 and m2 answers", "m1: no answer of http://m1")
+    scene.scheduler.faults.always("state", Retry(silent, timedelta(seconds=10)))
+    await scene.after(minutes=2)
+    told = (await asked(scene, "status")).stdout.splitlines()
+    once = "    mesos could not be read: no master leads: none of m1 and m2 answers; nothing is judged by it"
+    assert once in told
+    assert "[m1: no answer of http://m1]" in words_of(await asked(scene, "explain", "(cluster)"))
 
 
 async def test_a_cluster_that_is_not_in_the_policy_is_refused_with_those_that_are() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.model.decisions import Answer
-from simulator.demo.words import gist, terse, why_not
+from simulator.demo.words import gist, why_not
 
 UNTIL = datetime(2026, 3, 1, 12, 6, 51, tzinfo=UTC)
 
@@ -35,12 +35,3 @@ def test_an_answer_without_a_sentence_is_told_by_its_numbers() -> None:
 
 def test_an_answer_that_lacks_a_number_of_its_sentence_is_told_by_those_it_has() -> None:
     assert gist(Answer("self_doubt", True, "", {"age_s": 0.5})) == "age_s 0.5"
-
-
-def test_how_an_answer_got_lost_is_left_to_the_audit() -> None:
-    told = (
-        "no master leads: m1 does not answer (the answer of http://m1 got lost: Closed); m2 does not answer; "
-        "nothing was done, the same is tried again in 10 s"
-    )
-
-    assert terse(told) == "no master leads: m1 does not answer; m2 does not answer"
