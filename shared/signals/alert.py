@@ -22,11 +22,11 @@ from shared.model.signals import Severity, Source
 from .event_grid import Heard
 
 MOST_TEXT = 200  # characters of a name or label that are kept
-MOST_LABELS = 200
+MOST_LABELS = 100
 BOM = b"\xef\xbb\xbf"
-MOST_BYTES = 1024 * 1024
-"""Azure Monitor sends at most 256 KiB (Azure/azure-docs, alerts common schema), Alertmanager some hundred bytes for
-each alert."""
+MOST_BYTES = 8 * 1024 * 1024
+"""Azure Monitor sends at most 256 KiB (Azure/azure-docs, alerts common schema), Alertmanager some 600 bytes for each
+alert, of which a storm brings thousands in one group; and what is refused it does not send again."""
 
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _UNWRITABLE = re.compile("[\ud800-\udfff\x00-\x1f\x7f]")

@@ -7,7 +7,7 @@ What misleads in it, and how it is read:
 * The same alert comes again each `repeat_interval`, whenever its group changes, and from each receiver that leads here.
   Its id is made of fingerprint and start as they are written, so it stays one hint.
 * With `max_alerts` only the first alerts are listed and `truncatedAlerts` counts the others. One that is not in the
-  list is not resolved.
+  list is not resolved. We read no more than `MOST_ALERTS`; what is beyond them counts like that.
 
 Source: prometheus/alertmanager:docs/configuration.md (webhook_config), docs/notifications.md and
 notify/webhook/webhook.go.
@@ -38,8 +38,8 @@ from .alert import (
 from .alert_targets import place
 
 WHAT = "notification of Alertmanager"
-MOST_ALERTS = 5_000
-"""In one notification. An alert has some 300 bytes, so that no real one within `MOST_BYTES` comes near."""
+MOST_ALERTS = 10_000
+"""Of one notification are read. The sender waits for its answer, and long before that all of them ask for one look."""
 
 
 def hear_alertmanager(body: bytes, policy: Policy, now: datetime) -> Alerts:
@@ -48,20 +48,18 @@ def hear_alertmanager(body: bytes, policy: Policy, now: datetime) -> Alerts:
     listed = payload.get("alerts")
     if not isinstance(listed, list):
         raise Poison(f"this is no {WHAT}: it has no list of alerts")
-    if len(listed) > MOST_ALERTS:
-        raise Poison(f"this is no {WHAT}: it lists {len(listed)} alerts; at most {MOST_ALERTS} are read")
     common = labels_of(mapping_at(payload, "commonLabels").items())
     group = text_at(payload, "status")
     spoiled: list[str] = []
     alerts: list[Alert] = []
-    for number, raw in enumerate(listed, 1):
+    for number, raw in enumerate(listed[:MOST_ALERTS], 1):
         alert = _read(raw, group, common, now)
         if isinstance(alert, str):
             spoiled.append(f"alert {number} of {len(listed)} {alert}")
         else:
             alerts.append(alert)
     heard = tuple(one for alert in alerts for one in place(alert, policy, now))
-    return Alerts(heard, tuple(spoiled), _unlisted(payload))
+    return Alerts(heard, tuple(spoiled), _truncated(payload) + len(listed[MOST_ALERTS:]))
 
 
 def _read(raw: object, group: str, common: Mapping[str, str], now: datetime) -> Alert | str:
@@ -90,6 +88,7 @@ def _read(raw: object, group: str, common: Mapping[str, str], now: datetime) -> 
     )
 
 
-def _unlisted(payload: Mapping[str, Any]) -> int:
-    count = payload.get("truncatedAlerts")
-    return min(count, 1_000_000) if isinstance(count, int) and count > 0 else 0
+def _truncated(payload: Mapping[str, Any]) -> int:
+    """How many the sender left out. A count may be written as text."""
+    text = text_at(payload, "truncatedAlerts")
+    return min(int(text), 1_000_000) if text.isascii() and text.isdigit() else 0

@@ -11,7 +11,7 @@ import pytest
 from shared.errors import Poison
 from shared.model.signals import Severity, SignalKind, Source
 from shared.policy.alerts import AlertRule, AlertSeverity, Labels, Meaning
-from shared.signals.alertmanager import hear_alertmanager
+from shared.signals.alertmanager import MOST_ALERTS, hear_alertmanager
 from shared.signals.event_grid import Ear
 from tests.builders import NOW, SET, cluster_policy, policy, pool_policy
 from tests.signals.alerts import BEGUN, alert, heard, notification, sample, signals, understood, whys
@@ -221,9 +221,15 @@ def test_labels_that_all_alerts_share_cost_no_more_than_they_are_long() -> None:
     assert time.process_time() - began < 5
 
 
-def test_more_alerts_than_any_sender_lists_are_poison() -> None:
-    with pytest.raises(Poison, match="it lists 5001 alerts; at most 5000 are read"):
-        heard(notification(*([{}] * 5001)))
+def test_alerts_beyond_those_that_are_read_count_like_those_that_were_left_out() -> None:
+    many = [{"labels": {"host": f"h{number}"}} for number in range(MOST_ALERTS + 5)]
+    alerts = heard(notification(*many, truncatedAlerts="7"))
+    assert (len(signals(alerts)), alerts.unlisted) == (MOST_ALERTS, 12)
+
+
+@pytest.mark.parametrize("count", [None, -3, "many", True, [], 0.5, "\u0663"])
+def test_a_count_that_is_none_counts_nothing(count: object) -> None:
+    assert heard(notification(alert(host="a"), truncatedAlerts=count)).unlisted == 0
 
 
 def test_a_mark_of_byte_order_is_no_fault() -> None:
