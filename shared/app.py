@@ -6,7 +6,7 @@
     work_operation   a message of the operations queue -> one turn of that operation
     sweep            each minute               -> every cluster is looked at, whatever overslept is woken
     check_health     each fifth minute         -> what has changed in DC/OS's own health, as signals
-    hear_metrics     a body of metrics         -> messages for the signals queue, and counts
+    hear_metrics     a body of metrics         -> signals in their queue, and counts
     ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
     hear_silence     each minute               -> rules about nodes that are not heard any more
     keep_poison      what failed five times    -> the quarantine
@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from shared.errors import Poison, Retry
 from shared.firehose.body import Sender, unpacked
-from shared.firehose.ear import HeardMetrics, MetricsEar
+from shared.firehose.ear import Counts, MetricsEar
 from shared.firehose.rounds import Rounds
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.mark import NO_MARK, Mark
@@ -36,11 +36,13 @@ from shared.operate.alerts import Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.health import hear_health
 from shared.operate.outside import Outside
+from shared.operate.parked import order_look, park
 from shared.policy.in_force import Change, PolicyInForce
 from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.queues import Queue
 from shared.records.quarantine import quarantine
 from shared.signals.event_grid import Ear, Heard, hear
+from shared.signals.parcel import opened, packed
 from shared.signals.window import WINDOW, Window
 from shared.turns import Turns
 
@@ -57,7 +59,7 @@ class App:
     ) -> None:
         self._outside, self._policy, self._own_ids, self._mark = outside, policy, own_ids, mark
         self._turns, self._window = Turns(), Window()
-        self._metrics = MetricsEar(outside.store, outside.records, outside.worker)
+        self._metrics = MetricsEar(outside.store, outside.records, outside.queues, outside.worker)
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
 
     async def hear_event(self, raw: Mapping[str, Any]) -> list[str]:
@@ -72,26 +74,29 @@ class App:
         for one in heard:
             if one.signal is None:
                 await self._tell_why_not(one)
-        return await self._let_through([one.signal for one in heard if one.signal is not None])
+        signals = [one.signal for one in heard if one.signal is not None]
+        return packed(await self._let_through(signals, together=True))
 
     async def hear_alerts(self, source: Source, body: bytes) -> Told:
         """Messages for the signals queue. `Poison` when the body is no alert."""
         policy = await self._policy_in_force()
         told = await hear_alerts(self._outside, policy, self._own_ids, source, body)
-        return replace(told, messages=tuple(await self._let_through(told.signals)))
+        through = await self._let_through(told.signals)
+        return replace(told, messages=tuple(msgspec.json.encode(one).decode() for one in through))
 
     async def work_signal(self, body: str) -> None:
-        """A pass over the signal's cluster. Signals that wait for the same cluster share one pass."""
+        """A pass over the cluster of the signals in a message. Those that wait for the same cluster share one pass."""
         try:
-            signal = msgspec.json.decode(body, type=Signal)
+            signals = opened(body)
         except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
             await self.keep_poison("signals", f"this is not a signal: {error}", body)
             return
-        cluster = (await self._policy_in_force()).cluster(signal.cluster)
+        name = signals[0].cluster
+        cluster = (await self._policy_in_force()).cluster(name)
         if cluster is None:
-            await self.keep_poison("signals", f"cluster {signal.cluster!r} is not in the policy", body)
+            await self.keep_poison("signals", f"cluster {name!r} is not in the policy", body)
             return
-        begun = await self._turns.take(self._outside, cluster, signal)
+        begun = await self._turns.take(self._outside, cluster, signals)
         gate = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self._first_turn(cluster, operation, gate) for operation in begun))
 
@@ -118,28 +123,27 @@ class App:
         policy = await self._policy_in_force()
         await asyncio.gather(*(hear_health(self._outside, cluster) for cluster in policy.clusters))
 
-    async def hear_metrics(self, form: str, body: bytes, coding: str, sender: Sender) -> HeardMetrics:
+    async def hear_metrics(self, form: str, body: bytes, coding: str, sender: Sender) -> Counts:
         """A body in one of the forms of `shared/firehose/ear.py`. `Poison`: nothing of it can be read."""
         policy = await self._policy_in_force()
         return await self._metrics.hear(
             form, unpacked(body, coding), sender, policy, self._outside.clock.now()
         )
 
-    async def hear_metric_events(self, bodies: Sequence[bytes]) -> HeardMetrics:
+    async def hear_metric_events(self, bodies: Sequence[bytes]) -> Counts:
         """Events of an event hub, each with one metric or a batch in Telegraf's JSON."""
         policy = await self._policy_in_force()
         return await self._metrics.hear_events(bodies, policy, self._outside.clock.now())
 
     async def ask_for_metrics(self) -> Mapping[str, int]:
-        """Ask masters and agents of Mesos for their metrics; what follows is put into the signals queue. Counts of
-        how asking went, empty when nobody was to be asked."""
+        """Ask masters and agents of Mesos for their metrics. Counts of how that went, empty when nobody was asked."""
         if self._rounds is None:
             return {}
-        return await self._rounds.go(await self._policy_in_force(), self._send_signal)
+        return await self._rounds.go(await self._policy_in_force())
 
-    async def hear_silence(self) -> list[str]:
-        """Messages for the signals queue about nodes that fell silent, or are heard again."""
-        return await self._metrics.tick(await self._policy_in_force(), self._outside.clock.now())
+    async def hear_silence(self) -> None:
+        """Signals about nodes that fell silent, or are heard again."""
+        await self._metrics.tick(await self._policy_in_force(), self._outside.clock.now())
 
     async def keep_poison(self, source: str, why: str, body: str) -> None:
         await quarantine(self._outside.store, source, why, body, self._outside.clock.now())
@@ -155,9 +159,6 @@ class App:
             if kept.value.wake_at + OVERSLEPT < now and not held:
                 await send_wake(self._outside, Wake(cluster.name, kept.value.id), timedelta(0))
 
-    async def _send_signal(self, message: str) -> None:
-        await self._outside.queues.send(Queue.SIGNALS, message.encode(), timedelta(0))
-
     async def _first_turn(self, cluster: ClusterPolicy, operation: str, gate: asyncio.Semaphore) -> None:
         async with gate:
             await self._turn(cluster, operation)
@@ -170,20 +171,20 @@ class App:
                 self._outside, Wake(cluster.name, operation), max(busy.after, timedelta(seconds=1))
             )
 
-    async def _let_through(self, signals: Sequence[Signal]) -> list[str]:
-        """Messages for those that are neither doubled nor late, nor one of a flood, which gets one look at its end."""
+    async def _let_through(self, signals: Sequence[Signal], together: bool = False) -> tuple[Signal, ...]:
+        """Those that are neither doubled nor late, nor of a flood: these are parked for the one look at its end."""
         now = self._outside.clock.now()
-        sifted = self._window.sift(signals, now)
+        sifted = self._window.sift(signals, now, together)
         for late in sifted.late:
             text = "late: something newer is known of the node; not acted on"
             record = AuditRecord(
                 now, late.cluster, AuditKind.HEARD, late.node or late.about, text, data={"signal": late}
             )
             await self._outside.audit.append(late.cluster, [record])
+        await park(self._outside, sifted.flood)
         for cluster in sifted.looks:
-            look = Signal(SignalKind.SWEEP, Source.TIMER, cluster, f"flood-{now.isoformat()}", now, now)
-            await self._outside.queues.send(Queue.SIGNALS, msgspec.json.encode(look), WINDOW)
-        return [msgspec.json.encode(signal).decode() for signal in sifted.through]
+            await order_look(self._outside, cluster, WINDOW)
+        return sifted.through
 
     async def _policy_in_force(self) -> Policy:
         """What is obeyed now; a change of it is told to the audit once."""

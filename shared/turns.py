@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 
-from shared.model.signals import Signal
+from shared.model.signals import Signal, SignalKind
 from shared.operate.outside import Outside
+from shared.operate.parked import let_go, take
 from shared.policy.schema import ClusterPolicy
 from shared.the_pass import run_pass
 
-type _Waiting = list[tuple[Signal, asyncio.Future[None]]]
+type _Waiting = list[tuple[tuple[Signal, ...], asyncio.Future[None]]]
 
 
 class Turns:
@@ -25,23 +27,35 @@ class Turns:
         self._waiting: dict[str, _Waiting] = defaultdict(list)
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def take(self, outside: Outside, cluster: ClusterPolicy, signal: Signal) -> tuple[str, ...]:
-        """Wait until a pass that began after this call has taken the signal. The ids of the operations that were
-        begun go to the one signal whose turn ran the pass."""
+    async def take(
+        self, outside: Outside, cluster: ClusterPolicy, signals: tuple[Signal, ...]
+    ) -> tuple[str, ...]:
+        """Wait until a pass that began after this call has taken the signals of one message. The ids of the operations
+        that were begun go to the one message whose turn ran the pass."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[cluster.name].append((signal, mine))
+        self._waiting[cluster.name].append((signals, mine))
         async with self._locks[cluster.name]:
             if mine.done():
                 await mine
                 return ()
             taken = self._waiting.pop(cluster.name)
             try:
-                begun = await run_pass(outside, cluster, tuple(each for each, _ in taken))
+                begun = await _pass_over(outside, cluster, [one for each, _ in taken for one in each])
             except BaseException as error:
                 _settle(taken, mine, error)
                 raise
             _settle(taken, mine, None)
             return begun
+
+
+async def _pass_over(outside: Outside, cluster: ClusterPolicy, signals: Sequence[Signal]) -> tuple[str, ...]:
+    """One that was woken for a look also takes what a flood has left."""
+    if all(signal.kind is not SignalKind.SWEEP for signal in signals):
+        return await run_pass(outside, cluster, tuple(signals))
+    parked = await take(outside, cluster.name)
+    begun = await run_pass(outside, cluster, (*signals, *parked.signals))
+    await let_go(outside, cluster.name, parked)
+    return begun
 
 
 def _settle(taken: _Waiting, mine: asyncio.Future[None], error: BaseException | None) -> None:

@@ -38,6 +38,8 @@ class Table(StrEnum):
     HEALTH = "Health"
     ALERT_STATES = "AlertStates"
     OVERRIDES = "Overrides"
+    SWEEPS = "Sweeps"
+    PARKED = "Parked"
 
 
 class Stored(Struct, frozen=True):

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from shared.model.signals import Signal
 
@@ -36,7 +35,7 @@ def packed(signals: Iterable[Signal]) -> list[str]:
     return [message for together in by_cluster.values() for message in _messages(together)]
 
 
-def unpacked(message: str | bytes) -> tuple[Signal, ...]:
+def opened(message: str | bytes) -> tuple[Signal, ...]:
     """Raises what msgspec raises for what is no parcel, and `UnicodeError` or `RecursionError` for what is no text."""
     parcel = msgspec.json.decode(message, type=Parcel)
     first = {name: getattr(parcel, name) for name in _FIELDS}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import SignalKind
 from shared.ports.queues import Queue
+from shared.signals.parcel import opened
 from tests.scene import SET, Scene
 
 MAINTENANCE = "Microsoft.ResourceNotifications.MaintenanceResources.ScheduledEventEmitted"
@@ -21,11 +20,12 @@ def told_of(scene: Scene, kind: str, **properties: Any) -> dict[str, Any]:
     return event | {"eventType": kind, "data": {"resourceInfo": {"properties": properties}}}
 
 
-async def test_maintenance_of_two_machines_is_two_messages() -> None:
+async def test_maintenance_of_two_machines_is_one_message_that_tells_of_both() -> None:
     scene = Scene(agents=3)
     event = told_of(scene, MAINTENANCE, EventType="Reboot", Resources=[f"{SET}_0", f"{SET}_1"])
     event["subject"] = event["subject"].partition("/virtualMachines/")[0]
-    signals = [msgspec.json.decode(one, type=Signal) for one in await scene.app.hear_event(event)]
+    (message,) = await scene.app.hear_event(event)
+    signals = opened(message)
     assert [(one.kind, one.node) for one in signals] == [
         (SignalKind.NODE_DOOMED, f"{SET}_0"),
         (SignalKind.NODE_DOOMED, f"{SET}_1"),
