@@ -37,6 +37,7 @@ from shared.policy.schema import (
     Mode,
     Policy,
     PoolPolicy,
+    Repair,
     Share,
     Storm,
 )
@@ -91,8 +92,14 @@ def memory(number: int, **other: Any) -> NodeMemory:
 
 
 def pool_policy(**other: Any) -> PoolPolicy:
-    """Enforced; everything else as it is when nothing is written."""
-    plain = PoolPolicy(name="private", scale_set=SET, capacity=Capacity(min=1, max=1000), mode=Mode.ENFORCE)
+    """Enforced, and replaced whatever it is; everything else as it is when nothing is written."""
+    plain = PoolPolicy(
+        name="private",
+        scale_set=SET,
+        capacity=Capacity(min=1, max=1000),
+        mode=Mode.ENFORCE,
+        repair=Repair(ladder=(Remedy.REPLACE,)),
+    )
     return replace(plain, **other)
 
 

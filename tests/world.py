@@ -29,7 +29,7 @@ OURS = "00000000-0000-0000-0000-00000000a9b1"
 
 POLICY = """\
 version: 1
-defaults: {{mode: {mode}}}
+defaults: {{mode: {mode}, repair: {{ladder: [replace]}}}}
 clusters:
   prod:
     subscription: {subscription}

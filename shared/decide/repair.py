@@ -6,19 +6,19 @@ For every finding, in this order:
 2. Unknown because a reading failed: nothing to decide about the node, the fault is in our eyes.
 3. An operation is already at work on it, or its incident was handed over to a person and nothing has changed since:
    nothing to decide.
-4. Stopped, stuck, or unknown by contradiction: hold. There is no remedy for it in this version, or somebody may have
-   meant it.
-5. Unreachable for less than the policy's `confirm_after`: wait until then. When it was stopped before, or somebody was
-   heard to restart it, it is given `join_timeout` to boot and come back.
+4. Stopped, or unknown by contradiction: hold. Somebody may have meant it.
+5. Impaired for less than the policy's `impaired_after`: wait until then. Unreachable for less than `confirm_after`: the
+   same; when it was stopped before, or somebody was heard to restart it, it is given `join_timeout` to come back.
 6. Gone although nobody told of a deletion, which may be somebody scaling in: while Azure is deleting it, hold; when it
    is listed no longer, wait `confirm_after` for the explanation.
-7. Any guard refuses: hold, or wait if every refusal ends by the clock.
-8. Otherwise: replace it.
+7. No rung of the ladder is left that could help (`ladder.py`): hand over.
+8. Any guard refuses: hold, or wait if every refusal ends by the clock.
+9. Otherwise: the first rung that is left.
 
 A time that was promised stands: what a node waits for is not put off or brought forward by looking again.
 
-Nodes are taken in the order in which their incidents were opened, then by name, and every replacement that is decided
-here already counts in the ledger that the next one is asked with. The same inputs give the same decisions.
+Nodes are taken in the order in which their incidents were opened, then by name, and every remedy that is decided here
+already counts in the ledger that the next one is asked with. The same inputs give the same decisions.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.guards import ORDER, Question, ask, refusals, tally_pools
+from shared.guards import ORDER, Question, Tally, ask, refusals, tally_pools
 from shared.model.azure import Provisioning
 from shared.model.decisions import Answer, Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding
 from shared.model.overrides import Override
-from shared.model.remedies import Remedy
 from shared.model.signals import Signal, SignalKind
 from shared.model.snapshot import Snapshot
-from shared.policy.schema import ClusterPolicy, Repair
+from shared.policy.schema import ClusterPolicy, PoolPolicy, Repair
 
+from .ladder import choose
 from .wanted import LOSSES
 
 # (pool, None): some of the pool. (None, node): this node.
@@ -49,7 +49,7 @@ type About = tuple[str | None, str | None]
 WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 RESTARTS = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_RESTARTED})
 UNTOLD = "nobody told of a deletion yet"
-WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.STUCK, Condition.UNKNOWN})
+WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.UNKNOWN})
 
 
 class Situation(Struct, frozen=True):
@@ -75,26 +75,12 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
     losses = _subjects(situation.signals, LOSSES)
     decisions: list[Decision] = []
     for finding in sorted(_to_decide(situation), key=lambda finding: _age_order(situation, finding)):
-        pool = finding.node.pool
-        decision = _patience(situation, finding, pools[pool].repair, losses)
+        pool = pools[finding.node.pool]
+        decision = _patience(situation, finding, pool.repair, losses)
         if decision is None:
-            question = Question(
-                cluster=situation.cluster,
-                pool=pools[pool],
-                snapshot=situation.snapshot,
-                tally=tallies[pool],
-                finding=finding,
-                remedy=Remedy.REPLACE,
-                ledger=ledgers[pool],
-                overrides=situation.overrides,
-                incident=_incident(situation, finding),
-                operation=_begun(situation, finding),
-                begun_at=None,
-                now=situation.now,
+            decision, ledgers[pool.name] = _decide_rung(
+                situation, finding, pool, tallies[pool.name], ledgers[pool.name]
             )
-            decision = _ask_guards(question)
-            if decision.verdict is Verdict.ACT:
-                ledgers[pool] = _with_one_more(question)
         decisions.append(decision)
     return tuple(decisions)
 
@@ -120,9 +106,12 @@ def _handed_over(situation: Situation, finding: Finding) -> bool:
     )
 
 
-def _incident(situation: Situation, finding: Finding) -> str | None:
+def _incident(situation: Situation, finding: Finding) -> Incident | None:
+    """The one that this is about; a problem of another kind that was handed over is another case."""
     incident = situation.incidents.get(finding.node.name)
-    return incident.id if incident else None
+    if incident is None or incident.state is IncidentState.OPEN or incident.condition is finding.condition:
+        return incident
+    return None
 
 
 def _begun(situation: Situation, finding: Finding) -> str | None:
@@ -149,7 +138,11 @@ def _patience(
         if node.instance.provisioning is not Provisioning.DELETING:
             return None
         return _decision(finding, Verdict.HOLD, f"{finding.because}; {UNTOLD}")
+    if condition in {Condition.STUCK, Condition.DOOMED}:
+        return None
     why, patience = UNTOLD, repair.confirm_after
+    if condition is Condition.IMPAIRED:
+        why, patience = "it may recover by itself", repair.impaired_after
     if condition is Condition.UNREACHABLE:
         why = "confirming that it stays so"
         if _restarted(situation, finding):
@@ -160,15 +153,43 @@ def _patience(
     return None
 
 
+def _decide_rung(
+    situation: Situation, finding: Finding, pool: PoolPolicy, tally: Tally, ledger: Ledger
+) -> tuple[Decision, Ledger]:
+    """Rules 7 to 9. The ledger comes back with the place that was granted."""
+    incident = _incident(situation, finding)
+    choice = choose(pool.repair.ladder, finding, incident, False, situation.now)
+    if choice.remedy is None:
+        left = f"{finding.because}; no rung of the ladder is left: {choice.because}"
+        return _decision(finding, Verdict.HAND_OVER, left), ledger
+    question = Question(
+        cluster=situation.cluster,
+        pool=pool,
+        snapshot=situation.snapshot,
+        tally=tally,
+        finding=finding,
+        remedy=choice.remedy,
+        ledger=ledger,
+        overrides=situation.overrides,
+        incident=incident.id if incident else None,
+        operation=_begun(situation, finding),
+        begun_at=None,
+        now=situation.now,
+    )
+    decision = _ask_guards(question)
+    acts = decision.verdict is Verdict.ACT
+    return decision, _with_one_more(question) if acts else ledger
+
+
 def _ask_guards(question: Question) -> Decision:
-    """Rules 7 and 8."""
+    """Rules 8 and 9."""
     answers = ask(question, ORDER)
     against = refusals(answers)
     finding = question.finding
     if not against:
-        node, because = finding.node, f"{finding.because}; replace it"
+        node, because = finding.node, f"{finding.because}; {question.remedy.value} it"
         return Decision(
-            node.name, node.pool, finding.condition, Verdict.ACT, because, Remedy.REPLACE, answers
+            node.name, node.pool, finding.condition, Verdict.ACT, because, question.remedy, answers
         )
     because = f"{finding.because}; refused by {', '.join([f'{no.guard} ({no.reason})' for no in against])}"
     ends = [no.until for no in against if no.until is not None]

@@ -4,7 +4,8 @@ Azure's capacity is not what is wanted: it falls by one with every instance that
 remembers the wanted size, and a loss is repaired up to it. What changes it:
 
 1. Nothing is remembered yet: what Azure says, unless that is zero or could not be read.
-2. Azure's capacity is above it: somebody grew the pool; that is wanted now.
+2. Azure's capacity is above it, by more than successors of ours that come before their nodes go: somebody grew the
+   pool; that is wanted now.
 3. Azure's capacity is below it, somebody else was heard to write the set's capacity, nothing of ours is in flight, and
    no instance was heard to be deleted, now or of those that are still missing: somebody shrank the pool; that is
    wanted now, down to the policy's minimum.
@@ -33,8 +34,8 @@ def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal
     capacity = readings.scale_set.value.capacity
     if ledger.wanted is None:
         return capacity if capacity > 0 else None
-    if capacity > ledger.wanted:
-        return capacity
+    if capacity > ledger.wanted + ledger.surging:
+        return capacity - ledger.surging
     kinds = {signal.kind for signal in signals}
     shrunk = SignalKind.POOL_RESIZED in kinds and not kinds & LOSSES and not ledger.active
     return min(ledger.wanted, max(capacity, floor)) if shrunk and capacity > 0 else ledger.wanted

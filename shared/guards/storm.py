@@ -4,7 +4,8 @@
    the time (`storm_until`), so that the hold also outlives a restart.
 2. A storm was seen less than the policy's hold ago: refuse until that has passed, even if it looks better now.
 
-A single node is never a storm, in whatever small a pool. Nodes that are joining or healthy are well. And while as many
+A single node is never a storm, in whatever small a pool. Nodes that are joining, healthy, or announced to end are well:
+of the last, Azure says itself what happens to them. And while as many
 nodes are healthy as the pool is to have, there is no storm: what is missing beyond them was taken away on purpose, and
 nothing that we do could make it more.
 Published: a certificate bug looked like broken hardware and automatic healing spread it (Azure, 29 February 2012).
@@ -19,7 +20,7 @@ from shared.policy.schema import PoolPolicy
 from .question import Question, Tally, allow, refuse
 
 GUARD = "storm"
-WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
+WELL = frozenset({Condition.HEALTHY, Condition.JOINING, Condition.DOOMED})
 
 
 def ask(question: Question) -> Answer:
@@ -38,5 +39,6 @@ def measure(tally: Tally, pool: PoolPolicy, wanted: int | None) -> tuple[bool, d
     unwell = sum([count for condition, count in tally.conditions.items() if condition not in WELL])
     nodes = tally.nodes
     threshold = pool.storm.begins_at(nodes)
-    whole = wanted is not None and tally.conditions.get(Condition.HEALTHY, 0) >= wanted
+    working = tally.conditions.get(Condition.HEALTHY, 0) + tally.conditions.get(Condition.DOOMED, 0)
+    whole = wanted is not None and working >= wanted
     return unwell >= threshold and not whole, {"unwell": unwell, "nodes": nodes, "threshold": threshold}

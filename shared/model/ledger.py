@@ -12,12 +12,15 @@ from msgspec import Struct
 
 
 class Disruption(Struct, frozen=True):
-    """One node that is being taken away and brought back."""
+    """One node that is being taken away and brought back. `surge`: its successor comes first, so the pool may have one
+    more than wanted meanwhile; `leaving`: it goes now, so that its successor is among those that are wanted."""
 
     operation: str
     node: str
     since: datetime
     fault_domain: int | None = None
+    surge: bool = False
+    leaving: bool = False
 
 
 class Ledger(Struct, frozen=True):
@@ -30,3 +33,14 @@ class Ledger(Struct, frozen=True):
     started: tuple[datetime, ...] = ()
     storm_since: datetime | None = None
     storm_until: datetime | None = None
+
+    @property
+    def surging(self) -> int:
+        """How many more than wanted the pool may have."""
+        return sum(entry.surge for entry in self.active)
+
+    @property
+    def target(self) -> int | None:
+        """The size that the pool is to have now, with successors that come first; None when nobody knows."""
+        ahead = sum(entry.surge and not entry.leaving for entry in self.active)
+        return None if self.wanted is None else self.wanted + ahead

@@ -22,6 +22,8 @@ class Condition(StrEnum):
     """Our verdict on a node.
 
     healthy      there, running, and its agent is active
+    impaired     its agent is connected, and our own readings say that it does not do its work
+    doomed       it works, and its end or its degradation is announced for a known time
     joining      a young machine whose agent has not registered yet
     stuck        a machine that was given time enough and never registered an agent
     unreachable  the machine is there and running, its agent is lost
@@ -31,6 +33,8 @@ class Condition(StrEnum):
     """
 
     HEALTHY = "healthy"
+    IMPAIRED = "impaired"
+    DOOMED = "doomed"
     JOINING = "joining"
     STUCK = "stuck"
     UNREACHABLE = "unreachable"
@@ -93,6 +97,7 @@ class Finding(Struct, frozen=True):
     """What we judge of a node, by which numbered rule of `shared/judge/conditions.py`, in one sentence.
 
     `blind` says that the condition is unknown because a reading failed: a fault of our eyes, not of the node.
+    `deadline` is when a doomed node ends, `unit` the failed systemd unit by which an impaired one is.
     """
 
     node: Node
@@ -100,3 +105,5 @@ class Finding(Struct, frozen=True):
     rule: int
     because: str
     blind: bool = False
+    deadline: datetime | None = None
+    unit: str = ""

@@ -106,6 +106,9 @@ def _brought_up_to_date(
         signals=_folded(old.signals, situation.signals, decision),
     )
     if old.decision is None or gist(old.decision) != gist(decision):
+        if decision.verdict is Verdict.HAND_OVER:
+            over = replace(new, decision=decision, state=IncidentState.HANDED_OVER, outcome=decision.because)
+            return replace(over, wake_at=None), True
         operation = operation_id(new) if decision.verdict is Verdict.ACT else new.operation
         wake_at = decision.until or now + LOOK_AGAIN
         return replace(new, decision=decision, operation=operation, wake_at=wake_at), True

@@ -1,6 +1,7 @@
 """Closing an operation, in an order in which a crash anywhere leaves something that is closed again next time.
 
-    done         the old node leaves the inventory, its place in the ledger is free, the incident is resolved
+    done         a replaced node leaves the inventory, a helped one is remembered for it; its place in the ledger is
+                 free, the incident is resolved
     withdrawn    its place in the ledger is free, the incident stays open with one more try
     failed       the same, and the incident remembers the remedy that did not help
     handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
@@ -11,17 +12,23 @@ The operation's own row is moved last: until then it runs, and whoever finds it 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from shared.model.audit import AuditKind
 from shared.model.incidents import Incident, IncidentState
-from shared.model.nodes import Condition
+from shared.model.nodes import Condition, Helped, NodeMemory
 from shared.model.operations import OperationState
+from shared.model.remedies import Remedy
 from shared.records import Change, Kept, open_incident_row
 
 from .books import release
 from .hand import Hand
 from .steps.await_join import REPLACEMENT
+
+WEEK = timedelta(days=7)
+MOST_HELPED = 10
 
 
 async def close(hand: Hand, state: OperationState, outcome: str) -> None:
@@ -32,7 +39,7 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     if kept is not None and kept.value.id != operation.incident:
         kept = None  # a newer incident, not ours to close
     if state is OperationState.DONE:
-        await _forget_node(hand)
+        await _remember_help(hand)
     if state is not OperationState.HANDED_OVER or REPLACEMENT in operation.notes:
         await release(hand.outside, cluster, operation.pool, operation.id)
     if kept is not None:
@@ -44,12 +51,17 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     hand.operation = closed
 
 
-async def _forget_node(hand: Hand) -> None:
-    """The machine is replaced: nothing is missed of it any more."""
-    records, cluster, node = hand.outside.records, hand.cluster.name, hand.operation.subject.node
-    kept = await records.inventory.get(cluster, node)
-    if kept is not None:
-        await records.inventory.put_all(cluster, [Change(node, None, kept.etag)])
+async def _remember_help(hand: Hand) -> None:
+    """A machine that was replaced is missed no more; one that was helped is remembered for it."""
+    records, cluster, operation = hand.outside.records, hand.cluster.name, hand.operation
+    kept = await records.inventory.get(cluster, operation.subject.node)
+    if kept is None:
+        return
+    memory: NodeMemory | None = None
+    if operation.remedy is not Remedy.REPLACE:
+        recent = tuple(one for one in kept.value.helped if one.at > hand.now - WEEK)
+        memory = replace(kept.value, helped=(*recent, Helped(operation.remedy, hand.now))[-MOST_HELPED:])
+    await records.inventory.put_all(cluster, [Change(operation.subject.node, memory, kept.etag)])
 
 
 async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outcome: str) -> None:

@@ -27,10 +27,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused, Retry, Unknown
-from shared.guards import Guard, Question, ask, refusals, tally_pools
+from shared.guards import Guard, ask, refusals
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer
-from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Lease, Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
@@ -49,6 +48,12 @@ BLINK = timedelta(seconds=1)  # a message may come a moment before the wake time
 REFUSED_AGAIN = timedelta(seconds=30)
 OUT_OF_POLICY = timedelta(minutes=5)
 SILENCE = timedelta(hours=1)
+ENDINGS = {
+    Withdraw.__name__: OperationState.WITHDRAWN,
+    Failed.__name__: OperationState.FAILED,
+    HandOver.__name__: OperationState.HANDED_OVER,
+}
+ENDS, BECAUSE = "ends", "because"  # the notes of an operation that is being undone: how it ends, and why
 AFTER_UNKNOWN = timedelta(seconds=5)
 
 
@@ -110,18 +115,41 @@ async def _carry_on(hand: Hand) -> bool:
     outcome = await _attempt(hand, step)
     if not isinstance(outcome, Done):
         outcome = _without_patience(hand, step, outcome)
+    if not isinstance(outcome, Done | Wait) and _is_to_be_undone(hand, outcome):
+        return await _undo(hand, outcome)
     match outcome:
         case Done():
             return await _next(hand, step, outcome)
         case Wait():
             await _wait(hand, outcome)
-        case Withdraw():
-            await close(hand, OperationState.WITHDRAWN, outcome.text)
-        case Failed():
-            await close(hand, OperationState.FAILED, outcome.text)
-        case HandOver():
-            await close(hand, OperationState.HANDED_OVER, outcome.text)
+        case _:
+            await close(hand, ENDINGS[type(outcome).__name__], outcome.text)
     return False
+
+
+def _is_to_be_undone(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
+    """Whether something of ours has to be taken back before the operation ends.
+
+    1. Nothing was done that could be, or it is being undone at this moment: no.
+    2. It is handed over after something final was done: no, a person is to find it as it is.
+    3. Otherwise: yes.
+    """
+    operation, course = hand.operation, PLANS[hand.operation.plan]
+    if not course.leaves_traces(operation) or operation.step == course.undo:
+        return False
+    return not isinstance(outcome, HandOver) or course.is_untouched(operation)
+
+
+async def _undo(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
+    """Go on with taking back what was done; how the operation ends after that is noted."""
+    course, now = PLANS[hand.operation.plan], hand.now
+    hand.tell(AuditKind.STEP, f"it ends here, what was done is taken back: {outcome.text}")
+    hand.note(ENDS, type(outcome).__name__)
+    hand.note(BECAUSE, outcome.text)
+    await hand.save(
+        replace(hand.operation, step=course.undo, step_since=now, attempt=0, token=None, wake_at=now)
+    )
+    return True
 
 
 async def _attempt(hand: Hand, step: Step) -> Outcome:
@@ -155,34 +183,16 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     4. A guard refuses later on: wait.
     """
     picture, _ = await hand.fresh()
-    situation, subject = picture.situation, hand.operation.subject
+    course, subject = PLANS[hand.operation.plan], hand.operation.subject
     finding = picture.findings.get(subject.node)
-    course = PLANS[hand.operation.plan]
     untouched = course.is_untouched(hand.operation)
     if finding is None and untouched:
         return Withdraw("the node is not missed any more")
-    if finding is None:
-        node = Node(subject.node, hand.pool.name, None, None, None, subject.address)
-        finding = Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
-    if untouched and finding.condition not in course.cures:
+    if finding is not None and untouched and finding.condition not in course.cures:
         return Withdraw(f"it is {finding.condition.value} now: {finding.because}")
-    ledger = situation.ledgers[hand.pool.name]
-    if untouched and not any(entry.operation == hand.operation.id for entry in ledger.active):
+    question = await hand.question()
+    if untouched and not any(entry.operation == hand.operation.id for entry in question.ledger.active):
         return Withdraw("its place in the ledger was given back")
-    question = Question(
-        cluster=hand.cluster,
-        pool=hand.pool,
-        snapshot=situation.snapshot,
-        tally=tally_pools(situation.snapshot, situation.findings)[hand.pool.name],
-        finding=finding,
-        remedy=hand.operation.remedy,
-        ledger=ledger,
-        overrides=situation.overrides,
-        incident=hand.operation.incident,
-        operation=hand.operation.id,
-        begun_at=hand.operation.created_at,
-        now=hand.now,
-    )
     answers = ask(question, guards)
     against = refusals(answers)
     if not against:
@@ -214,6 +224,7 @@ async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     operation, now = hand.operation, hand.now
     hand.tell(AuditKind.STEP, f"{step.name}: {outcome.text}")
     following = PLANS[operation.plan].after(step.name)
+    ends = operation.notes.get(ENDS)
     done = replace(
         operation,
         step=following or operation.step,
@@ -227,7 +238,9 @@ async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     hand.operation = (
         done  # kept with the next change of the world, wait or close; until then it can be done again
     )
-    if following is None:
+    if ends is not None:
+        await close(hand, ENDINGS[ends], operation.notes[BECAUSE])
+    elif following is None:
         await close(hand, OperationState.DONE, outcome.text)
     return following is not None
 

@@ -10,15 +10,20 @@ What is told to the audit is written before the row, before something is changed
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from shared.errors import Conflict
+from shared.guards import Question, tally_pools
 from shared.model.audit import AuditKind, AuditRecord
+from shared.model.ledger import Disruption
+from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Lease, Operation
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
+from .books import change
 from .outside import Outside
 from .recall import Recalled, recall
 from .situate import Picture, situate
@@ -61,6 +66,29 @@ class Hand:
             self._picture = known
         return known
 
+    async def question(self) -> Question:
+        """What the guards are asked about this operation, with fresh readings."""
+        picture, _ = await self.fresh()
+        situation, operation = picture.situation, self.operation
+        finding = picture.findings.get(operation.subject.node)
+        if finding is None:
+            node = Node(operation.subject.node, self.pool.name, None, None, None, operation.subject.address)
+            finding = Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
+        return Question(
+            cluster=self.cluster,
+            pool=self.pool,
+            snapshot=situation.snapshot,
+            tally=tally_pools(situation.snapshot, situation.findings)[self.pool.name],
+            finding=finding,
+            remedy=operation.remedy,
+            ledger=situation.ledgers[self.pool.name],
+            overrides=situation.overrides,
+            incident=operation.incident,
+            operation=operation.id,
+            begun_at=operation.created_at,
+            now=self.now,
+        )
+
     def forget_readings(self) -> None:
         """After something was changed in the world: the next look is a new one."""
         self._picture, self._not_before = None, self.now
@@ -86,6 +114,19 @@ class Hand:
             await self.tell_now()
             raise
         self.forget_readings()
+
+    def note(self, key: str, value: str) -> None:
+        """Leave something for later steps, written with the next `about_to` or `save`."""
+        self.operation = replace(self.operation, notes={**self.operation.notes, key: value})
+
+    async def books(self, how: Callable[[Disruption], Disruption]) -> None:
+        """Change entries of the pool's ledger."""
+        await change(
+            self.outside,
+            self.cluster.name,
+            self.pool.name,
+            lambda book: replace(book, active=tuple(how(entry) for entry in book.active)),
+        )
 
     async def tell_now(self) -> None:
         """Write what was told. What could not be written is told with the next try."""

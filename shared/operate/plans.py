@@ -1,11 +1,20 @@
 """The plans: by which steps each remedy is carried out.
 
-    replace_dead     prove_ill -> destroy -> prove_gone -> tell_scheduler -> grow -> await_join -> verify
+    replace_dead     prove_dead -> destroy -> prove_gone -> tell_scheduler -> grow -> await_join -> verify
+    replace_living   prove_ill -> stop_new_tasks -> surge -> await_successor
+                     -> move_tasks -> destroy -> prove_gone -> tell_scheduler -> grow -> await_join -> verify
+    restart_unit     prove_ill -> restart_unit -> await_recovery -> verify
+    restart, redeploy, reimage
+                     prove_ill -> stop_new_tasks -> move_tasks -> the order
+                     -> await_recovery -> retire_agent -> give_back -> verify
 
 Dead is proved by Azure and Mesos both before anything is destroyed. Mesos is told only when Azure has confirmed that
 the machine is gone, because an agent that is marked gone is banned for ever and its volumes are lost. The pool grows
 after that, so that a new machine with the same address is never taken for the old one. It is over when the work that
 ran on the node runs again, not when a machine says that it succeeded.
+
+A node that still works is replaced in two phases. In the first its successor comes and nothing is lost: should the node
+recover, it goes back to work with no task killed (`give_back`). The second begins with `move_tasks`.
 
 `guards` are those that are asked again, with fresh readings, just before the step; a step without any changes nothing
 that could not be changed back. `final` steps cannot be undone: before the first of them an operation may be withdrawn,
@@ -19,17 +28,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, Guard
-from shared.model.nodes import Condition
+from shared.model.nodes import Condition, Node
 from shared.model.operations import Operation, Plan
+from shared.model.remedies import Remedy
 from shared.policy.schema import PoolPolicy
 
 from .hand import Hand
 from .outcomes import Failed, HandOver, Outcome
 from .steps.await_join import await_join
+from .steps.await_recovery import await_recovery
 from .steps.destroy import destroy
-from .steps.grow import grow
-from .steps.prove_dead import prove_dead
+from .steps.give_back import give_back
+from .steps.grow import SURGED, grow, surge
+from .steps.move_tasks import move_tasks
+from .steps.order import redeploy, reimage, restart, restart_unit
+from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
+from .steps.retire_agent import retire_agent
+from .steps.stop_new_tasks import STOPPED, stop_new_tasks
 from .steps.tell_scheduler import tell_scheduler
 from .steps.verify import verify
 
@@ -44,15 +60,24 @@ class Step:
     late: type[HandOver] | type[Failed] = field(default=HandOver)
 
 
+def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
+    return lambda pool: timedelta(minutes=minutes)
+
+
+UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
+
+
 @dataclass(frozen=True)
 class Course:
     """One plan: its steps in order, and the conditions that it is for."""
 
     cures: frozenset[Condition]
     steps: tuple[Step, ...]
+    undo: str = UNDO.name
 
     def step(self, name: str) -> Step:
-        return next(step for step in self.steps if step.name == name)
+        """The step of this name, or the one that undoes."""
+        return next(step for step in (*self.steps, UNDO) if step.name == name)
 
     def after(self, name: str) -> str | None:
         """The next step's name; None after the last."""
@@ -60,21 +85,99 @@ class Course:
         place = names.index(name) + 1
         return names[place] if place < len(names) else None
 
+    def leaves_traces(self, operation: Operation) -> bool:
+        """Whether something was done that is taken back when the operation ends early."""
+        return STOPPED in operation.notes or SURGED in operation.notes
+
     def is_untouched(self, operation: Operation) -> bool:
         """Whether nothing was done yet that cannot be undone."""
         final = {step.name for step in self.steps if step.final}
         return not any(record.step in final for record in operation.steps)
 
 
-def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
-    return lambda pool: timedelta(minutes=minutes)
+DEAD = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STUCK})
+ILL = frozenset({Condition.IMPAIRED, Condition.DOOMED})
+
+
+def _afterwards(timeout: Callable[[PoolPolicy], timedelta]) -> tuple[Step, ...]:
+    """How a remedy ends that keeps the machine."""
+    return (
+        Step("await_recovery", await_recovery, (), timeout, late=Failed),
+        Step("retire_agent", retire_agent, AFTER_THE_LOSS, _minutes(30)),
+        Step("give_back", give_back, (), _minutes(30)),
+        Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
+    )
+
+
+def _emptied_first(order: Step) -> tuple[Step, ...]:
+    """The order, after the tasks of a machine that still works were moved away."""
+    return (
+        Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+        Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+        Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
+        order,
+    )
+
+
+def _restart_timeout(pool: PoolPolicy) -> timedelta:
+    return pool.repair.restart_timeout
+
+
+def _redeploy_timeout(pool: PoolPolicy) -> timedelta:
+    return pool.repair.redeploy_timeout
 
 
 PLANS: Mapping[Plan, Course] = {
-    Plan.REPLACE_DEAD: Course(
-        cures=frozenset({Condition.GONE, Condition.UNREACHABLE}),
+    Plan.RESTART_UNIT: Course(
+        cures=ILL | DEAD,
         steps=(
-            Step("prove_dead", prove_dead, (), _minutes(10)),
+            Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            Step("restart_unit", restart_unit, ORDER, _minutes(10), final=True, late=Failed),
+            Step("await_recovery", await_recovery, (), _restart_timeout, late=Failed),
+            Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
+        ),
+    ),
+    Plan.RESTART: Course(
+        cures=ILL | DEAD,
+        steps=(
+            *_emptied_first(Step("restart", restart, ORDER, _restart_timeout, final=True, late=Failed)),
+            *_afterwards(_restart_timeout),
+        ),
+    ),
+    Plan.REDEPLOY: Course(
+        cures=ILL | DEAD,
+        steps=(
+            *_emptied_first(Step("redeploy", redeploy, ORDER, _redeploy_timeout, final=True, late=Failed)),
+            *_afterwards(_redeploy_timeout),
+        ),
+    ),
+    Plan.REIMAGE: Course(
+        cures=ILL | DEAD,
+        steps=(
+            *_emptied_first(Step("reimage", reimage, ORDER, _redeploy_timeout, final=True, late=Failed)),
+            *_afterwards(_redeploy_timeout),
+        ),
+    ),
+    Plan.REPLACE_DEAD: Course(
+        cures=DEAD,
+        steps=(
+            Step("prove_dead", proof_of(DEAD), (), _minutes(10)),
+            Step("destroy", destroy, ORDER, _minutes(20), final=True),
+            Step("prove_gone", prove_gone, (), _minutes(20)),
+            Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
+            Step("grow", grow, TO_GROW, _minutes(60)),
+            Step("await_join", await_join, (), lambda pool: pool.repair.join_timeout),
+            Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
+        ),
+    ),
+    Plan.REPLACE_LIVING: Course(
+        cures=ILL | DEAD,
+        steps=(
+            Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+            Step("surge", surge, ORDER, _minutes(60)),
+            Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
+            Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
             Step("destroy", destroy, ORDER, _minutes(20), final=True),
             Step("prove_gone", prove_gone, (), _minutes(20)),
             Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
@@ -84,3 +187,11 @@ PLANS: Mapping[Plan, Course] = {
         ),
     ),
 }
+
+
+def plan_of(remedy: Remedy, node: Node) -> Plan:
+    """By which plan the remedy is carried out on this node."""
+    if remedy is Remedy.REPLACE:
+        connected = node.agent is not None and node.agent.active
+        return Plan.REPLACE_LIVING if connected else Plan.REPLACE_DEAD
+    return Plan(remedy.value)

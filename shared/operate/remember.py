@@ -3,7 +3,8 @@
 Inventory, ledgers and incidents are brought up to date, each row on its own etag: a row that somebody else wrote in
 the meantime is left alone, their pass knew better. The audit comes first: after a crash between the two a decision is
 told twice, and not never. Wake-ups are sent for decisions that wait for the clock; should one get lost, the sweep comes
-by within a minute.
+by within a minute. That a sweep came by is written last, so that whoever asks whether the app works is told of a whole
+pass.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ async def remember(
         outside.records.ledgers.put_all(cluster, books),
         _keep_cases(outside, cluster, cases),
     )
+    if any(signal.kind is SignalKind.SWEEP for signal in situation.signals):
+        await outside.records.keep_sweep(cluster, now)
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
     return {

@@ -19,12 +19,11 @@ from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding, Node
-from shared.model.operations import Operation, Plan, Subject
-from shared.model.remedies import Remedy
+from shared.model.operations import Operation, Subject
 
 from .books import change
 from .outside import Outside
-from .plans import PLANS
+from .plans import PLANS, plan_of
 from .situate import Picture
 
 
@@ -40,7 +39,7 @@ async def start(
         incident = incidents.get(decision.node)
         if incident is None or incident.operation is None:
             continue  # somebody else wrote the incident meanwhile; their pass decides
-        operation = _operation(incident, incident.operation, picture.findings[decision.node], picture)
+        operation = _operation(incident, decision, picture.findings[decision.node], picture)
         try:
             await _reserve(outside, operation, picture)
         except Refused as refused:
@@ -89,17 +88,20 @@ async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> 
     await change(outside, operation.cluster, operation.pool, with_entry)
 
 
-def _operation(incident: Incident, operation: str, finding: Finding, picture: Picture) -> Operation:
-    now = picture.situation.now
+def _operation(incident: Incident, decision: Decision, finding: Finding, picture: Picture) -> Operation:
+    now, remedy, operation = picture.situation.now, decision.remedy, incident.operation
+    if remedy is None or operation is None:
+        raise ValueError(f"nothing was decided that could be begun about {decision.node}")
+    plan = plan_of(remedy, finding.node)
     return Operation(
         id=operation,
         cluster=incident.cluster,
         pool=incident.pool,
         incident=incident.id,
-        remedy=Remedy.REPLACE,
-        plan=Plan.REPLACE_DEAD,
+        remedy=remedy,
+        plan=plan,
         subject=_subject(finding.node, incident),
-        step=PLANS[Plan.REPLACE_DEAD].steps[0].name,
+        step=PLANS[plan].steps[0].name,
         created_at=now,
         step_since=now,
         wake_at=now,

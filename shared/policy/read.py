@@ -21,7 +21,7 @@ from shared.policy.read_firehose import read_firehose
 from shared.policy.reading import KEYS, SETTINGS, Opened, Reading
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, Policy, PoolPolicy, Repair, Storm
 from shared.policy.tree import Listing, Node, Scalar
-from shared.policy.unsupported import ONLY_NO_LOGIN, ONLY_REPLACE, REMEDIES
+from shared.policy.unsupported import ONLY_NO_LOGIN
 from shared.policy.values import Wrong, described, read_host, read_value
 
 
@@ -152,20 +152,8 @@ class PolicyReading(Reading):
         for name, kind in SETTINGS.items():
             section = self.child(name, name, opened)
             if section is not None:
-                self._unknown_remedies(section)
                 parts[name] = self.values(section, kind, KEYS[name])
         return Layer(mode, parts)
-
-    def _unknown_remedies(self, opened: Opened) -> None:
-        """A ladder with planned remedies gets their sentence; it is taken out, so that it has one fault only."""
-        node = opened.entries.get("ladder", (None, None))[1]
-        if not isinstance(node, Listing):
-            return
-        planned = [item for item in node.items if isinstance(item, Scalar) and item.text in REMEDIES]
-        for item in planned:
-            self.fault(item, f"{opened.path}.ladder", shown(item.text), "replace", ONLY_REPLACE)
-        if planned:
-            del opened.entries["ladder"]
 
 
 _VERSION = Annotated[int, Between(1, 1)]

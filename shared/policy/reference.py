@@ -29,7 +29,7 @@ from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.read_firehose import MOST_RULES
 from shared.policy.reading import KEYS
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
-from shared.policy.unsupported import ONLY_NO_LOGIN, ONLY_REPLACE, UNSUPPORTED
+from shared.policy.unsupported import ONLY_NO_LOGIN, UNSUPPORTED
 from shared.policy.values import allowed, duration_text
 
 BEGIN = "<!-- from here on made by shared/policy/reference.py -->"
@@ -122,7 +122,6 @@ def _refused() -> Iterator[str]:
     yield from ["## Refused in this version", "", "| where | key | answer |", "|---|---|---|"]
     for (where, key), sentence in UNSUPPORTED.items():
         yield f"| {where} | {key} | {sentence} |"
-    yield f"| repair | ladder, other than replace | {ONLY_REPLACE} |"
     yield f"| dcos | login, other than none | {ONLY_NO_LOGIN} |"
     yield ""
 

@@ -84,9 +84,13 @@ class Capacity(Struct, frozen=True, kw_only=True):
 class Repair(Struct, frozen=True, kw_only=True):
     """How a failed node is helped."""
 
-    ladder: tuple[Remedy, ...] = (Remedy.REPLACE,)
-    """The remedies in the order in which they are tried. This version knows `replace`: destroy the failed machine,
-    tell Mesos that it is gone, and let the scale set make a new one."""
+    ladder: tuple[Remedy, ...] = (Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REPLACE)
+    """The remedies in the order in which they are tried, mildest first. `restart_unit` starts one failed service again
+    and touches nothing else; `restart` boots the machine and keeps its disks; `redeploy` moves it to another host and
+    loses its temporary disk, where DC/OS keeps local volumes; `reimage` writes its disks anew; `replace` destroys it
+    and has a new one made. A rung that cannot help in the case at hand, that did not help before, or whose help did not
+    last a day is skipped. Neither `redeploy` nor `reimage` is in the default: they lose as much as `replace` and bring
+    no new capacity first. Write `[replace]` where machines are cattle and speed is all."""
 
     approve: tuple[Remedy, ...] = ()
     """The remedies of the ladder that need a person's approval each time, also where the mode is `enforce`. None:
@@ -97,6 +101,25 @@ class Repair(Struct, frozen=True, kw_only=True):
     (apache/mesos:docs/configuration/master.md, agent_ping_timeout): long enough for a restart of the agent or a
     short network fault, short against the 5 minutes that DC/OS waits itself. Lengthen it where agents restart
     slowly. A machine that Azure says is deleted needs no confirmation."""
+
+    impaired_after: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=5)
+    """How long a node whose agent is connected stays impaired before anything is done about it. It still works for
+    somebody, so there is no hurry; 5 minutes is one round of DC/OS's own health checks. Lengthen it where services
+    recover by themselves."""
+
+    restart_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=5)
+    """How long after a restart, of a unit or of the machine, the node may take to be well again, before the next rung.
+    A virtual machine boots within 3 minutes, and an agent recovers its tasks within one more."""
+
+    redeploy_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=15)
+    """The same after a redeployment or a reimage, which take Azure up to 10 minutes."""
+
+    drain_grace: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=2)
+    """How long one task may take to end when its node is emptied, before it is killed hard."""
+
+    drain_timeout: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=30)
+    """How long emptying a node that still works may take in all. After that a person is called and nothing is
+    destroyed. Lengthen it for services that copy much data."""
 
     join_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=15)
     """How long a new machine may take from its order to its agent's registration. After that the replacement counts

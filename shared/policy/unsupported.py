@@ -28,7 +28,5 @@ UNSUPPORTED: dict[tuple[str, str], str] = {
 }
 """(kind of section, key) to the sentence."""
 
-REMEDIES = frozenset({"restart", "restart_unit", "redeploy", "reimage", "relocate", "page"})
-ONLY_REPLACE = "this version has one remedy, replace; take the others out of the ladder"
 
 ONLY_NO_LOGIN = "this version talks to masters that ask for no login; take it out or write 'login: none'"

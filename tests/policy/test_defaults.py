@@ -29,7 +29,8 @@ def test_a_policy_that_says_no_mode_touches_nothing() -> None:
 
 def test_everything_not_written_has_its_documented_default() -> None:
     pool = pool_of(GOOD)
-    assert pool.repair.ladder == (Remedy.REPLACE,)
+    assert pool.repair.ladder == (Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REPLACE)
+    assert pool.repair.approve == ()
     assert pool.repair.confirm_after == timedelta(seconds=45)
     assert pool.repair.join_timeout == timedelta(minutes=15)
     assert pool.repair.verify_timeout == timedelta(minutes=10)

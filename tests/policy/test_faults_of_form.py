@@ -92,8 +92,6 @@ def test_a_missing_key_is_told_at_the_section_that_lacks_it(key: str) -> None:
         ),
         (with_pool("scaling: {setpoint: 0.7}"), "does not change the size"),
         (with_pool("schedules: []"), "does not change the size"),
-        (with_pool("repair: {approve: [replace]}"), "does not wait for approvals"),
-        (with_pool("repair: {ladder: [restart, replace]}"), "one remedy, replace"),
         (GOOD + "notify: []\n", "does not send notifications"),
         (changed("masters: [", "login: oauth, masters: ["), "no login"),
     ],

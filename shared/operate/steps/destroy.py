@@ -12,6 +12,8 @@ deletes one instance.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from shared.model.azure import ProgressState, Provisioning
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
@@ -36,6 +38,8 @@ async def destroy(hand: Hand) -> Outcome:
         )
     if instance.provisioning is Provisioning.DELETING:
         return Wait("Azure is deleting it already", hand.again())
+    mine = hand.operation.id
+    await hand.books(lambda entry: replace(entry, leaving=True) if entry.operation == mine else entry)
     await hand.about_to(f"destroying instance {subject.instance_id} of {address.scale_set}")
     token = await compute.destroy(address, [subject.instance_id])
     return Wait("its deletion was ordered", hand.again(), token)

@@ -1,4 +1,5 @@
-"""Grow the pool back to its wanted size. By level, not by one: what is wanted is in the ledger.
+"""Grow the pool to the size that it is to have. By level, not by one: what is wanted is in the ledger, together with
+the successors that are to come before their nodes go (`surge`).
 
 1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write: what
    is there is read again. Failed otherwise: hand over with Azure's reason.
@@ -12,11 +13,24 @@ Ordering the same size again after a crash orders nothing.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from shared.model.azure import ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
 
 PREEMPTED = "OperationPreempted"
+SURGED = "surged"
+"""The note that says that the pool was grown before the node goes."""
+
+
+async def surge(hand: Hand) -> Outcome:
+    """Grow by one for a node that still works, before it goes. That the pool may have one more is written into the
+    ledger first, so that no pass takes it for somebody's decision."""
+    mine = hand.operation.id
+    hand.note(SURGED, "yes")
+    await hand.books(lambda entry: replace(entry, surge=True) if entry.operation == mine else entry)
+    return await grow(hand)
 
 
 async def grow(hand: Hand) -> Outcome:
@@ -30,9 +44,9 @@ async def grow(hand: Hand) -> Outcome:
         if progress.code != PREEMPTED:
             return HandOver(f"Azure could not grow the pool: {progress.code}: {progress.message}")
     kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
-    wanted = kept.value.wanted if kept else None
+    level = kept.value.target if kept else None
     there = await compute.scale_set(address)
-    target = min(wanted, hand.pool.capacity.max) if wanted is not None else there.capacity
+    target = min(level, hand.pool.capacity.max) if level is not None else there.capacity
     if there.capacity >= target:
         return Done(f"the set has its {target} already")
     await hand.about_to(f"growing {address.scale_set} from {there.capacity} to {target}")

@@ -51,8 +51,14 @@ def _lost_elsewhere(findings: Iterable[Finding], node: str) -> Counter[str]:
     """What ran on the other nodes that are not well, as far as it is remembered."""
     lost: Counter[str] = Counter()
     for finding in findings:
-        if finding.node.name != node and finding.condition not in WELL and finding.node.memory is not None:
-            lost.update(finding.node.memory.tasks)
+        other, connected = finding.node, finding.node.agent is not None and finding.node.agent.active
+        if (
+            other.name != node
+            and not connected
+            and finding.condition not in WELL
+            and other.memory is not None
+        ):
+            lost.update(other.memory.tasks)
     return lost
 
 

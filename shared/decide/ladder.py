@@ -1,0 +1,102 @@
+"""The ladder: which remedy is tried next for a node.
+
+The policy orders the rungs. Going up, a rung is skipped, each with its reason:
+
+1. It cannot help a node in this condition (`HELPS`).
+2. It was carried out for this incident and did not help.
+3. It needs Azure's own agent in the machine, and nothing is heard from that.
+4. It made this node well within the last day, and the node is ill again: what does not last is not repeated.
+5. The fault is in the network: the machine's own guest agent answers Azure, so neither its disks nor its host's are to
+   blame, and a reimaged machine would only boot into the same network (published: Azure/AKS#2038).
+6. It needs room in Azure, which refused room a moment ago, and a later rung needs none.
+
+What is left first is tried. When nothing is left, a person is called. A gone machine is replaced wherever the policy
+has that rung, and on no other.
+
+Facts: restarting keeps all disks. Moving to another host or deallocating loses the temporary disk, and with it
+`/var/lib/mesos` as the Azure Container Service lays it out: local volumes and the agent's identity. Reimaging rewrites
+the disk of the operating system (Azure/azure-docs, virtual-machine-scale-sets reimage; managed disks, temporary disk).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from shared.model.azure import GuestAgent
+from shared.model.incidents import Incident
+from shared.model.nodes import Condition, Finding
+from shared.model.remedies import Remedy
+
+RELAPSE = timedelta(days=1)
+R = Remedy
+
+HELPS: Mapping[Condition, frozenset[Remedy]] = {
+    Condition.GONE: frozenset({R.REPLACE}),
+    Condition.UNREACHABLE: frozenset({R.RESTART_UNIT, R.RESTART, R.REDEPLOY, R.REIMAGE, R.REPLACE}),
+    Condition.IMPAIRED: frozenset({R.RESTART_UNIT, R.RESTART, R.REDEPLOY, R.REIMAGE, R.REPLACE}),
+    Condition.DOOMED: frozenset({R.REDEPLOY, R.REPLACE}),
+    Condition.STUCK: frozenset({R.RESTART, R.REIMAGE, R.REPLACE}),
+}
+LOSES_LOCAL_VOLUMES = frozenset({R.REDEPLOY, R.REIMAGE, R.REPLACE})
+NEEDS_ROOM = frozenset({R.REDEPLOY, R.REPLACE})
+
+
+class Skipped(Struct, frozen=True):
+    remedy: Remedy
+    why: str
+
+
+class Choice(Struct, frozen=True):
+    """`remedy` None: nothing is left to try."""
+
+    remedy: Remedy | None
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def because(self) -> str:
+        """One sentence on what was passed over; empty when nothing was."""
+        return ", ".join(f"not {one.remedy.value}: {one.why}" for one in self.skipped)
+
+
+def choose(
+    ladder: tuple[Remedy, ...], finding: Finding, incident: Incident | None, no_room: bool, now: datetime
+) -> Choice:
+    """The next rung for this node. `no_room`: Azure refused to allocate within the back-off."""
+    skipped: list[Skipped] = []
+    for place, remedy in enumerate(ladder):
+        why = _against(remedy, finding, incident, now)
+        if why is None and no_room and remedy in NEEDS_ROOM:
+            later = (one for one in ladder[place + 1 :] if one not in NEEDS_ROOM)
+            if any(_against(one, finding, incident, now) is None for one in later):
+                why = "Azure has no room for it now"
+        if why is None:
+            return Choice(remedy, tuple(skipped))
+        skipped.append(Skipped(remedy, why))
+    return Choice(None, tuple(skipped))
+
+
+def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: datetime) -> str | None:
+    """Rules 1 to 5; None when nothing speaks against the rung."""
+    if remedy not in HELPS.get(finding.condition, frozenset()):
+        return f"it cannot help a node that is {finding.condition.value}"
+    if incident is not None and remedy in incident.tried:
+        return "it was tried and did not help"
+    instance = finding.node.instance
+    if remedy is Remedy.RESTART_UNIT and (instance is None or instance.guest_agent is not GuestAgent.READY):
+        return "no command can be run there"
+    memory = finding.node.memory
+    if memory is not None and any(one.remedy is remedy and one.at > now - RELAPSE for one in memory.helped):
+        return "it helped within the last day, and did not last"
+    if remedy is Remedy.REIMAGE and _is_network(finding):
+        return "the fault is in the network"
+    return None
+
+
+def _is_network(finding: Finding) -> bool:
+    """Its own guest agent answers Azure, which needs no virtual network, and only Mesos does not see it."""
+    instance = finding.node.instance
+    ready = instance is not None and instance.guest_agent is GuestAgent.READY
+    return finding.condition is Condition.UNREACHABLE and ready

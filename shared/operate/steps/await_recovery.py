@@ -1,0 +1,37 @@
+"""Wait until the node is well again, by what we read ourselves. That Azure calls an order successful says nothing: a
+machine can be running and provisioned while nothing on it works.
+
+1. The pool or the masters could not be read: wait, blindly.
+2. It is healthy, and its agent registered after the order, or the order did not touch the agent: recovered.
+3. It is gone: withdraw, the pass decides about a machine that is gone.
+4. Otherwise: wait. When the rung's time is over, it has failed, and the next one is tried.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.model.nodes import Condition
+from shared.model.remedies import Remedy
+from shared.operate.hand import Hand
+from shared.operate.outcomes import Done, Outcome, Wait, Withdraw
+
+from .order import ORDERED
+
+
+async def await_recovery(hand: Hand) -> Outcome:
+    picture, _ = await hand.fresh()
+    finding = picture.findings.get(hand.operation.subject.node)
+    if finding is None or finding.condition is Condition.GONE:
+        return Withdraw("it is gone now")
+    if finding.blind:
+        return Wait(f"not proved: {finding.because}", hand.again(), blind=True)
+    if finding.condition not in {Condition.HEALTHY, Condition.DOOMED}:
+        return Wait(f"it is {finding.condition.value}: {finding.because}", hand.again())
+    ordered_at = datetime.fromisoformat(hand.operation.notes[ORDERED])
+    agent = finding.node.agent
+    registered = agent.registered_at if agent else None
+    untouched = hand.operation.remedy is Remedy.RESTART_UNIT
+    if not untouched and registered is not None and registered <= ordered_at:
+        return Wait("its agent has not registered since", hand.again())
+    return Done(f"it is well again: {finding.because}")

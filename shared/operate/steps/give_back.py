@@ -1,0 +1,95 @@
+"""Take back what can be taken back, when an operation ends before its end: the node gets tasks again, and the machine
+that came for it goes again.
+
+1. The empty machine's deletion is under way: look at it until it is over.
+2. New tasks were stopped by us: reactivate the agent, or take its machine out of the maintenance window. Masters that
+   do not know the agent any more have nothing to take back.
+3. The pool was grown for it and nothing has joined yet: wait for it. Shrinking the set would let Azure choose a victim.
+4. A machine has joined in the node's place and nothing runs on it yet: destroy it, the pool has its size without it.
+   When something runs on it already, it stays: no task is killed for tidiness, and the pool has one more than wanted.
+
+Nothing here touches the node itself.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.errors import Refused
+from shared.guards import TO_GROW, ask, refusals
+from shared.model.azure import ProgressState
+from shared.model.mesos import SchedulerState
+from shared.model.readings import Failure
+from shared.operate.hand import Hand
+from shared.operate.outcomes import Done, Outcome, Wait
+
+from .await_join import REPLACEMENT, await_join
+from .grow import SURGED
+from .stop_new_tasks import STOPPED
+
+AGAIN = timedelta(seconds=15)
+ACTIVE_AGAIN = "active_again"
+
+
+async def give_back(hand: Hand) -> Outcome:
+    if hand.operation.token is not None:
+        progress = await hand.outside.compute.look(hand.cluster.address_of(hand.pool), hand.operation.token)
+        if progress.state is ProgressState.IN_PROGRESS:
+            return Wait("Azure is deleting the machine that came for it", hand.again(), hand.operation.token)
+        return Done("what was done was taken back")
+    picture, _ = await hand.fresh()
+    scheduler = picture.situation.snapshot.scheduler
+    if isinstance(scheduler, Failure):
+        return Wait(f"the masters cannot be read: {scheduler.why}", AGAIN, blind=True)
+    if STOPPED in hand.operation.notes and ACTIVE_AGAIN not in hand.operation.notes:
+        await _let_tasks_in(hand, scheduler.value)
+    notes = hand.operation.notes
+    if SURGED in notes and REPLACEMENT not in notes:
+        joined = await await_join(hand)
+        if not isinstance(joined, Done) or REPLACEMENT not in joined.notes:
+            return joined
+        hand.note(REPLACEMENT, joined.notes[REPLACEMENT])
+    return await _without_surplus(hand, scheduler.value)
+
+
+async def _let_tasks_in(hand: Hand, state: SchedulerState) -> None:
+    """Rule 2. Doing it again does no harm."""
+    subject = hand.operation.subject
+    masters = hand.outside.scheduler_of(hand.cluster)
+    name, address = subject.hostname or subject.address or "", subject.address or ""
+    try:
+        if hand.operation.notes[STOPPED] == "agent" and subject.agent_id is not None:
+            await hand.about_to(f"reactivating agent {subject.agent_id}")
+            await masters.reactivate(subject.agent_id)
+        else:
+            await hand.about_to(f"taking {name} ({address}) out of its maintenance window")
+            await masters.unschedule_maintenance(name, address)
+    except Refused:
+        if state.agent(subject.agent_id) is not None:
+            raise
+    hand.note(ACTIVE_AGAIN, "yes")
+
+
+async def _without_surplus(hand: Hand, state: SchedulerState) -> Outcome:
+    """Rule 4."""
+    name = hand.operation.notes.get(REPLACEMENT)
+    if name is None or SURGED not in hand.operation.notes:
+        return Done("what was done was taken back")
+    kept = await hand.outside.records.inventory.get(hand.cluster.name, name)
+    if kept is None:
+        return Done("what was done was taken back")
+    agent = state.agent(kept.value.agent_id)
+    if agent is None or not agent.active or agent.task_ids or agent.tasks or agent.reservations:
+        return Done(f"{name}, which came for it, stays: it has work already")
+    address, instance_id = hand.cluster.address_of(hand.pool), kept.value.instance_id
+    instance = await hand.outside.compute.instance(address, instance_id)
+    if instance is None or instance.vm_id != kept.value.vm_id:
+        return Done("what was done was taken back")
+    against = refusals(ask(await hand.question(), TO_GROW))
+    if against:
+        return Done(f"{name}, which came for it, stays: refused by {against[0].guard} ({against[0].reason})")
+    await hand.about_to(
+        f"destroying instance {instance_id} of {address.scale_set}, which came for it and is empty"
+    )
+    token = await hand.outside.compute.destroy(address, [instance_id])
+    return Wait(f"the deletion of {name}, which came for it and is empty, was ordered", hand.again(), token)
