@@ -1,7 +1,7 @@
 """`status` and `incidents`: what the app remembers of every pool, and what it is doing about it.
 
-It is what was last remembered, not a new look: a condition is as old as the last pass. Whatever should have been
-looked at long ago is therefore called overdue, which is how a dead app shows.
+It is what was last remembered, not a new look: a condition is as old as the last pass. So it begins with when that was,
+and whatever should have been looked at long ago is called overdue: that is how a dead app shows.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
+from shared.model.sweeps import EVERY, LastSweep
 from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
 
 MOST = 20  # incidents of one cluster that `status` shows
@@ -63,9 +64,10 @@ class PoolStatus(Struct, frozen=True):
 
 
 class ClusterStatus(Struct, frozen=True):
-    """`incidents` are the open ones and those that wait for a person, oldest first."""
+    """`incidents` are the open ones and those that wait for a person, oldest first. `swept` None: never yet."""
 
     cluster: str
+    swept: LastSweep | None
     pools: tuple[PoolStatus, ...]
     incidents: tuple[Incident, ...]
     operations: tuple[Operation, ...]
@@ -83,7 +85,8 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
         for pool in cluster.pools
     )
     by_age = sorted(opened, key=lambda incident: incident.opened_at)
-    return ClusterStatus(name, pools, tuple(by_age), tuple(sorted(running, key=lambda one: one.created_at)))
+    working = tuple(sorted(running, key=lambda one: one.created_at))
+    return ClusterStatus(name, await records.last_sweep(name), pools, tuple(by_age), working)
 
 
 def pool_status(
@@ -127,6 +130,7 @@ def as_data(archive: Archive, clusters: list[ClusterStatus]) -> dict[str, Any]:
         "clusters": [
             {
                 "cluster": one.cluster,
+                "last_sweep": one.swept.at if one.swept else None,
                 "pools": one.pools,
                 "incidents": one.incidents,
                 "operations": [without_token(operation) for operation in one.operations],
@@ -150,6 +154,7 @@ def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
             styled(f"  line {first.line}: {first}" if first else ""),
         )
     for status in clusters:
+        say("", _sign_of_life(status, now))
         for pool in status.pools:
             say("")
             _show_pool(status.cluster, pool, now)
@@ -158,6 +163,16 @@ def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
             show_incidents(status, archive, MOST)
         else:
             say("", styled(f"no incident is open in {status.cluster}"))
+
+
+def _sign_of_life(status: ClusterStatus, now: datetime) -> Text:
+    if status.swept is None:
+        return styled((status.cluster, "bold"), "  ", ("never swept yet: is the app running?", "bold red"))
+    told = f"last sweep {ago(status.swept.at, now)}"
+    if not status.swept.is_late(now):
+        return styled((status.cluster, "bold"), f"  {told}")
+    why = f"one is due every {span(EVERY)}: is the app running? All below is as old"
+    return styled((status.cluster, "bold"), "  ", (told, "bold red"), f", {why}")
 
 
 def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:

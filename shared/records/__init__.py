@@ -8,12 +8,15 @@
     Ledger       <pool>                          who disrupts what
     Health       <address>, or `cluster`         what DC/OS says is wrong there
     Overrides    <kind>|<subject>                what a person has said about it
+    Sweeps       last                            when it was last looked at of our own accord
 
 An incident or operation is closed by one transaction that deletes the one row and inserts the other, so it is never
 seen in both places or in none. Every write carries the etag of what was read.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from shared.errors import Conflict
 from shared.model.complaints import Complaints
@@ -22,6 +25,7 @@ from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
 from shared.model.overrides import Override
+from shared.model.sweeps import LastSweep
 from shared.ports.store import Store, Table
 
 from .rows import Change, Kept, Rows
@@ -29,6 +33,7 @@ from .rows import Change, Kept, Rows
 __all__ = ["Change", "Kept", "Records", "closed_incident_row", "open_incident_row", "override_row"]
 
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
+LAST = "last"
 
 
 def open_incident_row(node: str) -> str:
@@ -54,6 +59,15 @@ class Records:
         self.ledgers = Rows(store, Table.LEDGER, Ledger)
         self.health = Rows(store, Table.HEALTH, Complaints)
         self.overrides = Rows(store, Table.OVERRIDES, Override)
+        self._sweeps = Rows(store, Table.SWEEPS, LastSweep)
+
+    async def last_sweep(self, cluster: str) -> LastSweep | None:
+        kept = await self._sweeps.get(cluster, LAST)
+        return kept.value if kept else None
+
+    async def keep_sweep(self, cluster: str, at: datetime) -> None:
+        """Over whatever is there: of two passes at the same time it does not matter which is told."""
+        await self._sweeps.put(cluster, LAST, LastSweep(at), "*")
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""

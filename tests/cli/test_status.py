@@ -77,6 +77,37 @@ async def test_an_app_that_does_not_run_is_noticed() -> None:
     assert "is the app running?" in told
 
 
+async def test_the_last_sweep_is_told_and_warned_of_when_three_are_missed() -> None:
+    scene = Scene()
+    await scene.after(minutes=2, seconds=3)
+    assert "prod last sweep 2s ago prod/private" in words_of(await asked(scene, "status"))
+    scene.clock.advance(timedelta(minutes=2, seconds=50))
+    assert "is the app running?" not in words_of(await asked(scene, "status"))
+    scene.clock.advance(timedelta(seconds=30))
+    told = words_of(await asked(scene, "status"))
+    assert "last sweep 3m22s ago, one is due every 1m00s: is the app running?" in told
+
+
+async def test_an_app_whose_passes_fail_is_as_silent_as_one_that_does_not_run() -> None:
+    scene = Scene()
+    await scene.after(minutes=2)
+    scene.forgives = (Retry,)
+    scene.store.faults.always("query", Retry("reading got no answer", timedelta(seconds=5)))
+    await scene.after(minutes=5)
+    scene.store.faults.clear()
+    told = words_of(await asked(scene, "status"))
+    assert "prod last sweep 5m" in told
+    assert "is the app running?" in told
+
+
+async def test_a_cluster_that_was_never_swept_says_so() -> None:
+    scene = Scene()
+    await scene.hears(scene.machine_is_deleted(1))
+    assert "prod never swept yet: is the app running?" in words_of(await asked(scene, "status"))
+    (cluster,) = data_of(await asked(scene, "status", "--json"))["clusters"]
+    assert cluster["last_sweep"] is None
+
+
 async def test_status_as_data_has_the_numbers_and_no_token() -> None:
     scene = Scene(agents=6)
     await scene.after(minutes=2)
