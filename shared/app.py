@@ -81,8 +81,8 @@ class App:
         """Messages for the signals queue. `Poison` when the body is no alert."""
         policy = await self._policy_in_force()
         told = await hear_alerts(self._outside, policy, self._own_ids, source, body)
-        through = await self._let_through(told.signals)
-        return replace(told, messages=tuple(msgspec.json.encode(one).decode() for one in through))
+        through = await self._let_through(told.signals, together=True)
+        return replace(told, through=len(through), messages=tuple(packed(through)))
 
     async def work_signal(self, body: str) -> None:
         """A pass over the cluster of the signals in a message. Those that wait for the same cluster share one pass."""

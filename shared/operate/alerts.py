@@ -31,22 +31,24 @@ _QUOTED = re.compile(r"\(.*|'[^']*'|\"[^\"]*\"|\d+", re.DOTALL)
 
 
 class Told(Struct, frozen=True):
-    """`messages` are those of the signals that are worked on, in JSON; it is filled in after this. The numbers count
-    alerts: those about nothing of ours, those in the payload that could not be read, and those that the sender says it
-    left out."""
+    """`not_ours`, `unreadable` and `unlisted` count alerts: those about nothing of ours, those that could not be read,
+    and those that were left out. Of `signals`, `through` are worked on, because of `messages`; the window says which,
+    after this."""
 
     signals: tuple[Signal, ...]
     not_ours: int
     unreadable: int
     unlisted: int
+    through: int = 0
     messages: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
-        """Of the answer. `held_back` are signals that say what was said a moment ago, or are too many or too late."""
+        """Of the answer. `held_back` are signals that say what was said a moment ago, come after their end, or wait for
+        the look at the end of a flood."""
         return {
-            "signals": len(self.messages),
-            "held_back": len(self.signals) - len(self.messages),
+            "signals": self.through,
+            "held_back": len(self.signals) - self.through,
             "not_ours": self.not_ours,
             "unreadable": self.unreadable,
             "unlisted": self.unlisted,
