@@ -5,9 +5,11 @@
     POST metrics/prometheus    the text of a node's port 61091
     POST metrics/snapshot      Mesos's /metrics/snapshot, with ?host=ADDRESS
 
-`?cluster=NAME` says whose metrics they are, where clusters share private addresses. The answer is 202 with counts. A
-body that can never be read is answered 400, 413 or 415: name these in Telegraf's `non_retryable_statuscodes`, or it
-sends them again. 503 asks for the same again. Telegraf's content type says nothing, so it is not looked at.
+`?cluster=NAME` says whose metrics they are, where clusters share private addresses, and `?host=ADDRESS` whose they are
+that have no tag with a name of ours (Telegraf on a master, whose host name is not in the policy). The answer is 202
+with counts. A body that can never be read is answered 400, 413 or 415: name these in Telegraf's
+`non_retryable_statuscodes`, or it sends them again. 503 asks for the same again. Telegraf's content type says nothing,
+so it is not looked at.
 """
 
 import json
@@ -20,26 +22,21 @@ from shared.errors import Poison, Retry, Unknown
 from shared.firehose.body import FORMS, Sender, TooLarge, WrongCoding
 from shared.runtime import app
 
-if typing.TYPE_CHECKING:
-    from shared.firehose.ear import HeardMetrics
-
 blueprint = func.Blueprint()
 log = logging.getLogger(__name__)
 
 
 @blueprint.function_name("metrics_batch")
 @blueprint.route(route="metrics/{form}", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
-@blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
-async def metrics_batch(req: func.HttpRequest, signals: func.Out[typing.List[str]]) -> func.HttpResponse:
+async def metrics_batch(req: func.HttpRequest) -> func.HttpResponse:
     """A body of metrics, from whoever has a function key."""
     try:
-        heard = await _heard(req)
+        counts = await _heard(req)
     except Poison as poison:
         return _answer(_status(poison), {"error": poison.why})
     except (Retry, Unknown) as trouble:
         return _answer(503, {"error": str(trouble)})
-    signals.set(heard.messages)
-    return _answer(202, heard.counts)
+    return _answer(202, counts)
 
 
 @blueprint.function_name("metrics_events")
@@ -56,24 +53,19 @@ async def metrics_batch(req: func.HttpRequest, signals: func.Out[typing.List[str
     minimum_interval="00:00:02",
     maximum_interval="00:01:00",
 )
-@blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
-async def metrics_events(
-    events: typing.List[func.EventHubEvent], signals: func.Out[typing.List[str]]
-) -> None:
+async def metrics_events(events: typing.List[func.EventHubEvent]) -> None:
     """Metrics that Telegraf's outputs.event_hubs or outputs.kafka sent, one or a batch in each event. Without the
     retry the partition would go on after a failure, and the events be lost."""
-    heard = await app().hear_metric_events([event.get_body() for event in events])
-    signals.set(heard.messages)
+    await app().hear_metric_events([event.get_body() for event in events])
 
 
 @blueprint.function_name("metrics_silence")
 @blueprint.timer_trigger(
     arg_name="timer", schedule="%POOLKEEPER_SWEEP%", run_on_startup=False, use_monitor=False
 )
-@blueprint.queue_output(arg_name="signals", queue_name="signals", connection="AzureWebJobsStorage")
-async def metrics_silence(timer: func.TimerRequest, signals: func.Out[typing.List[str]]) -> None:
+async def metrics_silence(timer: func.TimerRequest) -> None:
     """Rules about nodes that are not heard any more. Each minute in production."""
-    signals.set(await app().hear_silence())
+    await app().hear_silence()
 
 
 @blueprint.function_name("metrics_rounds")
@@ -91,7 +83,7 @@ class NoSuchForm(Poison):
     """Metrics do not come in this form; HTTP says 404."""
 
 
-async def _heard(req: func.HttpRequest) -> "HeardMetrics":
+async def _heard(req: func.HttpRequest) -> typing.Mapping[str, int]:
     form = req.route_params.get("form", "")
     if form not in FORMS:
         raise NoSuchForm(f"metrics come as {', '.join(FORMS)}")
@@ -105,5 +97,5 @@ def _status(poison: Poison) -> int:
     return statuses.get(type(poison), 400)
 
 
-def _answer(status: int, body: typing.Dict[str, typing.Any]) -> func.HttpResponse:
-    return func.HttpResponse(json.dumps(body), status_code=status, mimetype="application/json")
+def _answer(status: int, body: typing.Mapping[str, typing.Any]) -> func.HttpResponse:
+    return func.HttpResponse(json.dumps(dict(body)), status_code=status, mimetype="application/json")

@@ -8,11 +8,13 @@
     roster      host, address, agent id -> the node, from what the inventory remembers
     course      the state machine of one rule over one series; pure
     watching    all courses of this process, and what changed
-    keep        changes -> rows, each on its etag; what others wrote -> our courses
-    tell        what was reached -> signals
+    shares      what the nodes of a pool mean for the pool
+    recall      rows of others, or of our former life -> our courses
+    keep        changes -> rows, each on its etag
+    tell        what was reached -> signals in their queue
     silence     who has not been heard for too long
-    ear         the use cases: a body in, messages for the signals queue out
+    ear         the use cases: a body in, signals out
     rounds      masters and agents of Mesos are asked for their metrics, each minute
 
-Nothing here is stored per sample. A value that is good, of a series that was good, leaves nothing behind.
+Nothing here is stored per sample. A value that is good, of a series that was good, leaves nothing in storage.
 """

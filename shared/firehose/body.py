@@ -17,6 +17,8 @@ MOST_SENT = 8 * 1024 * 1024
 MOST_UNPACKED = 32 * 1024 * 1024
 """Bytes of a body when it is unpacked. JSON of metrics shrinks to a tenth."""
 
+MOST_MEMBERS = 64
+"""Members of a gzip body, one behind the other. Writers make one; taking off each costs a copy of all that follow."""
 
 FORMS = ("telegraf", "dcos", "prometheus", "snapshot")
 """The forms of a body, by the word that stands in the door's address; `ear.py` has the reader of each."""
@@ -59,6 +61,8 @@ def _unzipped(body: bytes) -> bytes:
     parts: list[bytes] = []
     room = MOST_UNPACKED
     while body:
+        if len(parts) == MOST_MEMBERS:
+            raise TooLarge(f"the body has more than {MOST_MEMBERS} members of gzip")
         unzip = zlib.decompressobj(wbits=31)
         try:
             part = unzip.decompress(body, room + 1)

@@ -12,11 +12,11 @@
 2. Well or resolved: a bad value begins a pending course, or fires at once when the rule's `for` is zero.
 3. Pending: a value that is not bad ends it. A bad one adds the time since the last value, unless that is longer than
    `longest_gap`: what happened in a missed window is not known, so it neither fires nor ends anything.
-4. Pending, taken over from storage (a restart, another instance): the row would have gone with the first good value,
-   so the time since it was written counts, but the first value that we see ourselves never fires.
-5. Firing: only a good value ends it, by the rule's `clear`. Between the limit and `clear` nothing changes.
+4. Firing: only a good value ends it, by the rule's `clear`. Between the limit and `clear` nothing changes.
 
-Times are seconds since 1970, by the clock of the node that measured. Which row a course has is `keep.py`'s affair.
+A restart, or another instance, goes on from the row. So that this is no missed window, how far a pending course has
+come is written down a few times on its way (`is_mark_due`). Times are seconds since 1970, by the clock of the node that
+measured. Which row a course has is `keep.py`'s affair.
 """
 
 from __future__ import annotations
@@ -36,18 +36,23 @@ class Stage(StrEnum):
 
 class Course(Struct, frozen=True, gc=False):
     """Where a series is. `since` is when its first value was bad, `seen` the time of its last value, `held` how many
-    seconds of bad values were seen. `adopted`: from storage, and no value was seen since."""
+    seconds of bad values were seen."""
 
     stage: Stage
     since: float
     seen: float
     held: float = 0.0
-    adopted: bool = False
 
 
 def longest_gap(rule: MetricRule) -> float:
     """Seconds between two values that still count as one stretch: half of `for`, and two minutes at least."""
     return max(120.0, rule.lasts.total_seconds() / 2)
+
+
+def is_mark_due(rule: MetricRule, stored: Course, course: Course) -> bool:
+    """Whether the row of a pending course says too little: whoever goes on from it should find no missed window where
+    there was none. That is every minute for short rules, and four times at the most for long ones."""
+    return course.stage is Stage.PENDING and course.seen - stored.seen >= longest_gap(rule) / 2
 
 
 def step(rule: MetricRule, course: Course | None, value: float, at: float) -> Course | None:
@@ -67,13 +72,9 @@ def step(rule: MetricRule, course: Course | None, value: float, at: float) -> Co
 
 
 def _pending(rule: MetricRule, course: Course, at: float) -> Course:
-    lasts, passed = rule.lasts.total_seconds(), at - course.seen
-    if course.adopted:
-        if passed > lasts + longest_gap(rule):
-            return Course(Stage.PENDING, at, at)
-        return Course(Stage.PENDING, course.since, at, course.held + passed)
+    passed = at - course.seen
     if passed > longest_gap(rule):
         return Course(Stage.PENDING, course.since, at, course.held)
     held = course.held + passed
-    stage = Stage.FIRING if held >= lasts else Stage.PENDING
+    stage = Stage.FIRING if held >= rule.lasts.total_seconds() else Stage.PENDING
     return Course(stage, course.since, at, held)

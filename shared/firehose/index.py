@@ -10,11 +10,12 @@ that builds the wanted fields and tags alone and passes over the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct
 
 from shared.firehose.course import Course
 from shared.firehose.roster import Subject
@@ -22,33 +23,66 @@ from shared.policy.default_rules import DEFAULT_RULES
 from shared.policy.metric_rules import Kind, MetricRule
 from shared.policy.schema import ClusterPolicy
 
-HOST_TAGS = ("mesos_id", "host", "hostname", "server", "instance", "node_ip")
-"""Where a metric says whose it is; the first that names a node of ours counts."""
+HOST_TAGS = ("mesos_id", "server", "hostname", "instance", "node_ip", "host")
+"""Where a metric says whose it is; the first that names a node of ours counts. `host` comes last: Telegraf sets it to
+where it runs itself, also when it asks others (influxdata/telegraf:plugins/inputs/mesos has them in `server`, and
+plugins/inputs/dcos in `hostname`)."""
+
+SERIES_TAGS: dict[str, tuple[str, ...]] = {
+    "cpu": ("cpu",),
+    "cpus": ("container_id",),
+    "disk": ("path", "container_id"),
+    "diskio": ("name",),
+    "docker_container_cpu": ("container_name", "cpu"),
+    "docker_container_mem": ("container_name",),
+    "docker_container_net": ("container_name", "network"),
+    "filesystem": ("path",),
+    "mem": ("container_id",),
+    "net": ("interface", "container_id"),
+    "network": ("interface",),
+    "systemd_units": ("name",),
+}
+"""By the first part of a metric's name, the tags under which one node has several of it (influxdata/telegraf:plugins/
+inputs, and the containers of dcos/dcos-metrics). Values of several disks in one series would end each other's `for`."""
+
+OUT_OF_STEP_S = 60.0
 
 SINGLE = ("value", "gauge", "counter")
 
 
 class Standing:
     """A series that is not simply well. `course` is where it stands (None: well again), `stored` where its row says
-    that it stands, `etag` that row's (None: there is none). `value` is the last one that moved it."""
+    that it stands, `etag` that row's (None: there is none). `value` is the last one that moved it. `untold_since`:
+    when a row was first seen in which another worker has yet to tell of it."""
 
-    __slots__ = ("course", "etag", "row", "stored", "subject", "value")
+    __slots__ = ("course", "etag", "row", "stored", "subject", "untold_since", "value")
 
     def __init__(self, subject: Subject, row: str, course: Course | None) -> None:
         self.subject, self.row, self.course = subject, row, course
         self.stored: Course | None = None
         self.etag: str | None = None
         self.value = 0.0
+        self.untold_since: float | None = None
+
+
+class Counted(Struct, frozen=True, gc=False):
+    """What a rate remembers of a counter: when the stretch began and with what, and the newest value."""
+
+    at: float
+    value: float
+    newest: float
 
 
 class Watch:
-    """One rule of one cluster, and where its series stand. `last` is (time, value) per series, for rates; `heard` is
-    when a node was last heard, for absence; `pools` are the courses of pools, for shares."""
+    """One rule of one cluster, and where its series stand: `active` of nodes, `pools` of pools, for shares. `last` is
+    per series, for rates. `heard` is when a node was last heard by this process, `elsewhere` by others, as far as that
+    is known; `trusted_from`: before that, silence may be our own."""
 
     __slots__ = (
         "active",
         "by",
         "cluster",
+        "elsewhere",
         "filters",
         "heard",
         "high",
@@ -57,6 +91,8 @@ class Watch:
         "low",
         "pools",
         "rule",
+        "slack",
+        "trusted_from",
     )
 
     def __init__(self, cluster: str, rule: MetricRule) -> None:
@@ -64,13 +100,26 @@ class Watch:
         self.low, self.high = rule.low, rule.high
         self.filters = tuple((tag, frozenset(values)) for tag, values in rule.tags.items())
         several = tuple(tag for tag, values in rule.tags.items() if len(values) > 1)
-        self.by = (*several, *(tag for tag in rule.by if tag not in several))
+        own = rule.by or SERIES_TAGS.get(rule.metric.partition(".")[0], ())
+        self.by = (*several, *(tag for tag in own if tag not in several))
+        self.slack = OUT_OF_STEP_S if self.by else 0.0
+        """Seconds by which a value may be older than another of its node; several series need not be in step."""
         self.is_quiet = rule.kind is Kind.VALUE and not self.filters
         """A good value of such a rule needs no further look while none of its series stands."""
         self.active: dict[str, Standing] = {}
         self.pools: dict[str, Standing] = {}
-        self.last: dict[str, tuple[float, float]] = {}
+        self.last: dict[str, Counted] = {}
         self.heard: dict[str, float] = {}
+        self.elsewhere: dict[str, float] = {}
+        self.trusted_from: float | None = None
+
+    def of(self, subject: Subject) -> dict[str, Standing]:
+        """Where series of such a subject stand."""
+        return self.active if subject.node else self.pools
+
+    def heard_at(self, node: str) -> float:
+        """When any worker last heard it, as far as that is known here; 0: never."""
+        return max(self.heard.get(node, 0.0), self.elsewhere.get(node, 0.0))
 
     def tags(self) -> Iterable[str]:
         return (*(tag for tag, _ in self.filters), *self.by)
@@ -78,15 +127,15 @@ class Watch:
 
 class Plan:
     """How a measurement of Telegraf is read: `decode` gives a struct whose `fields` and `tags` hold what is wanted, in
-    the order of `watches` and `tag_names`. `hosts` is how many of the tags may name the node."""
+    the order of `watches` and `tag_names`. Of each field `watches` has those of every cluster."""
 
     __slots__ = ("decode", "tag_names", "watches")
 
-    def __init__(self, fields: dict[str, list[Watch]]) -> None:
-        self.watches = tuple(tuple(watches) for watches in fields.values())
-        wanted = {tag for watches in self.watches for watch in watches for tag in watch.tags()}
+    def __init__(self, fields: Mapping[str, list[Watch]]) -> None:
+        self.watches = tuple(_by_cluster(watches) for watches in fields.values())
+        wanted = {tag for watches in fields.values() for watch in watches for tag in watch.tags()}
         self.tag_names = (*HOST_TAGS, *sorted(wanted - set(HOST_TAGS)))
-        bags = _bag("Fields", tuple(fields)), _bag("Tags", self.tag_names)
+        bags = _bag("Fields", tuple(fields), Any, UNSET), _bag("Tags", self.tag_names, str | None, None)
         shape = msgspec.defstruct(
             "Metric",
             [
@@ -106,17 +155,17 @@ class Index:
     def __init__(self, clusters: Iterable[ClusterPolicy]) -> None:
         self.watches = tuple(Watch(cluster.name, rule) for cluster in clusters for rule in rules_of(cluster))
         self.by_rule = {(watch.cluster, watch.rule.name): watch for watch in self.watches}
-        self.plain: dict[str, list[Watch]] = {}
+        self.plain: defaultdict[str, list[Watch]] = defaultdict(list)
         """Mesos and the DC/OS metrics API."""
-        self.prometheus: dict[str, list[Watch]] = {}
-        fields: dict[str, dict[str, list[Watch]]] = {}
+        self.prometheus: defaultdict[str, list[Watch]] = defaultdict(list)
+        fields: defaultdict[str, defaultdict[str, list[Watch]]] = defaultdict(lambda: defaultdict(list))
         for watch in self.watches:
             metric = watch.rule.metric
-            self.plain.setdefault(metric, []).append(watch)
+            self.plain[metric].append(watch)
             for name in (prometheus_name(metric), f"mesos_{prometheus_name(metric)}"):
-                self.prometheus.setdefault(name, []).append(watch)
+                self.prometheus[name].append(watch)
             for measurement, field in _splits(metric):
-                fields.setdefault(measurement, {}).setdefault(field, []).append(watch)
+                fields[measurement][field].append(watch)
         self.telegraf = {measurement: Plan(wanted) for measurement, wanted in fields.items()}
 
 
@@ -141,7 +190,14 @@ def _splits(metric: str) -> Iterable[tuple[str, str]]:
             yield metric[:dot], metric[dot + 1 :]
 
 
-def _bag(name: str, keys: tuple[str, ...]) -> type[Struct]:
-    """A struct of these keys, whatever characters they have, each None when it is not there."""
+def _by_cluster(watches: Iterable[Watch]) -> dict[str, tuple[Watch, ...]]:
+    found: dict[str, tuple[Watch, ...]] = {}
+    for watch in watches:
+        found[watch.cluster] = (*found.get(watch.cluster, ()), watch)
+    return found
+
+
+def _bag(name: str, keys: tuple[str, ...], kind: Any, missing: Any) -> type[Struct]:
+    """A struct of these keys, whatever characters they have, each `missing` when it is not there."""
     renamed = {f"x{number}": key for number, key in enumerate(keys)}
-    return msgspec.defstruct(name, [(one, Any, None) for one in renamed], rename=renamed, gc=False)
+    return msgspec.defstruct(name, [(one, kind, missing) for one in renamed], rename=renamed, gc=False)

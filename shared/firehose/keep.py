@@ -1,13 +1,16 @@
-"""Transitions to rows, each on its etag, and rows of others to courses of ours.
+"""Transitions to rows, each on its etag.
 
-Of several instances that see the same series, the one that writes a transition first has made it. Whoever loses reads
-the row and goes on from there, and says nothing. What could not be written because storage did not answer stays
-changed, and is written with the next body; nothing is told before it is written.
+Of several instances that see the same series, the one that writes a transition first has made it, and tells of it.
+Whoever loses reads the row and goes on from there, and says nothing. What could not be written because storage did not
+answer stays changed, and is written with the next body.
+
+In this order: the row, in which stands that nobody was told yet (`settle`); the signal (`tell.py`); the row again, in
+which that is done (`confirm`). Who finds a row that was left in between, tells (`recall.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,29 +19,19 @@ from msgspec import Struct
 from shared.errors import Conflict
 from shared.firehose.course import Course, Stage
 from shared.firehose.index import Standing, Watch
-from shared.firehose.roster import Subject
+from shared.firehose.recall import adopt, read
 from shared.firehose.watching import Watching
 from shared.ports.store import Store, Stored, Table, Write
 from shared.records.alert_states import AlertState
 
 AT_ONCE = 100  # writes in one transaction (Azure Table storage)
 
-_decoder = msgspec.json.Decoder(AlertState)
+type Place = tuple[str, str]
+"""Cluster and row."""
 
 
-class Transition(Struct, frozen=True):
-    """A stage that was reached and written. `before` is None for a series that was well."""
-
-    watch: Watch
-    key: str
-    subject: Subject
-    before: Course | None
-    after: Course | None
-    value: float
-
-
-class _Pending(Struct, frozen=True):
-    """One change on its way: what was decided, taken down before anything is awaited."""
+class _Writing(Struct, frozen=True):
+    """One row on its way: what was decided, taken down before anything is awaited."""
 
     watch: Watch
     key: str
@@ -47,146 +40,142 @@ class _Pending(Struct, frozen=True):
     write: Write
 
 
-async def settle(store: Store, watching: Watching) -> tuple[Transition, ...]:
-    """Write everything that changed. Returns what we were the first to write. Raises `Retry` and `Unknown`."""
-    by_cluster: dict[str, list[_Pending]] = {}
+type Done = Callable[[_Writing, str], None]
+"""Takes the row's new etag."""
+
+
+async def settle(store: Store, watching: Watching, now_s: float) -> None:
+    """Write everything that changed. Raises `Retry` and `Unknown`."""
+    todo: list[_Writing] = []
     for place, (watch, key, standing) in list(watching.changed.items()):
         if standing.course is None and standing.etag is None:  # pending and well again before it was written
-            _places(watch, standing.subject).pop(key, None)
+            watch.of(standing.subject).pop(key, None)
             del watching.changed[place]
         else:
-            by_cluster.setdefault(place[0], []).append(_pending(watching.worker, watch, key, standing))
-    done: list[Transition] = []
-    for cluster, pending in by_cluster.items():
-        for start in range(0, len(pending), AT_ONCE):
-            done.extend(await _write(store, watching, cluster, pending[start : start + AT_ONCE]))
-    return tuple(done)
+            told = not _is_news(watch, standing, standing.course)
+            todo.append(_writing(watching, (watch, key, standing), standing.course, told))
+
+    async def alone(one: _Writing) -> None:
+        """What is there instead may be our own write, whose answer was lost."""
+        stored = await store.get(Table.ALERT_STATES, one.watch.cluster, one.write.row)
+        if stored is not None and _is_ours(watching.worker, one, stored):
+            _won(watching, one, stored.etag)
+        elif stored is None and one.write.body is None:
+            _won(watching, one, "")
+        else:
+            _lost(watching, one, stored, now_s)
+
+    await _write(store, todo, lambda one, etag: _won(watching, one, etag), alone)
 
 
-async def refresh(store: Store, watching: Watching, cluster: str) -> None:
-    """Take over what other instances wrote, and what we wrote before we were started anew."""
-    rows = {one.row: one for one in await store.query(Table.ALERT_STATES, cluster, "", "")}
-    for watch in watching.index.watches:
-        if watch.cluster == cluster:
-            for places in (watch.active, watch.pools):
-                _vanished(watching, watch, places, rows)
-    for stored in rows.values():
-        _adopt(watching, cluster, stored)
+async def confirm(store: Store, watching: Watching, places: Sequence[Place]) -> None:
+    """Write down that somebody was told of these. Whoever moved a row on since then tells of that."""
+    entries = [watching.untold[place] for place in places]
+    todo = [_writing(watching, entry, entry[2].stored, told=True) for entry in entries]
+
+    def done(one: _Writing, etag: str) -> None:
+        one.standing.etag, one.standing.untold_since = etag, None
+        watching.untold.pop((one.watch.cluster, one.write.row), None)
+
+    async def alone(one: _Writing) -> None:
+        watching.untold.pop((one.watch.cluster, one.write.row), None)
+
+    await _write(store, todo, done, alone)
 
 
 async def _write(
-    store: Store, watching: Watching, cluster: str, chunk: Sequence[_Pending]
-) -> list[Transition]:
-    try:
-        etags = await store.write_all(Table.ALERT_STATES, cluster, [one.write for one in chunk])
-    except Conflict:
-        found = [await _write_alone(store, watching, cluster, one) for one in chunk]
-        return [transition for transition in found if transition is not None]
-    return [_won(watching, one, etag) for one, etag in zip(chunk, etags, strict=True)]
+    store: Store, todo: Sequence[_Writing], done: Done, alone: Callable[[_Writing], Awaitable[None]]
+) -> None:
+    """All of them, many at once; `alone` for each that has to give way."""
+    by_cluster: dict[str, list[_Writing]] = {}
+    for one in todo:
+        by_cluster.setdefault(one.watch.cluster, []).append(one)
+    for cluster, ones in by_cluster.items():
+        for start in range(0, len(ones), AT_ONCE):
+            chunk = ones[start : start + AT_ONCE]
+            try:
+                etags = await store.write_all(Table.ALERT_STATES, cluster, [one.write for one in chunk])
+            except Conflict:
+                await _write_each(store, chunk, done, alone)
+                continue
+            for one, etag in zip(chunk, etags, strict=True):
+                done(one, etag)
 
 
-async def _write_alone(store: Store, watching: Watching, cluster: str, one: _Pending) -> Transition | None:
-    try:
-        return _won(watching, one, await store.write(Table.ALERT_STATES, cluster, one.write))
-    except Conflict:
-        stored = await store.get(Table.ALERT_STATES, cluster, one.write.row)
-    if stored is not None and _is_ours(watching.worker, one, stored):
-        return _won(watching, one, stored.etag)
-    if stored is None and one.write.body is None:
-        return _won(watching, one, "")
-    _lost(watching, one, stored)
-    return None
+async def _write_each(
+    store: Store, chunk: Sequence[_Writing], done: Done, alone: Callable[[_Writing], Awaitable[None]]
+) -> None:
+    for one in chunk:
+        try:
+            etag = await store.write(Table.ALERT_STATES, one.watch.cluster, one.write)
+        except Conflict:
+            await alone(one)
+            continue
+        done(one, etag)
 
 
-def _is_ours(worker: str, one: _Pending, stored: Stored) -> bool:
-    """Whether it is our own write, whose answer was lost. Later values may have been heard since then."""
-    state = _read(stored)
+def _is_ours(worker: str, one: _Writing, stored: Stored) -> bool:
+    """Later values may have been heard since it was written."""
+    state = read(stored)
     if state is None or one.course is None:
         return False
     since = datetime.fromtimestamp(one.course.since, UTC)
     return (state.by, state.stage, state.since) == (worker, one.course.stage.value, since)
 
 
-def _won(watching: Watching, one: _Pending, etag: str) -> Transition:
-    standing = one.standing
-    before, standing.stored, standing.etag = standing.stored, one.course, etag or None
-    place = (one.watch.cluster, one.write.row)
+def _won(watching: Watching, one: _Writing, etag: str) -> None:
+    standing, place = one.standing, (one.watch.cluster, one.write.row)
+    standing.stored, standing.etag, standing.untold_since = one.course, etag or None, None
     # It may have moved on while we were writing; then there is more to write.
     if _stage(standing.course) is _stage(one.course):
         watching.changed.pop(place, None)
         if standing.course is None:
-            _places(one.watch, standing.subject).pop(one.key, None)
-    return Transition(one.watch, one.key, standing.subject, before, one.course, standing.value)
+            one.watch.of(standing.subject).pop(one.key, None)
+    watching.untold.pop(place, None)
+    if _is_news(one.watch, standing, one.course):
+        watching.untold[place] = (one.watch, one.key, standing)
 
 
-def _lost(watching: Watching, one: _Pending, stored: Stored | None) -> None:
-    watching.changed.pop((one.watch.cluster, one.write.row), None)
-    _places(one.watch, one.standing.subject).pop(one.key, None)
-    if stored is not None:
-        _adopt(watching, one.watch.cluster, stored)
+def _lost(watching: Watching, one: _Writing, stored: Stored | None, now_s: float) -> None:
+    place = (one.watch.cluster, one.write.row)
+    watching.changed.pop(place, None)
+    watching.untold.pop(place, None)
+    one.watch.of(one.standing.subject).pop(one.key, None)
+    state = read(stored) if stored is not None else None
+    if stored is not None and state is not None:
+        adopt(watching, one.watch, stored, state, now_s)
 
 
-def _vanished(watching: Watching, watch: Watch, places: dict[str, Standing], rows: dict[str, Stored]) -> None:
-    """Somebody else saw the series well again: its row is gone."""
-    gone = [key for key, one in places.items() if one.etag is not None and one.row not in rows]
-    for key in gone:
-        watching.changed.pop((watch.cluster, places.pop(key).row), None)
+def _is_news(watch: Watch, standing: Standing, course: Course | None) -> bool:
+    """Whether anybody is told of it. Nodes of a rule with a share are not told alone, and a series that ends because
+    its node is gone is not told as well again."""
+    if course is None or course.stage is Stage.PENDING:
+        return False
+    return bool(standing.subject.node) is (watch.rule.share is None)
 
 
-def _adopt(watching: Watching, cluster: str, stored: Stored) -> None:
-    """Go on from a row that we do not know yet. One that this version cannot read, or whose rule is gone, is left."""
-    state = _read(stored)
-    watch = watching.index.by_rule.get((cluster, state.rule)) if state else None
-    if state is None or watch is None:
-        return
-    subject = Subject(cluster, state.pool, state.node)
-    places = _places(watch, subject)
-    known = places.get(state.key)
-    if known is not None and known.etag == stored.etag:
-        return
-    since, seen = state.since.timestamp(), state.seen.timestamp()
-    course = Course(Stage(state.stage), since, seen, state.held_s, adopted=True)
-    standing = Standing(subject, stored.row, course)
-    standing.stored, standing.etag, standing.value = course, stored.etag, state.value
-    places[state.key] = standing
-    watching.changed.pop((cluster, stored.row), None)
-
-
-def _read(stored: Stored) -> AlertState | None:
-    try:
-        state = _decoder.decode(stored.body)
-        return state if state.stage in set(Stage) else None
-    except msgspec.MsgspecError:
-        return None
-
-
-def _pending(worker: str, watch: Watch, key: str, standing: Standing) -> _Pending:
-    state = _state(worker, watch, standing, key)
-    body = None if state is None else msgspec.json.encode(state)
-    return _Pending(watch, key, standing, standing.course, Write(standing.row, body, standing.etag))
-
-
-def _state(worker: str, watch: Watch, standing: Standing, key: str) -> AlertState | None:
-    course = standing.course
-    if course is None:
-        return None
-    return AlertState(
-        rule=watch.rule.name,
-        key=key,
-        stage=course.stage.value,
-        pool=standing.subject.pool,
-        node=standing.subject.node,
-        severity=watch.rule.severity,
-        since=datetime.fromtimestamp(course.since, UTC),
-        seen=datetime.fromtimestamp(course.seen, UTC),
-        held_s=course.held,
-        value=standing.value,
-        by=worker,
-    )
-
-
-def _places(watch: Watch, subject: Subject) -> dict[str, Standing]:
-    return watch.active if subject.node else watch.pools
+def _writing(
+    watching: Watching, entry: tuple[Watch, str, Standing], course: Course | None, told: bool
+) -> _Writing:
+    watch, key, standing = entry
+    body = None
+    if course is not None:
+        state = AlertState(
+            rule=watch.rule.name,
+            key=key,
+            stage=course.stage.value,
+            pool=standing.subject.pool,
+            node=standing.subject.node,
+            severity=watch.rule.severity,
+            since=datetime.fromtimestamp(course.since, UTC),
+            seen=datetime.fromtimestamp(course.seen, UTC),
+            held_s=course.held,
+            value=standing.value,
+            by=watching.worker,
+            told=told,
+        )
+        body = msgspec.json.encode(state)
+    return _Writing(watch, key, standing, course, Write(standing.row, body, standing.etag))
 
 
 def _stage(course: Course | None) -> Stage | None:

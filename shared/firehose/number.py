@@ -14,7 +14,7 @@ LATE_S = 600.0
 """A value older than this is history: Telegraf's buffer after an outage holds hours of it, and the present is asked."""
 
 AHEAD_S = 120.0
-"""A clock may be this far ahead. Beyond that the time means nothing."""
+"""A clock may be this far ahead, and then it is now. Beyond that the time means nothing."""
 
 
 class Rubbish(StrEnum):
@@ -24,6 +24,7 @@ class Rubbish(StrEnum):
     NUMBER = "not a finite number"
     TIME = "no time, or one from the future"
     LATE = "older than ten minutes"
+    OLD = "older than what was heard before"
     HOST = "a host that no cluster knows"
     AMBIGUOUS = "a host that several clusters know"
     SERIES = "more series than are kept"
@@ -47,9 +48,11 @@ def number(value: object, of_text: bool = False) -> float | None:
 
 
 def epoch(value: object, now_s: float) -> float | None:
-    """Seconds since 1970 of a time in seconds, ms, us or ns since then, told apart by their size; None if it is
-    none or from the future. Telegraf writes seconds unless `json_timestamp_units` says otherwise
-    (influxdata/telegraf:plugins/serializers/json)."""
+    """Seconds since 1970, at most `now_s`, of a text with a time, or of a time in seconds, ms, us or ns since then,
+    told apart by their size; None if it is none or from the future. Telegraf writes seconds unless
+    `json_timestamp_units` or `json_timestamp_format` say otherwise (influxdata/telegraf:plugins/serializers/json)."""
+    if isinstance(value, str):
+        return _epoch_of_text(value, now_s)
     seconds = number(value)
     if seconds is None or isinstance(value, bool):
         return None
@@ -57,12 +60,12 @@ def epoch(value: object, now_s: float) -> float | None:
         if seconds >= least:
             seconds /= divisor
             break
-    return seconds if 0 < seconds <= now_s + AHEAD_S else None
+    return _until(now_s, seconds)
 
 
-def epoch_of_text(text: object, now_s: float) -> float | None:
-    """The same of `2018-04-09T23:46:16.834008315Z` and `2016-11-19 20:51:19.180548691 +0000 UTC`."""
-    if not isinstance(text, str) or len(text) > 64:
+def _epoch_of_text(text: str, now_s: float) -> float | None:
+    """`2018-04-09T23:46:16.834008315Z` and `2016-11-19 20:51:19.180548691 +0000 UTC` (dcos/dcos-metrics)."""
+    if len(text) > 64:
         return None
     plain = text.removesuffix(" UTC").replace(" +0000", "+00:00")
     head, dot, rest = plain.partition(".")
@@ -74,4 +77,8 @@ def epoch_of_text(text: object, now_s: float) -> float | None:
         seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-    return seconds if 0 < seconds <= now_s + AHEAD_S else None
+    return _until(now_s, seconds)
+
+
+def _until(now_s: float, seconds: float) -> float | None:
+    return min(seconds, now_s) if 0 < seconds <= now_s + AHEAD_S else None

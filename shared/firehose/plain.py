@@ -18,7 +18,7 @@ from msgspec import Struct
 from shared.errors import Poison
 from shared.firehose.body import Sender
 from shared.firehose.index import HOST_TAGS, Watch
-from shared.firehose.number import LATE_S, Rubbish, epoch, epoch_of_text, number
+from shared.firehose.number import LATE_S, Rubbish, epoch, number
 from shared.firehose.tally import Tally
 from shared.firehose.watching import Watching
 
@@ -140,8 +140,7 @@ def _datapoints(wrapper: Mapping[str, Any], now_s: float, tally: Tally) -> Itera
         if not isinstance(name, str):
             tally.throw(Rubbish.SHAPE, str(point))
             continue
-        written = point.get("timestamp")
-        at = epoch_of_text(written, now_s) if isinstance(written, str) else epoch(written, now_s)
+        at = epoch(point.get("timestamp"), now_s)
         yield Sample(name, point.get("value"), at, common | dict(_texts(point.get("tags"))), of_text=True)
 
 
@@ -152,7 +151,7 @@ def _texts(raw: object) -> Iterator[tuple[str, str]]:
 
 def _shares(samples: list[Sample]) -> Iterator[Sample]:
     """Percent where the API tells used and total apart: of file systems, their inodes, and memory that is free or can
-    be freed."""
+    be freed. One part that is missing or rubbish, and there is no percentage."""
     values: dict[tuple[str, tuple[tuple[str, Any], ...]], tuple[float, Sample]] = {}
     for sample in samples:
         value = number(sample.value, sample.of_text)
@@ -165,7 +164,7 @@ def _shares(samples: list[Sample]) -> Iterator[Sample]:
         used = values.get((f"{group}.used", tags))
         if used is not None and group in {"filesystem.capacity", "filesystem.inode"}:
             yield Sample(f"{group}.used_percent", 100 * used[0] / total, sample.at, sample.tags)
-        if group == "memory" and ("memory.free", tags) in values:
-            parts = [values.get((f"memory.{part}", tags)) for part in ("free", "buffers", "cached")]
-            free = sum(part[0] for part in parts if part is not None)
-            yield Sample("memory.available_percent", 100 * free / total, sample.at, sample.tags)
+        parts = [values.get((f"{group}.{part}", tags)) for part in ("free", "buffers", "cached")]
+        free = [part[0] for part in parts if part is not None]
+        if group == "memory" and len(free) == len(parts):
+            yield Sample(f"{group}.available_percent", 100 * sum(free) / total, sample.at, sample.tags)

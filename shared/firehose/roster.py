@@ -17,12 +17,14 @@ from msgspec import Struct
 from shared.model.nodes import NodeMemory
 from shared.policy.schema import ClusterPolicy
 
-MASTERS = "masters"
+MASTERS = "(masters)"
+"""A name that no pool of a policy can have."""
+
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Subject(Struct, frozen=True):
-    """A node, or a master (`pool` is `masters` then, and `node` its address)."""
+    """A node, or a master (`pool` is `MASTERS` then, and `node` its address)."""
 
     cluster: str
     pool: str

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,8 +42,6 @@ LONGEST = timedelta(seconds=38)
 
 _MASTERS_TELL = frozenset({"master", "registrar", "allocator"})
 _AGENTS_TELL = frozenset({"slave", "containerizer", "gc"})
-
-type Tell = Callable[[str], Awaitable[None]]
 
 
 class Came(StrEnum):
@@ -72,16 +70,15 @@ class Rounds:
         self._asked: dict[Place, datetime] = {}
         self._silent: set[Place] = set()
 
-    async def go(self, policy: Policy, tell: Tell) -> dict[str, int]:
-        """Ask once around, and `tell` each message for the signals queue as soon as there is one. A node that does
-        not answer, or not well, is counted. Raises what storage raises: nobody else is asked then, for what they
-        say could not be kept; the next round asks them again."""
+    async def go(self, policy: Policy) -> dict[str, int]:
+        """Ask once around. A node that does not answer, or not well, is counted. Raises what storage raises: nobody
+        else is asked then, for what they say could not be kept; the next round asks them again."""
         if not any(any(who_tells(cluster)) for cluster in policy.clusters):
             return {}
         places = await self._places(policy)
         self._asked = {place: self._asked[place] for place in places if place in self._asked}
         self._silent &= set(places)
-        walk = _Walk(iter(places), policy, tell, self._clock.now() + LONGEST)
+        walk = _Walk(iter(places), policy, self._clock.now() + LONGEST)
         ends = await asyncio.gather(*(self._ask_on(walk) for _ in range(AT_ONCE)), return_exceptions=True)
         for end in ends:
             if end is not None:
@@ -135,9 +132,7 @@ class Rounds:
             return Came.LEFT
         sender = Sender(place.cluster, place.address)
         try:
-            heard = await self._ear.hear("snapshot", body, sender, walk.policy, self._clock.now())
-            for message in heard.messages:
-                await walk.tell(message)
+            await self._ear.hear("snapshot", body, sender, walk.policy, self._clock.now())
         except Poison:
             return Came.UNREADABLE
         except PoolkeeperError:
@@ -149,8 +144,8 @@ class Rounds:
 class _Walk:
     """One round under way. `is_broken`: what is heard can't be kept."""
 
-    def __init__(self, places: Iterator[Place], policy: Policy, tell: Tell, until: datetime) -> None:
-        self.places, self.policy, self.tell, self.until = places, policy, tell, until
+    def __init__(self, places: Iterator[Place], policy: Policy, until: datetime) -> None:
+        self.places, self.policy, self.until = places, policy, until
         self.came: Counter[Came] = Counter()
         self.hearing = asyncio.Lock()
         self.is_broken = False

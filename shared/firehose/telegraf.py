@@ -15,16 +15,21 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct
 from msgspec.structs import astuple
 
 from shared.errors import Poison
+from shared.firehose.body import Sender
 from shared.firehose.index import HOST_TAGS, Plan
 from shared.firehose.number import LATE_S, Rubbish, epoch, number
 from shared.firehose.tally import Tally
 from shared.firehose.watching import Watching
 
 _HOSTS = len(HOST_TAGS)
+_HOST_ALONE = (None,) * (_HOSTS - 1)
+
+
+_NOBODY = Sender()
 
 
 class _Named(Struct, gc=False):
@@ -46,10 +51,10 @@ _list = msgspec.json.Decoder(list[Raw]).decode
 _NO_JSON = re.compile(rb"(?<=[:\[,\s])[-+]?(?:NaN|Infinity|Inf|nan|inf)(?=[\s,}\]])")
 
 
-def hear_batch(body: bytes, watching: Watching, now_s: float, cluster: str = "") -> Tally:
-    """Judge every metric of a body. `cluster` is the sender's, where it says so. `Poison` when it is no JSON."""
+def hear_batch(body: bytes, watching: Watching, now_s: float, sender: Sender = _NOBODY) -> Tally:
+    """Judge every metric of a body; whose tags name no node of ours is the sender's. `Poison` when it is no JSON."""
     tally = Tally()
-    ear = _Ear(watching, now_s, cluster, tally)
+    ear = _Ear(watching, now_s, sender, tally)
     try:
         names, raws = _names(body).metrics, _raws(body).metrics
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
@@ -114,12 +119,12 @@ def _split(body: bytes) -> Sequence[Raw]:
 class _Ear:
     """What one body is heard with."""
 
-    __slots__ = ("cluster", "earliest", "latest", "names", "now_s", "tally", "watching")
+    __slots__ = ("earliest", "names", "now_s", "sender", "tally", "watching")
 
-    def __init__(self, watching: Watching, now_s: float, cluster: str, tally: Tally) -> None:
-        self.watching, self.now_s, self.cluster, self.tally = watching, now_s, cluster, tally
+    def __init__(self, watching: Watching, now_s: float, sender: Sender, tally: Tally) -> None:
+        self.watching, self.now_s, self.sender, self.tally = watching, now_s, sender, tally
         self.earliest = now_s - LATE_S
-        self.names = watching.roster.names if not cluster else {}
+        self.names = watching.roster.names if not sender.cluster else {}
 
     def hear(self, plan: Plan, raw: Raw) -> None:
         """One wanted metric."""
@@ -131,10 +136,11 @@ class _Ear:
             tally.throw(Rubbish.SHAPE, raw)
             return
         tags = astuple(metric.tags)
-        # Telegraf's own tag first: it is there almost always, and one look-up is enough then.
-        subject = self.names.get(tags[1]) if type(tags[1]) is str and tags[0] is None else None
+        # Nearly always there is Telegraf's own tag alone, and one look-up is enough then.
+        subject = self.names.get(tags[_HOSTS - 1]) if tags[: _HOSTS - 1] == _HOST_ALONE else None
         if subject is None:
-            subject = self.watching.subject_of(tags[:_HOSTS], self.cluster, tally, raw)
+            hosts = (*tags[:_HOSTS], self.sender.host)
+            subject = self.watching.subject_of(hosts, self.sender.cluster, tally, raw)
             if subject is None:
                 return
         at: float | None = metric.timestamp if type(metric.timestamp) is int else None
@@ -143,19 +149,21 @@ class _Ear:
             if at is None or at < self.earliest:
                 tally.throw(Rubbish.TIME if at is None else Rubbish.LATE, raw)
                 return
+        node = subject.node
         for field, watches in zip(astuple(metric.fields), plan.watches, strict=True):
-            if field is None:
+            if field is UNSET:
                 continue
             value = field if type(field) is float else number(field)
             if value is None:
                 tally.throw(Rubbish.NUMBER, raw)
                 continue
-            for watch in watches:
-                if watch.cluster == subject.cluster:
-                    tally.judged += 1
-                    if watch.is_quiet and not watch.active and watch.low <= value <= watch.high:
-                        continue
-                    named = dict(zip(plan.tag_names, tags, strict=True))
-                    why = self.watching.judge(watch, subject, named, value, at)
-                    if why is not None:
-                        tally.throw(why, raw)
+            for watch in watches.get(subject.cluster, ()):
+                tally.judged += 1
+                if watch.is_quiet and not watch.active and watch.low <= value <= watch.high:
+                    if at > watch.heard.get(node, 0.0):
+                        watch.heard[node] = at
+                    continue
+                named = dict(zip(plan.tag_names, tags, strict=True))
+                why = self.watching.judge(watch, subject, named, value, at)
+                if why is not None:
+                    tally.throw(why, raw)

@@ -1,20 +1,21 @@
 """All courses of this process, and which of them have to be written down.
 
-A good value of a series that was well costs a comparison and leaves nothing behind, so memory grows with what is bad
-(and with the nodes, for rules about rates and silence), never with what was heard. Everything here is done between
-two awaits, so the courses of one process never contradict each other; what other instances did is `keep.py`'s affair.
+A good value of a series that was well costs a comparison and a time per node, so memory grows with what is bad and
+with the nodes, never with what was heard. Everything here is done between two awaits, so the courses of one process
+never contradict each other; what other instances did is `keep.py`'s affair.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from msgspec import Raw
 
-from shared.firehose.course import Course, Stage, step
-from shared.firehose.index import Index, Standing, Watch
+from shared.firehose.course import Course, Stage, is_mark_due, step
+from shared.firehose.index import Counted, Index, Standing, Watch
 from shared.firehose.number import LATE_S, Rubbish
 from shared.firehose.roster import Roster, Subject
 from shared.firehose.tally import Tally
@@ -25,14 +26,25 @@ MOST_SERIES = 50_000
 """Series of one rule that are kept. Five times the agents of the largest cluster; what is more is a tag that should
 not be in `by`."""
 
+LONGEST_TAG = 120
+"""Characters of a tag that go into a key as they are; of longer ones a digest does."""
+
+RATE_S = 45.0
+"""A rate is over a stretch of at least so many seconds: of values that come each ten seconds a single step is no rate,
+and those that come each minute are a stretch each."""
+
+FORGOTTEN_S = 86_400.0
+"""After a day what was resolved is forgotten, and a node that is silent is not missed any more."""
+
 
 class Watching:
     """The rules, the nodes, and where every series stands. `changed` are the standings that differ from their
-    row, `worker` is who writes them."""
+    row, `untold` those that are written and of which nobody was told yet; `worker` is who writes them."""
 
     def __init__(self, index: Index, roster: Roster, worker: str = "") -> None:
         self.index, self.roster, self.worker = index, roster, worker
         self.changed: dict[tuple[str, str], tuple[Watch, str, Standing]] = {}
+        self.untold: dict[tuple[str, str], tuple[Watch, str, Standing]] = {}
 
     def subject_of(
         self, hosts: Iterable[object], cluster: str, tally: Tally, shown: Raw | str
@@ -56,12 +68,15 @@ class Watching:
         for tag, allowed in watch.filters:
             if tags.get(tag) not in allowed:
                 return None
-        rule, key = watch.rule, subject.node
-        if watch.by:
-            key = "|".join((key, *(str(tags.get(tag)) for tag in watch.by)))
+        heard = watch.heard.get(subject.node, 0.0)
+        if at < heard - watch.slack:
+            return Rubbish.OLD
+        if at > heard:
+            watch.heard[subject.node] = at
+        rule = watch.rule
         if rule.kind is Kind.ABSENT:
-            watch.heard[subject.node] = max(at, watch.heard.get(subject.node, 0.0))
             return None
+        key = "|".join((subject.node, *(_short(tags.get(tag)) for tag in watch.by))).rstrip("|")
         if rule.kind is Kind.RATE:
             if key not in watch.last and len(watch.last) >= MOST_SERIES:
                 return Rubbish.SERIES
@@ -81,15 +96,16 @@ class Watching:
     def move(
         self, watch: Watch, key: str, subject: Subject, course: Course | None, value: float = 0.0
     ) -> None:
-        """Let a series stand where `course` says; a new stage has to be written."""
-        places = watch.active if subject.node else watch.pools
+        """Let a series stand where `course` says; a new stage has to be written, and marks on the way to it."""
+        places = watch.of(subject)
         standing = places.get(key)
         if standing is None:
             if course is None:
                 return
             standing = places[key] = Standing(subject, row_of(watch, key, subject), None)
         before, standing.course, standing.value = standing.course, course, value
-        if (before.stage if before else None) is not (course.stage if course else None):
+        is_new = (before.stage if before else None) is not (course.stage if course else None)
+        if is_new or (course and standing.stored and is_mark_due(watch.rule, standing.stored, course)):
             self.changed[(watch.cluster, standing.row)] = (watch, key, standing)
 
     def carry_over(self, old: Watching) -> None:
@@ -97,38 +113,24 @@ class Watching:
         for name, watch in self.index.by_rule.items():
             before = old.index.by_rule.get(name)
             if before is not None and before.rule == watch.rule:
-                watch.last, watch.heard = before.last, before.heard
+                watch.last, watch.heard, watch.trusted_from = before.last, before.heard, before.trusted_from
 
     def forget_old(self, now_s: float) -> None:
-        """Series that rates have not heard of for an hour."""
+        """Series that rates have not heard of for an hour, and nodes that nobody has for a day."""
         for watch in self.index.watches:
-            old = [key for key, (at, _) in watch.last.items() if at < now_s - 3600]
-            for key in old:
-                del watch.last[key]
+            watch.last = {key: one for key, one in watch.last.items() if one.at >= now_s - 3600}
+            watch.heard = {node: at for node, at in watch.heard.items() if at >= now_s - FORGOTTEN_S}
 
-    def count_pools(self, now_s: float) -> None:
-        """Rules with a share: how many nodes of each pool are bad, and what that means for the pool."""
+    def forget_gone(self, now_s: float) -> None:
+        """Let go of series of nodes that are not there any more, and of what ended a day ago."""
         for watch in self.index.watches:
-            share = watch.rule.share
-            if share is None or not (watch.active or watch.pools):
-                continue
-            bad: dict[str, set[str]] = {}
-            for standing in watch.active.values():
-                if standing.course is not None and standing.course.stage is Stage.FIRING:
-                    bad.setdefault(standing.subject.pool, set()).add(standing.subject.node)
-            for pool in bad.keys() | watch.pools.keys():
-                count, size = len(bad.get(pool, ())), self.roster.size(watch.cluster, pool)
-                self._count_pool(watch, pool, size > 0 and count * 100 >= share * size, (count, now_s))
-
-    def _count_pool(self, watch: Watch, pool: str, is_bad: bool, measured: tuple[int, float]) -> None:
-        count, now_s = measured
-        standing = watch.pools.get(pool)
-        stage = standing.course.stage if standing and standing.course else None
-        subject = Subject(watch.cluster, pool, "")
-        if is_bad and stage is not Stage.FIRING:
-            self.move(watch, pool, subject, Course(Stage.FIRING, now_s, now_s), count)
-        elif not is_bad and stage is Stage.FIRING:
-            self.move(watch, pool, subject, Course(Stage.RESOLVED, now_s, now_s), count)
+            for key, standing in list(watch.active.items()):
+                course, node = standing.course, standing.subject.node
+                is_old = course is not None and course.seen < now_s - FORGOTTEN_S
+                is_done = course is not None and course.stage is not Stage.FIRING and is_old
+                if is_done or self.roster.find(node, watch.cluster) is None:
+                    self.move(watch, key, standing.subject, None)
+                    watch.heard.pop(node, None)
 
 
 def row_of(watch: Watch, key: str, subject: Subject) -> str:
@@ -136,17 +138,30 @@ def row_of(watch: Watch, key: str, subject: Subject) -> str:
     row = f"{watch.rule.name}|{'node' if subject.node else 'pool'}|{key}"
     if len(row) <= LONGEST_KEY and row.isprintable() and row.isascii():
         return row
-    digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:24]
-    return f"{watch.rule.name}|{'node' if subject.node else 'pool'}|#{digest}"
+    return f"{watch.rule.name}|{'node' if subject.node else 'pool'}|#{_digest(key)}"
+
+
+def _short(tag: object) -> str:
+    text = tag if isinstance(tag, str) else ""
+    return text if len(text) <= LONGEST_TAG else f"#{_digest(text)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def _rate(watch: Watch, key: str, value: float, at: float) -> float | None:
-    """Growth per second since the last value. None for the first one, after a reset (the counter fell), for old news,
-    and after a gap in which anything may have happened."""
+    """Growth per second over a stretch of `RATE_S`. None within it, for the first value, after a reset (the counter
+    fell), for old news, and after a gap in which anything may have happened."""
     before = watch.last.get(key)
-    if before is not None and at <= before[0]:
+    if before is not None and at <= before.at:
         return None
-    watch.last[key] = (at, value)
-    if before is None or value < before[1] or at - before[0] > LATE_S:
+    is_new = before is None or value < before.newest or at - before.at > LATE_S
+    if before is not None and not is_new and at - before.at < RATE_S:
+        watch.last[key] = Counted(before.at, before.value, value)
         return None
-    return (value - before[1]) / (at - before[0])
+    watch.last[key] = Counted(at, value, value)
+    if before is None or is_new:
+        return None
+    rate = (value - before.value) / (at - before.at)
+    return rate if isfinite(rate) else None

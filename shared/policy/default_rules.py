@@ -4,7 +4,7 @@ Each names where its numbers come from. Where no vendor gives a number, the sour
 the policy with the same name takes a rule's place. Metrics that nobody sends cost nothing.
 
 Names are those of Telegraf (measurement.field), of Mesos, and of the DC/OS metrics API, of which the translator makes
-`..._percent` where it only has used and total. Masters of a cluster count as one pool named `masters`.
+`..._percent` where it only has used and total. The masters of a cluster count as a pool of their own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ _MASTERS = (
         lasts=_minutes(1),
         share=100,
         severity=CRITICAL,
-        source=f"{MESOS} and {DCOS}: 0 sustained on all masters; the sum over all must be 1",
+        source=f"{MESOS} and {DCOS}: 0 sustained on all masters; the sum over all must be 1. A master that does not"
+        " answer is not counted, and when half of them do not, nothing is said",
     ),
     _below(
         60,
@@ -107,7 +108,7 @@ _MASTERS = (
         name="agents-removed",
         metric="master/slave_removals",
         kind=Kind.RATE,
-        lasts=_minutes(2),
+        lasts=_minutes(0),
         source=f"{DCOS}: a jump may be a partition; three removals a minute, our choice",
     ),
     _above(
@@ -116,8 +117,8 @@ _MASTERS = (
         name="agents-reregister",
         metric="master/slave_reregistrations",
         kind=Kind.RATE,
-        lasts=_minutes(5),
-        source=f"{DCOS}: a jump may be a partition; three a minute, our choice",
+        lasts=_minutes(0),
+        source=f"{DCOS}: a jump may be a partition, or follows a new leader; three a minute, our choice",
     ),
     _above(
         1,
@@ -125,8 +126,8 @@ _MASTERS = (
         name="tasks-lost",
         metric="master/tasks_lost",
         kind=Kind.RATE,
-        lasts=_minutes(2),
-        source=f"{MESOS}: increasing rapidly; one each second, our choice",
+        lasts=_minutes(0),
+        source=f"{MESOS}: increasing rapidly; one each second for a minute, our choice",
     ),
 )
 
@@ -211,8 +212,9 @@ _MACHINES = (
         clear_low=-50,
         clear_high=50,
         lasts=_minutes(5),
-        by=("remote",),
-        source=f"{TELEGRAF}/ntpq, milliseconds; ZooKeeper and TLS tolerate less than a second, our choice",
+        tags={"state_prefix": ("*",)},
+        source=f"{TELEGRAF}/ntpq, milliseconds, of the peer that the clock follows; ZooKeeper and TLS tolerate less"
+        " than a second, our choice",
     ),
     MetricRule(
         name="clock-off-chrony",
@@ -226,12 +228,12 @@ _MACHINES = (
     ),
     _above(
         2,
-        0,
         name="unit-failed",
         metric="systemd_units.active_code",
         by=("name",),
         lasts=_minutes(2),
-        source=f"{TELEGRAF}/systemd_units: 0 active, 1 reloading, 2 inactive, 3 failed, 4 activating, 5 deactivating",
+        source=f"{TELEGRAF}/systemd_units: 0 active, 1 reloading, 2 inactive, 3 failed, 4 activating, 5 deactivating;"
+        " a unit that a timer starts is inactive when it is well",
     ),
     MetricRule(
         name="node-silent",

@@ -20,7 +20,8 @@ class Kind(StrEnum):
     """What a rule looks at.
 
     value   the metric as it is
-    rate    its growth per second; a counter that falls has been reset, and gives no rate for that step
+    rate    its growth per second, over three quarters of a minute at least; a counter that falls has been reset, and
+            gives no rate for that step
     absent  that nothing of it was heard from a node for `absent_for`
     """
 
@@ -43,7 +44,8 @@ class MetricRule(Struct, frozen=True, kw_only=True):
     character than letters and digits as `_`, and with `mesos_` in front."""
 
     kind: Kind = Kind.VALUE
-    """`rate: true` looks at the growth per second, `absent_for` at silence; without either it is the value."""
+    """`rate: true` looks at the growth per second, over 45 s at least, `absent_for` at silence; without either it is
+    the value."""
 
     low: float = -inf
     """`below`: a value less than this is bad. `outside: [low, high]` is both sides at once."""
@@ -60,22 +62,25 @@ class MetricRule(Struct, frozen=True, kw_only=True):
 
     lasts: timedelta = timedelta(minutes=2)
     """`for`: how long every value must be bad before the rule fires, at most 1d. 2 minutes are twelve flushes of
-    Telegraf. Time in which nothing was heard does not count. `0s` fires with the first bad value."""
+    Telegraf. Time in which nothing was heard does not count: values must come at least every 2 minutes, or every half
+    of `for` where that is longer. `0s` fires with the first bad value."""
 
     absent_for: timedelta = timedelta(0)
-    """How long nothing may be heard from a node that was heard before, 2m to 1d. When most of a pool falls silent at
+    """How long nothing may be heard from a node that was heard before, 2m to 1d. When half of the nodes are silent at
     once our own ear is doubted instead, and nothing fires."""
 
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Tags that a metric must have, each with one value or a list of values: `tags: {path: /var/lib/mesos}`."""
 
     by: tuple[str, ...] = ()
-    """Tags that tell one series of a node from another, each judged by itself: `by: [path]` for every disk. Tags
-    with several values under `tags` are always among them."""
+    """Tags that tell one series of a node from another, each judged by itself. Disks, file systems, processors, network
+    interfaces, units and containers are told apart without it. Tags with several values under `tags` are always
+    among them."""
 
     share: int | None = None
     """With a share like `30%` the rule speaks of the pool: it fires when so many of its nodes are bad, and no node is
-    told alone."""
+    told alone. Nodes that were not heard lately count neither way; while those are half of the pool, nothing
+    changes."""
 
     severity: Severity = Severity.WARNING
     """info, warning or critical."""

@@ -5,7 +5,8 @@
                   cluster + "|heard"   <rule>|<worker>|<number>              when a worker last heard which node
 
 A series that is well has no row. Rows are written at transitions alone, each on its etag, so of several instances that
-see the same node one makes a transition, and the others learn of it. When nodes were heard is written once a minute.
+see the same node one makes a transition, and the others learn of it. How long a pending one was bad is written on its
+way a few times. When nodes were heard is written once a minute, for rules about silence and shares.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from shared.model.signals import Severity
 
 class AlertState(Struct, frozen=True):
     """Where a series stands. `key` names it below its rule, `node` is empty for a pool; `held_s` are seconds of bad
-    values that were seen; `value` is the last one, `by` the worker that wrote the row. Times are by
-    the clock of the node."""
+    values that were seen; `value` is the last one, `by` the worker that wrote the row. `told` is
+    False from when a stage was reached of which somebody is told until that is done. Times are by the clock of the
+    node."""
 
     rule: str
     key: str
@@ -34,6 +36,7 @@ class AlertState(Struct, frozen=True):
     held_s: float
     value: float
     by: str
+    told: bool = True
 
 
 class HeardNodes(Struct, frozen=True):

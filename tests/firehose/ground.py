@@ -1,4 +1,4 @@
-"""A cluster of a few nodes that sends metrics, and an ear that hears them: the memory store, and a clock by hand.
+"""A cluster of a few nodes that sends metrics, and an ear that hears them: storage in memory, and a clock by hand.
 
 ground = Ground(rule(high=90, lasts=timedelta(minutes=5)))
 await ground.hears(metric(1, used_percent=95))      what signals come of it
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,14 +17,18 @@ from msgspec.structs import replace
 
 from shared.firehose.body import Sender
 from shared.firehose.ear import MetricsEar
+from shared.memory.clock import SteppedClock
+from shared.memory.queues import MemoryQueues
 from shared.memory.store import MemoryStore
 from shared.model.nodes import NodeMemory
 from shared.model.signals import Signal
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.schema import Policy
+from shared.ports.queues import Queue
 from shared.ports.store import Store, Table
 from shared.records import Change, Records
 from tests.builders import NOW, address, cluster_policy, memory
+from tests.watched import Around, watched
 
 MINUTE = timedelta(minutes=1)
 
@@ -58,27 +62,33 @@ class Ground:
     def __init__(self, *rules: MetricRule, nodes: int = 5, store: Store | None = None) -> None:
         self.cluster = replace(cluster_policy(), firehose=Firehose(defaults=False, rules=rules))
         self.policy = Policy(clusters=(self.cluster,))
-        self.now = NOW
-        self.store = store or MemoryStore()
+        self.clock = SteppedClock(NOW)
+        self.store, self.queues = store or MemoryStore(), MemoryQueues(self.clock)
         self.records = Records(self.store)
         self.nodes = nodes
         self.is_settled = False
         self.ears = 0
         self.ear = self.another_ear()
 
-    def another_ear(self) -> MetricsEar:
+    def another_ear(self, around: Around | None = None) -> MetricsEar:
+        """`around` is put around each of its calls of storage."""
         self.ears += 1
-        return MetricsEar(self.store, self.records, f"worker-{self.ears}")
+        store, queues = watched("store", self.store, around), watched("queues", self.queues, around)
+        return MetricsEar(store, Records(store), queues, f"worker-{self.ears}")
 
     def restarts(self) -> None:
         self.ear = self.another_ear()
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
 
     @property
     def now_s(self) -> float:
         return self.now.timestamp()
 
     def passes(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+        self.clock.advance(timedelta(seconds=seconds))
 
     async def remember(self, node: NodeMemory, cluster: str = "prod") -> None:
         await self.records.inventory.put(cluster, node.name, node, "*")
@@ -93,8 +103,17 @@ class Ground:
             self.is_settled = True
             for number in range(1, self.nodes + 1):
                 await self.remember(memory(number))
-        heard = await (ear or self.ear).hear(form, body, sender or Sender(), self.policy, self.now)
-        return [msgspec.json.decode(one, type=Signal) for one in heard.messages], heard.counts
+        counts = await (ear or self.ear).hear(form, body, sender or Sender(), self.policy, self.now)
+        return self.told(), dict(counts)
+
+    def told(self) -> list[Signal]:
+        """The signals that are due in their queue, taken out of it."""
+        signals: list[Signal] = []
+        while found := self.queues.receive(Queue.SIGNALS):
+            for message in found:
+                self.queues.delete(message.id)
+                signals.append(msgspec.json.decode(message.body, type=Signal))
+        return signals
 
     async def hears(self, *metrics: Any, ear: MetricsEar | None = None) -> list[Signal]:
         return (await self.hears_body("telegraf", batch(*metrics), ear=ear))[0]
@@ -111,7 +130,8 @@ class Ground:
         return signals
 
     async def ticks(self) -> list[Signal]:
-        return [msgspec.json.decode(one, type=Signal) for one in await self.ear.tick(self.policy, self.now)]
+        await self.ear.tick(self.policy, self.now)
+        return self.told()
 
     async def rows(self) -> list[str]:
         return [one.row for one in await self.store.query(Table.ALERT_STATES, "prod", "", "")]

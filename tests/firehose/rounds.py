@@ -14,11 +14,13 @@ from msgspec.structs import replace
 
 from shared.firehose.ear import MetricsEar
 from shared.firehose.rounds import Rounds
+from shared.memory.queues import MemoryQueues
 from shared.memory.store import MemoryStore
 from shared.model.signals import Signal
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.schema import Policy
 from shared.ports.http import HttpAnswer, HttpCall
+from shared.ports.queues import Queue
 from shared.records import Records
 from simulator.dcos.network import DcosNetwork
 from simulator.dcos.services import Services
@@ -40,17 +42,16 @@ class Asking:
         self.cluster = replace(
             cluster, masters=tuple(self.masters), firehose=Firehose(defaults=defaults, rules=rules)
         )
-        self.store = MemoryStore()
+        self.store, self.queues = MemoryStore(), MemoryQueues(stage.clock)
         self.records = Records(self.store)
         self.asked: list[str] = []
         self.answers: dict[str, HttpAnswer] = {}
         self.hanging: set[str] = set()
-        self.told: list[Signal] = []
         self.came: dict[str, int] = {}
         self.restarts()
 
     def restarts(self) -> None:
-        ear = MetricsEar(self.store, self.records, "worker-1")
+        ear = MetricsEar(self.store, self.records, self.queues, "worker-1")
         self._rounds = Rounds(self, self.stage.clock, ear)
         self._policy = Policy(clusters=(self.cluster,))
 
@@ -83,15 +84,16 @@ class Asking:
         for number, address in enumerate(self.agents, 1):
             await self.remember(number, address)
         self.asked.clear()
-        self.came = await self._rounds.go(self._policy, self._tell)
+        self.came = await self._rounds.go(self._policy)
         return self.came
 
     async def rounds(self, count: int) -> list[Signal]:
-        self.told.clear()
+        told: list[Signal] = []
         for _ in range(count):
             await self.stage.after(minutes=1)
             await self.round()
-        return list(self.told)
-
-    async def _tell(self, message: str) -> None:
-        self.told.append(msgspec.json.decode(message, type=Signal))
+            while found := self.queues.receive(Queue.SIGNALS):
+                for message in found:
+                    self.queues.delete(message.id)
+                    told.append(msgspec.json.decode(message.body, type=Signal))
+        return told

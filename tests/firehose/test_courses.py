@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.firehose.course import Course, Stage, longest_gap, step
+from shared.firehose.number import Rubbish
 from shared.model.signals import Severity, SignalKind, Source
 from shared.policy.metric_rules import MetricRule
 from tests.builders import name
@@ -78,6 +79,29 @@ async def test_a_value_that_comes_late_changes_nothing() -> None:
     assert await ground.hears(metric(1, ground.now_s - 60, used_percent=10)) == []
 
 
+async def test_a_bad_value_that_comes_late_for_a_node_that_is_well_changes_nothing() -> None:
+    ground = Ground(rule(metric="swap.used_percent", lasts=timedelta(0)))
+    await ground.hears(metric(1, ground.now_s, "swap", used_percent=10))
+    assert await ground.hears(metric(1, ground.now_s - 60, "swap", used_percent=95)) == []
+    counts = await ground.counts(metric(1, ground.now_s - 50, "swap", used_percent=95))
+    assert counts[Rubbish.OLD.value] == 1
+
+
+async def test_the_same_batch_again_changes_nothing() -> None:
+    ground = Ground(rule())
+    stretch = [metric(1, ground.now_s - back, used_percent=95) for back in (100, 50, 0)]
+    for _ in range(5):
+        assert await ground.hears(*stretch) == []
+
+
+async def test_a_clock_that_jumps_ahead_makes_no_stretch() -> None:
+    ground = Ground(rule())
+    assert await ground.hears_each(10, 2, 1, used_percent=95) == []
+    assert await ground.hears(metric(1, ground.now_s + 115, used_percent=95)) == []
+    ground.passes(10)
+    assert await ground.hears(metric(1, ground.now_s + 115, used_percent=95)) == []
+
+
 async def test_below_and_outside_are_bad_on_their_side() -> None:
     below = Ground(rule(low=1.0, clear_low=1.0, high=1e9, clear_high=1e9, lasts=timedelta(0)))
     assert await below.hears(metric(1, below.now_s, used_percent=1)) == []
@@ -96,6 +120,25 @@ async def test_series_that_by_tells_apart_are_judged_apart() -> None:
     )
     assert len(signals) == 1
     assert len(await ground.hears(metric(1, ground.now_s + 1, tags={"path": "/"}, used_percent=95))) == 1
+
+
+async def test_disks_are_told_apart_without_a_word() -> None:
+    ground = Ground(rule())
+    told = []
+    for _ in range(10):
+        ground.passes(30)
+        disks = {"/": 10, "/data": 99, "/var": 20}
+        told += await ground.hears(
+            *(metric(1, ground.now_s, tags={"path": path}, used_percent=used) for path, used in disks.items())
+        )
+    assert len(told) == 1
+
+
+async def test_two_series_of_a_node_need_not_be_in_step() -> None:
+    ground = Ground(rule(lasts=timedelta(0)))
+    await ground.hears(metric(1, ground.now_s, tags={"path": "/"}, used_percent=10))
+    late = metric(1, ground.now_s - 20, tags={"path": "/data"}, used_percent=95)
+    assert len(await ground.hears(late)) == 1
 
 
 async def test_a_tag_that_does_not_match_is_not_judged() -> None:
@@ -131,13 +174,3 @@ def test_whatever_is_heard_firing_needs_its_whole_time_of_bad_values(
         if was and was.stage is Stage.FIRING and course != was and value > 85:
             assert course is not None
             assert course.stage is Stage.FIRING
-
-
-def test_the_first_value_after_a_restart_never_fires() -> None:
-    adopted = Course(Stage.PENDING, 1000, 1000, adopted=True)
-    first = step(RULE, adopted, 99, 1310)
-    assert first is not None
-    assert first.stage is Stage.PENDING
-    second = step(RULE, first, 99, 1320)
-    assert second is not None
-    assert second.stage is Stage.FIRING

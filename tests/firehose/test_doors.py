@@ -27,21 +27,12 @@ RULES = (
 )
 
 
-class Sent(func.Out[Any]):
-    """What a function set on its output binding."""
-
-    def __init__(self) -> None:
-        self.value: list[str] | None = None
-
-    def set(self, val: Any) -> None:
-        self.value = val
-
-    def get(self) -> Any:
-        return self.value
-
-    @property
-    def signals(self) -> list[dict[str, Any]]:
-        return [json.loads(one) for one in self.value or []]
+def sent(scene: Scene) -> list[dict[str, Any]]:
+    """What is due in the signals queue, taken out of it."""
+    messages = scene.queues.receive(Queue.SIGNALS)
+    for message in messages:
+        scene.queues.delete(message.id)
+    return [json.loads(message.body) for message in messages]
 
 
 @pytest.fixture
@@ -70,8 +61,7 @@ def function(door: Any) -> Any:
     return door.build().get_user_function()
 
 
-async def post(body: bytes, form: str = "telegraf", coding: str = "") -> tuple[func.HttpResponse, Sent]:
-    sent = Sent()
+async def post(body: bytes, form: str = "telegraf", coding: str = "") -> func.HttpResponse:
     call = func.HttpRequest(
         method="POST",
         url=f"https://example.invalid/api/metrics/{form}",
@@ -80,20 +70,21 @@ async def post(body: bytes, form: str = "telegraf", coding: str = "") -> tuple[f
         params={},
         body=body,
     )
-    answer: func.HttpResponse = await function(firehose.metrics_batch)(call, sent)
-    return answer, sent
+    answer: func.HttpResponse = await function(firehose.metrics_batch)(call)
+    return answer
 
 
 async def test_a_packed_batch_is_answered_with_counts_and_becomes_signals(scene: Scene) -> None:
-    answer, sent = await post(gzip.compress(batch(disk(scene))), coding="gzip")
+    answer = await post(gzip.compress(batch(disk(scene))), coding="gzip")
     assert answer.status_code == 202
     assert json.loads(answer.get_body()) == {"metrics": 1, "wanted": 1, "judged": 1}
-    assert [(one["kind"], one["node"]) for one in sent.signals] == [(SignalKind.NODE_UNWELL, scene.name(1))]
+    assert [(one["kind"], one["node"]) for one in sent(scene)] == [(SignalKind.NODE_UNWELL, scene.name(1))]
 
 
 async def test_the_signal_of_a_rule_wakes_a_pass_that_finds_nothing_to_do(scene: Scene) -> None:
-    _, sent = await post(batch(disk(scene)))
-    await scene.app.work_signal((sent.value or [""])[0])
+    await post(batch(disk(scene)))
+    assert scene.queues.waiting(Queue.SIGNALS) == 1
+    await scene.deliver()
     assert await scene.quarantined() == []
     assert scene.destroyed == []
 
@@ -112,31 +103,29 @@ async def test_the_signal_of_a_rule_wakes_a_pass_that_finds_nothing_to_do(scene:
 async def test_what_can_never_be_read_is_answered_so(
     scene: Scene, body: bytes, form: str, coding: str, status: int
 ) -> None:
-    answer, sent = await post(body, form, coding)
+    answer = await post(body, form, coding)
     assert answer.status_code == status
     assert json.loads(answer.get_body())["error"]
-    assert sent.value is None
+    assert sent(scene) == []
 
 
 async def test_without_storage_the_sender_is_asked_to_send_again(scene: Scene) -> None:
     scene.store.faults.always("query", Unknown("storage"))
-    answer, sent = await post(batch(disk(scene)))
+    answer = await post(batch(disk(scene)))
     assert answer.status_code == 503
-    assert sent.value is None
+    assert sent(scene) == []
 
 
 async def test_events_of_an_event_hub_hold_a_metric_or_a_batch_each(scene: Scene) -> None:
     bodies = [json.dumps(disk(scene, 10)).encode(), b"not json", batch(disk(scene, 20), disk(scene, 99))]
-    sent = Sent()
-    await function(firehose.metrics_events)([func.EventHubEvent(body=body) for body in bodies], sent)
-    assert [one["what"] for one in sent.signals] == ["full"]
+    await function(firehose.metrics_events)([func.EventHubEvent(body=body) for body in bodies])
+    assert [one["what"] for one in sent(scene)] == ["full"]
     assert [one["why"] for one in await scene.quarantined()] == ["1 of 3 events are no JSON of metrics"]
 
 
 async def test_the_minute_of_silence_sends_nothing_when_nobody_is_missed(scene: Scene) -> None:
-    sent = Sent()
-    await function(firehose.metrics_silence)(None, sent)
-    assert sent.value == []
+    await function(firehose.metrics_silence)(None)
+    assert sent(scene) == []
 
 
 async def test_the_minute_of_asking_puts_signals_into_their_queue(
@@ -153,8 +142,8 @@ async def test_the_minute_of_asking_puts_signals_into_their_queue(
     app = App(outside, PolicyInForce(policy, "policy.yaml", scene.store), frozenset())
     monkeypatch.setattr(firehose, "app", lambda: app)
     await function(firehose.metrics_rounds)(None)
-    (message,) = scene.queues.receive(Queue.SIGNALS)
-    assert json.loads(message.body)["kind"] == SignalKind.CLUSTER_UNWELL
+    (signal,) = sent(scene)
+    assert signal["kind"] == SignalKind.CLUSTER_UNWELL
 
 
 async def test_an_app_that_reaches_no_cluster_asks_nobody(scene: Scene) -> None:

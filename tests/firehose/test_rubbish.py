@@ -16,11 +16,14 @@ from shared.errors import Poison
 from shared.firehose.body import MOST_SENT, MOST_UNPACKED, Sender, TooLarge, WrongCoding, unpacked
 from shared.firehose.ear import READERS
 from shared.firehose.index import Index
-from shared.firehose.number import Rubbish, epoch, epoch_of_text, number
+from shared.firehose.number import Rubbish, epoch, number
 from shared.firehose.roster import Roster
 from shared.firehose.telegraf import joined
 from shared.firehose.watching import Watching
+from shared.policy.default_rules import DEFAULT_RULES
+from shared.policy.metric_rules import Kind
 from shared.policy.schema import Policy
+from shared.ports.store import LONGEST_KEY
 from tests.builders import NOW, address, cluster_policy, memory
 from tests.firehose.ground import Ground, batch, metric, rule
 
@@ -31,6 +34,7 @@ NOW_S = NOW.timestamp()
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
+        ({"used_percent": None}, Rubbish.NUMBER),
         ({"used_percent": "99"}, Rubbish.NUMBER),
         ({"used_percent": "NaN"}, Rubbish.NUMBER),
         ({"used_percent": []}, Rubbish.NUMBER),
@@ -55,7 +59,9 @@ async def test_nan_and_infinity_of_other_writers_cost_themselves_alone() -> None
             ]
         }
     )
-    assert (await ground.hears_body("telegraf", body.encode()))[0] == []
+    signals, counts = await ground.hears_body("telegraf", body.encode())
+    assert (signals, counts[Rubbish.NUMBER.value]) == ([], 2)
+    assert len(await ground.quarantined()) == 1
     both = batch(metric(1, NOW_S, used_percent=float("-inf")), metric(2, NOW_S, used_percent=95))
     assert len((await ground.hears_body("telegraf", both))[0]) == 1
 
@@ -80,6 +86,47 @@ async def test_a_time_that_means_nothing_or_is_history_is_not_judged(at: float, 
 async def test_times_in_any_unit_of_telegraf_are_understood(factor: int) -> None:
     ground = Ground(NOTHING)
     assert len(await ground.hears(metric(1, int(NOW_S) * factor, used_percent=99))) == 1
+
+
+@pytest.mark.parametrize("path", [[], {}, 5, None, True])
+async def test_a_tag_that_is_no_text_costs_its_metric_alone(path: object) -> None:
+    ground = Ground(rule(lasts=NOTHING.lasts, tags={"path": ("/", "/data")}))
+    odd = metric(1, ground.now_s, used_percent=99)
+    odd["tags"]["path"] = path
+    good = metric(2, ground.now_s, tags={"path": "/"}, used_percent=99)
+    assert len(await ground.hears(odd, good)) == 1
+
+
+async def test_a_tag_without_end_does_not_stop_the_others() -> None:
+    ground = Ground(NOTHING)
+    long = [
+        metric(1, ground.now_s, tags={"path": "/" + "x" * 800_000 + end}, used_percent=99) for end in "ab"
+    ]
+    assert len(await ground.hears(*long, metric(2, ground.now_s, used_percent=99))) == 3
+    assert max(len(row) for row in await ground.rows()) <= LONGEST_KEY
+
+
+async def test_a_rate_that_is_beyond_all_numbers_fires_nothing() -> None:
+    ground = Ground(rule(metric="m.count", kind=Kind.RATE, high=1.0, clear_high=1.0, lasts=NOTHING.lasts))
+    for value in (-1.7e308, 1.7e308):
+        ground.passes(60)
+        assert await ground.hears(metric(1, ground.now_s, "m", count=value)) == []
+
+
+@pytest.mark.parametrize("missing", ["free", "buffers", "cached"])
+@pytest.mark.parametrize("value", [None, "", "NaN"])
+async def test_memory_that_is_told_in_part_fires_nothing(missing: str, value: str | None) -> None:
+    short = next(one for one in DEFAULT_RULES if one.name == "dcos-memory-short")
+    ground = Ground(replace(short, lasts=NOTHING.lasts))
+    parts = {"total": 1000, "free": 10, "buffers": 10, "cached": 900, missing: value}
+    stamp = ground.now.isoformat()
+    points = [
+        {"name": f"memory.{part}", "value": of, "timestamp": stamp}
+        for part, of in parts.items()
+        if of is not None
+    ]
+    body = json.dumps({"datapoints": points, "dimensions": {"hostname": address(1)}})
+    assert (await ground.hears_body("dcos", body.encode()))[0] == []
 
 
 async def test_an_unknown_host_is_counted_and_fires_nothing() -> None:
@@ -148,6 +195,8 @@ def test_a_body_is_taken_up_to_its_limit_and_packed_as_gzip_alone() -> None:
     with pytest.raises(WrongCoding):
         unpacked(b"x", "br")
     assert unpacked(b"unpacked on the way", "gzip") == b"unpacked on the way"
+    with pytest.raises(TooLarge):
+        unpacked(gzip.compress(b"") * 100_000, "gzip")
     for broken in (b"\x1f\x8bnot gzip", gzip.compress(b"cut off")[:-4], gzip.compress(b"x") + b"rest"):
         with pytest.raises(Poison):
             unpacked(broken, "gzip")
@@ -162,11 +211,15 @@ def test_numbers_are_finite_and_texts_count_only_where_they_may() -> None:
 
 def test_times_of_dcos_are_understood() -> None:
     want = 1523317576.834008
-    assert epoch_of_text("2018-04-09T23:46:16.834008315Z", NOW_S) == pytest.approx(want)
-    assert epoch_of_text("2018-04-09 23:46:16.834008315 +0000 UTC", NOW_S) == pytest.approx(want)
-    rubbish: tuple[object, ...] = ("", "yesterday", "9999-99-99", 5, "2999-01-01T00:00:00Z")
-    assert [epoch_of_text(one, NOW_S) for one in rubbish] == [None] * 5
-    assert epoch(True, NOW_S) is None
+    assert epoch("2018-04-09T23:46:16.834008315Z", NOW_S) == pytest.approx(want)
+    assert epoch("2018-04-09 23:46:16.834008315 +0000 UTC", NOW_S) == pytest.approx(want)
+    rubbish: tuple[object, ...] = ("", "yesterday", "9999-99-99", True, {}, "2999-01-01T00:00:00Z", "9" * 99)
+    assert [epoch(one, NOW_S) for one in rubbish] == [None] * 7
+
+
+def test_a_clock_that_is_ahead_a_little_is_at_now() -> None:
+    assert epoch(NOW_S + 100, NOW_S) == NOW_S
+    assert epoch(NOW_S + 130, NOW_S) is None
 
 
 JSON = st.recursive(
@@ -189,6 +242,7 @@ JSON = st.recursive(
                     "value",
                     "system.uptime",
                     "mem.free",
+                    "path",
                 ]
             ),
             inner | st.sampled_from(["disk", address(1)]),

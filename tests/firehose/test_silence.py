@@ -61,6 +61,26 @@ async def test_when_half_falls_silent_at_once_our_ear_is_doubted() -> None:
     assert await speaks(ground, 1, 2, minutes=30) == []
 
 
+async def test_after_our_ear_was_deaf_the_nodes_have_time_to_speak_again() -> None:
+    ground = Ground(SILENT)
+    await speaks(ground, 1, 2, 3, 4, 5, minutes=2)
+    assert await speaks(ground, minutes=20) == []
+    assert await speaks(ground, 1, 2, 3) == [], "the others come a minute later"
+    assert await speaks(ground, 1, 2, 3, 4, 5, minutes=20) == []
+    await speaks(ground, minutes=20)
+    (signal,) = await speaks(ground, 1, 2, 3, 4, minutes=5)
+    assert signal.node == name(5)
+
+
+async def test_after_a_restart_the_nodes_have_time_to_speak_again() -> None:
+    ground = Ground(SILENT)
+    await speaks(ground, 1, 2, 3, 4, 5, minutes=2)
+    ground.passes(1200)
+    ground.restarts()
+    assert await speaks(ground, 1, 2, 3, 4) == []
+    assert await speaks(ground, 1, 2, 3, 4, 5, minutes=3) == []
+
+
 async def test_a_node_that_another_instance_hears_is_not_silent() -> None:
     ground = Ground(SILENT)
     other = ground.another_ear()

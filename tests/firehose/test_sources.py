@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone, tzinfo
 
 import pytest
 
@@ -75,6 +75,33 @@ async def test_datapoints_of_the_dcos_metrics_api_with_texts_for_numbers() -> No
     assert signal.node == name(3)
 
 
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=1))])
+async def test_times_that_telegraf_writes_as_text(zone: tzinfo) -> None:
+    ground = Ground(FULL)
+    one = metric(1, 0, used_percent=95)
+    one["timestamp"] = ground.now.astimezone(zone).isoformat().replace("+00:00", "Z")
+    (signal,) = await ground.hears(one)
+    assert signal.occurred_at == ground.now
+
+
+async def test_a_telegraf_that_asks_others_speaks_of_them() -> None:
+    ground = Ground(CPUS)
+    one = metric(1, ground.now_s, "mesos", tags={"server": address(2), "url": f"http://{address(2)}:5051"})
+    one["fields"] = {"slave/cpus_percent": 0.95}
+    assert [signal.node for signal in await ground.hears(one)] == [name(2)]
+    by_itself = metric(1, ground.now_s, "mesos", tags={"server": "localhost"})
+    by_itself["fields"] = {"slave/cpus_percent": 0.95}
+    assert [signal.node for signal in await ground.hears(by_itself)] == [name(1)]
+
+
+async def test_whose_names_are_all_unknown_is_whom_the_sender_says() -> None:
+    ground = Ground(FULL)
+    body = batch(metric("dcos-master-0", ground.now_s, used_percent=95))
+    assert (await ground.hears_body("telegraf", body))[0] == []
+    ((signal,), _) = await ground.hears_body("telegraf", body, Sender(host=MASTER))
+    assert (signal.kind, signal.about) == (SignalKind.CLUSTER_UNWELL, MASTER)
+
+
 async def test_one_metric_alone_and_a_bare_list_are_batches_too() -> None:
     ground = Ground(FULL)
     one = json.dumps(metric(1, ground.now_s, used_percent=95)).encode()
@@ -98,22 +125,12 @@ async def test_a_rate_is_growth_per_second_and_a_reset_gives_none() -> None:
     counts = [1000, 1005, 3, 8, 108]
     told = []
     for count in counts:
-        ground.passes(10)
+        ground.passes(50)
         told.append(len(await ground.hears(metric(1, ground.now_s, "m", count=count))))
     assert told == [0, 0, 0, 0, 1]
-    ground.passes(10)
+    ground.passes(50)
     (signal,) = await ground.hears(metric(1, ground.now_s, "m", count=108))
     assert signal.kind is SignalKind.NODE_WELL
-
-
-async def test_a_share_tells_of_the_pool_and_of_no_node() -> None:
-    ground = Ground(rule(lasts=AT_ONCE, share=40))
-    assert await ground.hears(metric(1, ground.now_s, used_percent=95)) == []
-    (signal,) = await ground.hears(metric(2, ground.now_s, used_percent=95))
-    assert (signal.kind, signal.pool, signal.node) == (SignalKind.POOL_UNWELL, "private", None)
-    ground.restarts()
-    (again,) = await ground.hears(metric(2, ground.now_s + 1, used_percent=5))
-    assert again.kind is SignalKind.POOL_WELL
 
 
 async def test_a_master_is_of_the_cluster() -> None:
@@ -125,15 +142,22 @@ async def test_a_master_is_of_the_cluster() -> None:
     assert signal.about == MASTER
 
 
-async def test_no_master_is_elected_only_when_none_is() -> None:
-    elected = next(one for one in DEFAULT_RULES if one.name == "no-leading-master")
-    ground = Ground(elected)
-    told = 0
-    for _ in range(12):
+async def test_a_jump_within_a_stretch_is_no_rate_by_itself() -> None:
+    lost = MetricRule(name="lost", metric="m.count", kind=Kind.RATE, high=1, clear_high=0.5, lasts=AT_ONCE)
+    ground = Ground(lost)
+    told = []
+    for count in (0, 30, 30, 30, 30, 30, 200, 200, 200, 200, 200):
         ground.passes(10)
-        body = json.dumps({"master/elected": 0.0}).encode()
-        told += len((await ground.hears_body("snapshot", body, Sender("prod", MASTER)))[0])
-    assert told == 1
+        told.append(len(await ground.hears(metric(1, ground.now_s, "m", count=count))))
+    assert told == [0] * 10 + [1]
+
+
+async def test_a_reset_within_a_stretch_is_seen() -> None:
+    lost = MetricRule(name="lost", metric="m.count", kind=Kind.RATE, high=1, clear_high=0.5, lasts=AT_ONCE)
+    ground = Ground(lost)
+    for count in (0, 900, 5, 10, 15, 20, 25, 30, 35):
+        ground.passes(10)
+        assert await ground.hears(metric(1, ground.now_s, "m", count=count)) == []
 
 
 async def test_a_metric_that_no_rule_wants_is_not_taken_apart() -> None:

@@ -27,12 +27,15 @@ from shared.firehose.index import Index
 from shared.firehose.roster import Roster
 from shared.firehose.telegraf import joined
 from shared.firehose.watching import Watching
+from shared.memory.clock import SteppedClock
+from shared.memory.queues import MemoryQueues
 from shared.memory.store import MemoryStore
 from shared.model.signals import Signal
 from shared.policy.alerts import AlertRule, Labels, Meaning
 from shared.policy.alerts import Alerts as AlertPolicy
 from shared.policy.metric_rules import Firehose, Kind
 from shared.policy.schema import ClusterPolicy, Policy
+from shared.ports.queues import Queue
 from shared.records import Records
 from shared.signals.alert import Alerts
 from shared.signals.alert_fold import folded
@@ -145,20 +148,21 @@ TARGETS: dict[str, Target] = {
 
 
 async def _heard_by_an_ear(body: bytes) -> None:
-    store = MemoryStore()
-    records, rules = Records(store), rules_of_all_kinds()
+    store, clock = MemoryStore(), SteppedClock(NOW)
+    queues, records, rules = MemoryQueues(clock), Records(store), rules_of_all_kinds()
     await records.inventory.put("prod", "1", memory(1), "*")
-    listening = MetricsEar(store, records, "fuzz")
-    messages: list[str] = []
-    for after in (0, 30):
+    listening = MetricsEar(store, records, queues, "fuzz")
+    for _ in range(2):
         try:
-            heard = await listening.hear("telegraf", body, Sender(), rules, NOW + timedelta(seconds=after))
-            messages += heard.messages
+            await listening.hear("telegraf", body, Sender(), rules, clock.now())
         except Poison as poison:
             _can_be_kept(poison)
-    for after in (60, 300):
-        messages += await listening.tick(rules, NOW + timedelta(seconds=after))
-    can_be_sent(msgspec.json.decode(message, type=Signal) for message in messages)
+        clock.advance(timedelta(seconds=30))
+    for seconds in (240, 0):
+        await listening.tick(rules, clock.now())
+        clock.advance(timedelta(seconds=seconds))
+    while messages := queues.receive(Queue.SIGNALS):
+        can_be_sent(msgspec.json.decode(message.body, type=Signal) for message in messages)
 
 
 def _alerts(hear_them: Callable[[], Alerts]) -> None:
