@@ -19,7 +19,7 @@ from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
 from shared.records import Change, Kept, open_incident_row
 
@@ -212,31 +212,3 @@ def _record(
     return AuditRecord(
         now, incident.cluster, kind, incident.node, text, incident.id, incident.operation, data
     )
-
-
-def heard(signals: Iterable[Signal], now: datetime) -> list[AuditRecord]:
-    """What was heard from outside; our own sweeps and wake-ups say nothing."""
-    quiet = {SignalKind.SWEEP, SignalKind.WAKE}
-    return [
-        AuditRecord(
-            now,
-            signal.cluster,
-            AuditKind.HEARD,
-            signal.node or signal.pool or signal.cluster,
-            _said(signal),
-            data={"signal": signal},
-        )
-        for signal in signals
-        if signal.kind not in quiet
-    ]
-
-
-def _said(signal: Signal) -> str:
-    """Who says what, and whom it means where the source has another name for it."""
-    text = f"{signal.source.value} says {signal.kind.value}"
-    if signal.what:
-        text += f" ({signal.what})"
-    if signal.about:
-        text += f" about {signal.about}, which is "
-        text += f"node {signal.node}" if signal.node else "no node that is known"
-    return text

@@ -1,13 +1,14 @@
 """What was heard, as lines of the audit. No I/O.
 
 A line for each signal, as long as there are few: a flood that says one thing of more than `MOST_LINES` machines is one
-line, which names all of them in its data.
+line, which names all of them in its data. What is said of a machine that an operation of ours works on may be its echo
+in the words of somebody who names no actor (Resource Health, the state of a resource): the line names the operation.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from shared.model.audit import AuditKind, AuditRecord
@@ -17,22 +18,25 @@ MOST_LINES = 100
 QUIET = frozenset({SignalKind.SWEEP, SignalKind.WAKE})
 
 
-def heard(signals: Iterable[Signal], now: datetime) -> list[AuditRecord]:
-    """What was heard from outside; our own sweeps and wake-ups say nothing."""
+def heard(signals: Iterable[Signal], at_work: Mapping[str, str], now: datetime) -> list[AuditRecord]:
+    """What was heard from outside; our own sweeps and wake-ups say nothing. `at_work` are operations by node."""
     alike: dict[tuple[object, ...], list[Signal]] = defaultdict(list)
     for signal in signals:
         if signal.kind not in QUIET:
             alike[signal.cluster, signal.source, signal.kind, signal.what, signal.pool].append(signal)
     lines: list[AuditRecord] = []
     for each in alike.values():
-        lines += [_line(one, now) for one in each] if len(each) <= MOST_LINES else [_one_line(each, now)]
+        lines += (
+            [_line(one, at_work, now) for one in each] if len(each) <= MOST_LINES else [_one_line(each, now)]
+        )
     return lines
 
 
-def _line(signal: Signal, now: datetime) -> AuditRecord:
-    subject = signal.node or signal.pool or signal.cluster
+def _line(signal: Signal, at_work: Mapping[str, str], now: datetime) -> AuditRecord:
+    subject, operation = signal.node or signal.pool or signal.cluster, at_work.get(signal.node or "")
+    text = f"{_said(signal)}, while we work on it" if operation else _said(signal)
     return AuditRecord(
-        now, signal.cluster, AuditKind.HEARD, subject, _said(signal), data={"signal": signal}
+        now, signal.cluster, AuditKind.HEARD, subject, text, operation=operation, data={"signal": signal}
     )
 
 

@@ -25,7 +25,8 @@ from shared.ports.queues import Queue
 from shared.records import Change, open_incident_row
 
 from .books import worth_writing
-from .casebook import Cases, heard, write_up
+from .casebook import Cases, write_up
+from .heard import heard
 from .inventory import flapping, inventory_changes
 from .outside import Outside
 from .recall import Recalled
@@ -47,7 +48,9 @@ async def remember(
         )
         for name, times in flapping(inventory, now)
     ]
-    await outside.audit.append(cluster, [*heard(situation.signals, now), *about_books, *flaps, *cases.audit])
+    at_work = {kept.value.subject.node: name for name, kept in recalled.operations.items()}
+    told = heard(situation.signals, at_work, now)
+    await outside.audit.append(cluster, [*told, *about_books, *flaps, *cases.audit])
     _, _, lost = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),
         outside.records.ledgers.put_all(cluster, books),
