@@ -73,6 +73,7 @@ async def _take_in(
     try:
         told = await app().hear_alerts(source, req.get_body())
     except Poison as poison:
+        log.warning("a body for %s was not understood: %s", source.value, poison.why)
         return _answer(400, {"error": poison.why})
     signals.set(list(told.messages))
     return _answer(202, told.counts)
