@@ -6,12 +6,12 @@ long to import. After `close` the next call connects anew.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shared.azure.identity import open_credential
 from shared.azure.storage import StorageSettings, client_options
+from shared.ports.closing import Closing
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -21,9 +21,8 @@ class Closable(Protocol):
     async def close(self) -> None: ...
 
 
-class Connected[Service: Closable, Client](ABC):
-    """`Client` is the SDK's client of one table or queue, of which the service makes many over one connection.
-    `close` it, or use it as an async context."""
+class Connected[Service: Closable, Client](Closing):
+    """`Client` is the SDK's client of one table or queue, of which the service makes many over one connection."""
 
     def __init__(self, settings: StorageSettings) -> None:
         self._settings = settings
@@ -48,18 +47,9 @@ class Connected[Service: Closable, Client](ABC):
         return self._service
 
     async def close(self) -> None:
-        """Close the connections. A call after this opens new ones."""
         service, credential = self._service, self._credential
         self._service, self._credential, self._clients = None, None, {}
         if service is not None:
             await service.close()
         if credential is not None:
             await credential.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()

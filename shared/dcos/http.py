@@ -10,9 +10,9 @@ aiohttp is imported at the first exchange, not with this module (cold start).
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from shared.ports.closing import Closing
 from shared.ports.http import HttpAnswer, HttpCall
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ CONNECT_TIMEOUT_S = 2.0
 """A master in the same virtual network accepts in milliseconds; one that is switched off never does."""
 
 
-class AiohttpHttp:
-    """Implements `shared.ports.http.Http`. Close it, or use it as an async context manager."""
+class AiohttpHttp(Closing):
+    """Implements `shared.ports.http.Http`."""
 
     def __init__(self, connect_timeout_s: float = CONNECT_TIMEOUT_S, body_limit: int = BODY_LIMIT) -> None:
         self._connect_timeout_s = connect_timeout_s
@@ -96,11 +96,3 @@ class AiohttpHttp:
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()

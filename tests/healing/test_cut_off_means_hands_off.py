@@ -124,7 +124,8 @@ async def test_the_agents_of_another_cluster_prove_nothing() -> None:
     assert any("no_agent_connected" in line for line in await scene.said())
 
 
-async def test_after_a_failover_agents_are_given_the_time_to_come_back() -> None:
+async def after_a_failover() -> Scene:
+    """All agents but the first have come back to the new leader."""
     scene = Scene(agents=6)
     await scene.sweeps()
     agents = dict(scene.scheduler.agents)
@@ -132,6 +133,11 @@ async def test_after_a_failover_agents_are_given_the_time_to_come_back() -> None
     scene.scheduler.fail_over("http://master-2:5050")
     for agent in list(agents)[1:]:
         scene.scheduler.join(agents[agent])
+    return scene
+
+
+async def test_after_a_failover_agents_are_given_the_time_to_come_back() -> None:
+    scene = await after_a_failover()
     await scene.after(minutes=9)
     assert (scene.destroyed, scene.scheduler.gone) == ([], set())
     decision = next(iter((await scene.open_incidents()).values())).decision
@@ -144,13 +150,7 @@ async def test_after_a_failover_agents_are_given_the_time_to_come_back() -> None
 
 
 async def test_an_agent_that_does_not_come_back_in_that_time_is_replaced() -> None:
-    scene = Scene(agents=6)
-    await scene.sweeps()
-    agents = dict(scene.scheduler.agents)
-    scene.booting = False
-    scene.scheduler.fail_over("http://master-2:5050")
-    for agent in list(agents)[1:]:
-        scene.scheduler.join(agents[agent])
+    scene = await after_a_failover()
     await scene.after(minutes=13)
     assert (scene.destroyed, scene.scheduler.gone) == (["0"], {"agent-S1"})
 
