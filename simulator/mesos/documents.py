@@ -70,19 +70,22 @@ def agent_id_of(call: dict[str, Any], name: str) -> str:
 
 
 def grace_of(payload: dict[str, Any]) -> int | None:
-    """`max_grace_period` in nanoseconds: {"nanoseconds": n}, {"seconds": n}, or None."""
+    """`max_grace_period`, {"seconds": n, "nanos": n}, in nanoseconds; or None. Fields that it has not are ignored and
+    fractions cut off, so that {"nanoseconds": 5} is nothing at all."""
     grace = payload.get("max_grace_period")
     prefix = "Failed to convert JSON into Call protobuf: "
     if grace is None:
         return None
     if isinstance(grace, str):
-        if grace.endswith("s") and grace[:-1].lstrip("-").isdigit():
-            return int(grace[:-1]) * 10**9
         raise Refused(400, f"{prefix}Not expecting a JSON string for field 'max_grace_period'")
     if not isinstance(grace, dict):
         raise Refused(400, f"{prefix}Not expecting a JSON number for field 'max_grace_period'")
-    whole_s = grace.get("seconds", 0)
-    return (_nanoseconds(grace) or 0) + (int(whole_s) if isinstance(whole_s, int | float) else 0) * 10**9
+    whole_s, rest_ns = grace.get("seconds", 0), grace.get("nanos", 0)
+    return int(whole_s) * 10**9 + int(rest_ns) if _are_numbers(whole_s, rest_ns) else 0
+
+
+def _are_numbers(*values: object) -> bool:
+    return all(isinstance(value, int | float) for value in values)
 
 
 def machines_of(listed: Any) -> list[MachineId]:

@@ -6,11 +6,12 @@ Mesos added (deactivated, capabilities, drain_info) are left out for a cluster t
 
 from typing import Any
 
+from simulator.mesos import resources
+from simulator.mesos.resources import NO_RESOURCES
 from simulator.world.agent import Agent
 from simulator.world.tasks import Framework, Status, Task, TaskState
 from simulator.world.versions import Release
 
-NO_RESOURCES = {"disk": 0.0, "mem": 0.0, "gpus": 0.0, "cpus": 0.0}
 SUMMARY_STATES = (
     "TASK_STAGING",
     "TASK_STARTING",
@@ -25,29 +26,8 @@ SUMMARY_STATES = (
 )
 
 
-def role_of(agent: Agent) -> str:
-    """Public agents of DC/OS reserve everything for one role (MESOS_DEFAULT_ROLE=slave_public)."""
-    return "slave_public" if agent.public else "*"
-
-
-def resources(agent: Agent) -> dict[str, Any]:
-    own = agent.resources
-    return {
-        "disk": own.disk,
-        "mem": own.mem,
-        "gpus": 0.0,
-        "cpus": own.cpus,
-        "ports": f"[{own.ports[0]}-{own.ports[1]}]",
-    }
-
-
-def used(agent: Agent) -> dict[str, Any]:
-    return {"disk": 0.0, "mem": float(agent.used_mem), "gpus": 0.0, "cpus": round(agent.used_cpus, 3)}
-
-
 def agent_view(agent: Agent, release: Release) -> dict[str, Any]:
-    """An entry of `slaves` in /state."""
-    everything = resources(agent)
+    """An entry of `slaves` in /state; `release` is that of the masters."""
     view: dict[str, Any] = {
         "id": agent.id,
         "hostname": agent.address,
@@ -59,16 +39,18 @@ def agent_view(agent: Agent, release: Release) -> dict[str, Any]:
     if agent.reregistered is not None:
         view["reregistered_time"] = agent.reregistered.timestamp()
     view |= {
-        "resources": everything,
-        "used_resources": used(agent),
+        "resources": resources.totals(agent),
+        "used_resources": resources.used(agent),
         "offered_resources": NO_RESOURCES,
-        "reserved_resources": {"slave_public": everything} if agent.public else {},
-        "unreserved_resources": NO_RESOURCES if agent.public else everything,
+        "reserved_resources": resources.reserved(agent),
+        "unreserved_resources": NO_RESOURCES if agent.public else resources.free(agent),
         "active": agent.active,
-        "version": agent.version,
+        "version": agent.release.mesos,
     }
-    if release.capabilities:
-        view["capabilities"] = list(release.capabilities)
+    if agent.domain is not None and release.knows_domains:
+        view["domain"] = domain(agent.domain)
+    if agent.release.capabilities:
+        view["capabilities"] = list(agent.release.capabilities)
     if release.drains:
         view["deactivated"] = agent.deactivated
         view |= _drain(agent)
@@ -77,13 +59,10 @@ def agent_view(agent: Agent, release: Release) -> dict[str, Any]:
 
 def slave_view(agent: Agent, release: Release) -> dict[str, Any]:
     """An entry of /slaves: the same and every single resource."""
-    full = full_resources(agent)
-    role = role_of(agent)
-    taken = full_used(agent)
     return agent_view(agent, release) | {
-        "reserved_resources_full": {role: full} if agent.public else {},
-        "unreserved_resources_full": [] if agent.public else full,
-        "used_resources_full": taken,
+        "reserved_resources_full": resources.full_reserved(agent, release),
+        "unreserved_resources_full": [] if agent.public else resources.full_free(agent, release),
+        "used_resources_full": resources.full_used(agent),
         "offered_resources_full": [],
     }
 
@@ -94,32 +73,14 @@ def recovered_view(agent: Agent) -> dict[str, Any]:
         "id": agent.id,
         "hostname": agent.address,
         "port": agent.port,
-        "resources": resources(agent),
+        "resources": resources.totals(agent),
         "attributes": dict(agent.attributes),
     }
 
 
-def full_resources(agent: Agent) -> list[dict[str, Any]]:
-    own, role = agent.resources, role_of(agent)
-    ports = {"range": [{"begin": own.ports[0], "end": own.ports[1]}]}
-    return [
-        scalar("cpus", own.cpus) | {"role": role},
-        scalar("mem", own.mem) | {"role": role},
-        scalar("disk", own.disk) | {"role": role},
-        {"name": "ports", "type": "RANGES", "ranges": ports, "role": role},
-    ]
-
-
-def full_used(agent: Agent) -> list[dict[str, Any]]:
-    if not agent.tasks:
-        return []
-    role = role_of(agent)
-    extra = {"role": role, "allocation_info": {"role": role}}
-    return [scalar("cpus", round(agent.used_cpus, 3)) | extra, scalar("mem", float(agent.used_mem)) | extra]
-
-
-def scalar(name: str, value: float) -> dict[str, Any]:
-    return {"name": name, "type": "SCALAR", "scalar": {"value": value}}
+def domain(where: tuple[str, str]) -> dict[str, Any]:
+    """Region and zone."""
+    return {"fault_domain": {"region": {"name": where[0]}, "zone": {"name": where[1]}}}
 
 
 def task_view(task: Task) -> dict[str, Any]:
@@ -154,7 +115,7 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
         "unregistered_time": 0.0,
         "principal": framework.principal,
         "resources": taken,
-        "roles": [framework.role],
+        **({"roles": [framework.role]} if framework.multi_role else {"role": framework.role}),
         "tasks": [task_view(task) for task in tasks],
         "unreachable_tasks": [task_view(task) for task in framework.unreachable.values()],
         "completed_tasks": [task_view(task) for task in framework.completed],

@@ -8,7 +8,9 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from simulator.mesos.views import drain_info, full_resources, full_used, scalar, tasks_of
+from simulator.mesos import resources
+from simulator.mesos.resources import scalar
+from simulator.mesos.views import domain, drain_info, tasks_of
 from simulator.world.agent import Agent
 from simulator.world.tasks import Framework, Status, Task, TaskState
 from simulator.world.versions import Release
@@ -20,16 +22,14 @@ def nanoseconds(when: datetime) -> dict[str, int]:
 
 def agent_info(agent: Agent) -> dict[str, Any]:
     """The agent's own description, also what is known of a recovered one."""
-    without_role = [
-        {name: part for name, part in one.items() if name != "role"} for one in full_resources(agent)
-    ]
     attributes = [
         {"name": name, "type": "TEXT", "text": {"value": value}} for name, value in agent.attributes.items()
     ]
-    return {
+    where = {} if agent.domain is None else {"domain": domain(agent.domain)}
+    return where | {
         "hostname": agent.address,
         "port": agent.port,
-        "resources": without_role,
+        "resources": resources.declared(agent),
         "attributes": attributes,
         "id": {"value": agent.id},
         "checkpoint": True,
@@ -41,17 +41,17 @@ def agent_view(agent: Agent, release: Release) -> dict[str, Any]:
     view: dict[str, Any] = {
         "agent_info": agent_info(agent),
         "active": agent.active,
-        "version": agent.version,
+        "version": agent.release.mesos,
         "pid": f"slave(1)@{agent.address}:{agent.port}",
         "registered_time": nanoseconds(agent.registered),
-        "total_resources": full_resources(agent),
+        "total_resources": resources.full(agent, release),
     }
     if agent.reregistered is not None:
         view["reregistered_time"] = nanoseconds(agent.reregistered)
     if agent.tasks:
-        view["allocated_resources"] = full_used(agent)
-    if release.capabilities:
-        view["capabilities"] = [{"type": name} for name in release.capabilities]
+        view["allocated_resources"] = resources.full_used(agent)
+    if agent.release.capabilities:
+        view["capabilities"] = [{"type": name} for name in agent.release.capabilities]
     if release.drains:
         view["deactivated"] = agent.deactivated
         if agent.drain is not None:
@@ -88,7 +88,7 @@ def framework_view(framework: Framework, agents: list[Agent]) -> dict[str, Any]:
         "id": {"value": framework.id},
         "failover_timeout": 604800.0,
         "checkpoint": True,
-        "roles": [framework.role],
+        **({"roles": [framework.role]} if framework.multi_role else {"role": framework.role}),
         "hostname": framework.hostname,
         "principal": framework.principal,
         "webui_url": framework.webui_url or f"http://{framework.hostname}:8080",

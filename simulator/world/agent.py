@@ -11,7 +11,7 @@ They are two things on purpose. The record says what the masters believe; the pr
                     +--------------------+------------------+--> gone (the id is banned for ever)
               after a failover: recovered --> registered | unreachable
 
-A process keeps its id on the temporary disk; on a new disk it registers as a new agent.
+A process keeps its id on the temporary disk, and what frameworks keep there; on a new disk it registers as a new agent.
 """
 
 from dataclasses import dataclass, field
@@ -19,10 +19,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from simulator.world.kept import Reserved
 from simulator.world.removal import Permit
 from simulator.world.scale_set import Instance
 from simulator.world.tasks import Task
 from simulator.world.timeline import Timeline, Timer
+from simulator.world.versions import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Agent:
     public: bool
     attributes: dict[str, str]
     resources: Resources
-    version: str
+    release: Release
     registered: datetime
     process: "Process"
     reregistered: datetime | None = None
@@ -74,6 +76,13 @@ class Agent:
     ping_timer: Timer | None = None
     permit: Permit | None = None
     revision: int = 0
+    domain: tuple[str, str] | None = None
+    """Region and zone, where DC/OS was told how to find them."""
+
+    @property
+    def kept(self) -> list[Reserved]:
+        """What frameworks keep on its disk."""
+        return self.process.kept
 
     @property
     def active(self) -> bool:
@@ -135,6 +144,7 @@ class Process:
     refused: bool = False
     partitioned: bool = False
     """It cannot reach the masters; its VM is fine."""
+    kept: list[Reserved] = field(default_factory=list)
     _disk: int = -1
     _start: Timer | None = None
 
@@ -156,7 +166,7 @@ class Process:
         fresh = disk != self._disk
         self._disk = disk
         if fresh:
-            self.agent_id = None
+            self.agent_id, self.kept = None, []
         if self.joining.joins:
             self.start_in(self.joining.join_s if fresh else self.joining.rejoin_s)
 

@@ -23,6 +23,7 @@ from simulator.world.network import Subnet
 from simulator.world.orders import Orders
 from simulator.world.scale_set import Instance, ScaleSet
 from simulator.world.scheduler import Scheduler
+from simulator.world.sdk import SdkScheduler, ServiceSpec
 from simulator.world.shell import NodeShell
 from simulator.world.tasks import App, Framework
 from simulator.world.versions import Release
@@ -43,6 +44,7 @@ class ClusterSpec:
     pools: Mapping[str, int] = field(default_factory=lambda: {"private": 3, "public": 1})
     """Pool name to number of agents."""
     apps: tuple[App, ...] = ()
+    services: tuple[ServiceSpec, ...] = ()
     resource_group: str = ""
     """Default: acs-<name>."""
     location: str = "westeurope"
@@ -54,6 +56,10 @@ class ClusterSpec:
     agent_resources: Resources = field(default_factory=Resources)
     never_join: frozenset[str] = frozenset()
     """Pools whose new instances never join (a broken image)."""
+    older_pools: Mapping[str, str] = field(default_factory=dict)
+    """Pools whose agents have another DC/OS version than the masters: the middle of an upgrade."""
+    tells_zones: bool = False
+    """Agents announce region and zone (DC/OS 1.11 and later, where it was given a way to find them)."""
     state_on: Disk = Disk.TEMPORARY
     """Where /var/lib/mesos of the agents lies."""
 
@@ -76,6 +82,8 @@ def build_cluster(world: World, spec: ClusterSpec) -> Cluster:
         world.journal,
         Random(world.azure.chance.random()),
     )
+    mesos.releases = {pool: Release.of(version) for pool, version in spec.older_pools.items()}
+    mesos.tells_zones = spec.tells_zones
     cluster = Cluster(spec.name, group, mesos, Elections(mesos), Orders(mesos))
     world.clusters[spec.name] = cluster
     world.azure.add_resource_group(group, spec.location)
@@ -92,6 +100,9 @@ def build_cluster(world: World, spec: ClusterSpec) -> Cluster:
         scale_set.capacity = count
     for app in spec.apps:
         scheduler.settle(app)
+    for service in spec.services:
+        scheduler.settle(service.scheduler_app)
+        _service(world, mesos, service)
     return cluster
 
 
@@ -123,10 +134,32 @@ def _marathon(world: World, mesos: Mesos) -> Scheduler:
     framework_id = f"{mesos.masters[0].id}-0000"
     aware = mesos.release.partition_aware
     framework = Framework(framework_id, "marathon", mesos.masters[0].host, started, started, aware)
+    framework.multi_role = mesos.release.multi_role
     scheduler = Scheduler(framework, world.timeline, world.journal, mesos.chance)
     scheduler.offers = mesos.registered
     mesos.schedulers.append(scheduler)
     return scheduler
+
+
+def _service(world: World, mesos: Mesos, spec: ServiceSpec) -> None:
+    """The framework of a service; Marathon runs its scheduler already."""
+    started = world.timeline.now - timedelta(minutes=58)
+    role = spec.name.replace("/", "__")
+    framework = Framework(
+        f"{mesos.masters[0].id}-{len(mesos.schedulers):04}",
+        spec.name,
+        mesos.masters[0].host,
+        started,
+        started,
+        mesos.release.partition_aware,
+        role=f"{role}-role",
+        principal=f"{role}-principal",
+        webui_url=f"http://api.{spec.name.replace('/', '')}.marathon.l4lb.thisdcos.directory:80",
+    )
+    service = SdkScheduler(framework, world.timeline, world.journal, mesos.chance)
+    service.offers = mesos.registered
+    mesos.schedulers.append(service)
+    service.install(spec)
 
 
 def _pool(world: World, spec: ClusterSpec, pool: str, index: int, suffix: str) -> ScaleSet:

@@ -36,6 +36,13 @@ class Window:
     start_ns: int
     duration_ns: int | None
 
+    @property
+    def end_ns(self) -> int | None:
+        return None if self.duration_ns is None else self.start_ns + self.duration_ns
+
+    def is_open(self, now_ns: int) -> bool:
+        return self.start_ns <= now_ns and (self.end_ns is None or now_ns < self.end_ns)
+
 
 class Maintenance:
     """Schedule and modes; kept in the registry, so they survive a failover."""

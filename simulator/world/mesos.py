@@ -14,13 +14,14 @@ How an agent is given up is in `removal`, what operators can order in `orders`, 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
 from simulator.world.agent import Agent, Process, Resources
 from simulator.world.journal import MESOS, Actor, Entry, Journal
+from simulator.world.kept import Reserved
 from simulator.world.maintenance import Maintenance, Mode
 from simulator.world.master import Master
 from simulator.world.removal import RateLimiter
@@ -78,6 +79,10 @@ class Mesos:
         self.counts: Counter[str] = Counter()
         self.resources: dict[str, Resources] = {}
         """By pool; pools without an entry get the default."""
+        self.releases: dict[str, Release] = {}
+        """Of agents, by pool; those without an entry have that of the masters."""
+        self.tells_zones = False
+        """DC/OS was told how its nodes find their fault domain (Mesos 1.5 and later)."""
         self._by_address: dict[str, Agent] = {}
 
     def register(self, process: Process) -> None:
@@ -158,10 +163,27 @@ class Mesos:
         public = pool.startswith("public")
         attributes = {"os": "Linux"} | ({"public_ip": "true"} if public else {})
         resources = self.resources.get(pool, Resources())
-        version, now = self.release.mesos, self.timeline.now
-        return Agent(
-            agent_id, process.address, AGENT_PORT, pool, public, attributes, resources, version, now, process
+        release, now = self.releases.get(pool, self.release), self.timeline.now
+        agent = Agent(
+            agent_id, process.address, AGENT_PORT, pool, public, attributes, resources, release, now, process
         )
+        if self.tells_zones and release.knows_domains:
+            instance = process.instance
+            zone = instance.zone or str(instance.fault_domain)
+            agent.domain = (f"azure/{instance.scale_set.location}", f"azure/{zone}")
+        return agent
+
+    def keep(self, agent: Agent, reserved: Reserved, by: Actor = MESOS) -> None:
+        """A framework reserves resources on the agent, and puts its volumes there."""
+        agent.kept.append(reserved)
+        agent.revision += 1
+        self.note("resources_kept", agent, by)
+
+    def let_go(self, agent: Agent, role: str, by: Actor = MESOS) -> None:
+        """Volumes of the role are destroyed and its reservations given back."""
+        agent.process.kept = [one for one in agent.kept if one.role != role]
+        agent.revision += 1
+        self.note("resources_let_go", agent, by)
 
     def next_id(self) -> str:
         """The next agent id of the leader."""
@@ -181,6 +203,14 @@ class Mesos:
         self.note("agent_unreachable", agent, MESOS)
         for scheduler in self.schedulers:
             scheduler.agent_unreachable(agent)
+
+    def in_maintenance(self) -> Set[str]:
+        """Addresses that Marathon places nothing on now, because they are in a maintenance window that is open."""
+        if self.release.number < MARATHON_HEEDS_MAINTENANCE or not self.maintenance.windows:
+            return frozenset()
+        now_ns = int(self.timeline.now.timestamp() * 1e9)
+        open_ones = (window for window in self.maintenance.windows if window.is_open(now_ns))
+        return {ip or hostname for window in open_ones for hostname, ip in window.machines}
 
     def note(self, what: str, agent: Agent, by: Actor) -> None:
         facts = {"cluster": self.name, "address": agent.address, "pool": agent.pool}

@@ -4,22 +4,26 @@
 |---|---|---|
 | mark gone | Mesos 1.5 | the id is banned for ever, tasks end as TASK_GONE_BY_OPERATOR, the process is told to stop |
 | deactivate, reactivate | 1.9 | no offers; tasks run on |
-| drain | 1.9 | deactivated, tasks are killed; DRAINED when none is left; cannot be called off while it goes on |
+| drain | 1.9 | deactivated, tasks are killed; DRAINED when none is left; cannot be called off while it goes on; \
+an agent that is away drains when it comes back, one that is older than 1.9 never |
 | machine down, up | all | agents there are told to shut down and refused until up |
 
 Refusals carry the status and text that a recorded Mesos 1.11 gave in the same situation; apache/mesos
 docs/operator-http-api.md describes the calls.
 """
 
+import math
 from functools import partial
 
 from simulator.world.agent import Agent, Drain, DrainState
 from simulator.world.journal import Actor
 from simulator.world.maintenance import MachineId, Mode, Window
-from simulator.world.mesos import MARATHON_HEEDS_MAINTENANCE, Mesos
+from simulator.world.mesos import Mesos
 from simulator.world.tasks import TaskState
 
 LOOK_AT_DRAIN_S = 1.0
+LONGEST_WAIT_S = 30 * 86400.0
+"""The begin or end of a maintenance window that is further away is not waited for."""
 
 
 class OrderRefused(Exception):
@@ -89,8 +93,6 @@ class Orders:
         agent.deactivated = True
         agent.revision += 1
         self._mesos.note("agent_drain_ordered", agent, by)
-        for scheduler in self._mesos.schedulers:
-            scheduler.kill(agent, agent.tasks.values())
         self._look_at_drain(agent, by)
 
     def replace_schedule(self, windows: list[Window], by: Actor) -> None:
@@ -128,7 +130,13 @@ class Orders:
         drain = agent.drain
         if drain is None or drain.state is DrainState.DRAINED or self._mesos.find(agent.id) is None:
             return
+        if not agent.release.drains:
+            return  # it does not understand the order: it stays DRAINING, and its tasks run on
         if agent.tasks or not agent.connected:
+            if agent.connected:
+                for scheduler in self._mesos.schedulers:
+                    within_s = math.inf if drain.max_grace_ns is None else max(0, drain.max_grace_ns) / 1e9
+                    scheduler.kill(agent, agent.tasks.values(), within_s)
             self._mesos.timeline.after(LOOK_AT_DRAIN_S, lambda: self._look_at_drain(agent, by))
             return
         drain.state = DrainState.DRAINED
@@ -150,15 +158,17 @@ class Orders:
             agent.process.killed(restart_in_s=mesos.times.retry_s)
 
     def _tell_schedulers(self) -> None:
+        """What is declined because of maintenance, now and whenever a window begins or ends."""
         mesos = self._mesos
-        if mesos.release.number < MARATHON_HEEDS_MAINTENANCE:
-            return
-        now_ns = int(mesos.timeline.now.timestamp() * 1e9)
-        addresses: set[str] = set()
-        for window in mesos.maintenance.windows:
-            over = window.duration_ns is not None and now_ns > window.start_ns + window.duration_ns
-            if not over:
-                addresses |= {ip or hostname for hostname, ip in window.machines}
-        for scheduler in mesos.schedulers:
-            scheduler.declines = addresses
+        self._declines_change()
+        now_s = mesos.timeline.now.timestamp()
+        bounds = {ns for window in mesos.maintenance.windows for ns in (window.start_ns, window.end_ns) if ns}
+        for bound in bounds:
+            in_s = bound / 1e9 - now_s
+            if 0 < in_s < LONGEST_WAIT_S:
+                mesos.timeline.after(in_s + 0.001, self._declines_change)
+
+    def _declines_change(self) -> None:
+        for scheduler in self._mesos.schedulers:
+            scheduler.declines = set(self._mesos.in_maintenance())
             scheduler.reconcile_soon()

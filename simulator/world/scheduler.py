@@ -7,6 +7,7 @@ knowing stays in TASK_STAGING until the masters give the agent up: that is why f
 """
 
 import heapq
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,21 +123,27 @@ class Scheduler:
                 self.kill(agent, [task])
         self.reconcile_soon()
 
-    def kill(self, agent: Agent, tasks: Iterable[Task]) -> None:
-        """Ask the tasks to stop; they end after a moment."""
+    def kill(self, agent: Agent, tasks: Iterable[Task], within_s: float = math.inf) -> None:
+        """Ask the tasks to stop; they end after a moment, by force after `within_s`."""
+        takes_s = min(self.pace.kill_s, within_s)
         for task in self._own(tasks):
             if task.state is not TaskState.KILLING:
                 self._update(task, TaskState.KILLING, self._timeline.now)
                 agent.revision += 1
-                self._timeline.after(self.pace.kill_s, partial(self._killed, agent, task))
+                self._timeline.after(takes_s, partial(self._killed, agent, task))
 
     def _own(self, tasks: Iterable[Task]) -> list[Task]:
         """Of the tasks of an agent, those of this framework."""
         return [task for task in tasks if task.framework_id == self.framework.id]
 
     def _killed(self, agent: Agent, task: Task) -> None:
-        if task.state is TaskState.KILLING and task.id in agent.tasks and agent.process.responsive:
+        """The task has ended, if its agent is there to tell; else it is told when the agent is back."""
+        if task.state is not TaskState.KILLING or task.id not in agent.tasks:
+            return
+        if agent.process.responsive:
             self.end(agent, [task], TaskState.KILLED)
+        else:
+            self._timeline.after(self.pace.kill_s, partial(self._killed, agent, task))
 
     def _reconcile(self) -> None:
         """Start what is missing. What finds no room waits: an agent that joins or a task that ends calls again."""

@@ -96,6 +96,7 @@ class Framework:
     apps: dict[str, App] = field(default_factory=dict)
     connected: bool = True
     role: str = "slave_public"
+    multi_role: bool = False
     principal: str = "dcos_marathon"
     webui_url: str = ""
     """Where its page is; empty: on port 8080 of its host."""

@@ -74,6 +74,21 @@ class Release:
         return self.number >= (1, 9)
 
     @property
+    def knows_domains(self) -> bool:
+        """Agents have regions and zones: since Mesos 1.5."""
+        return self.number >= (1, 5)
+
+    @property
+    def multi_role(self) -> bool:
+        """Marathon of this release has a list of roles instead of one (seen on DC/OS 2.0)."""
+        return self.number >= (1, 9)
+
+    @property
+    def stacks_reservations(self) -> bool:
+        """Resources tell who reserved them by a stack: since Mesos 1.4."""
+        return self.number >= (1, 4)
+
+    @property
     def partition_aware(self) -> bool:
         """Marathon of this release hears TASK_UNREACHABLE; before 1.4 (DC/OS 1.9) it hears TASK_LOST."""
         return self.number >= (1, 2)

@@ -119,7 +119,7 @@ def test_a_newcomer_at_a_dead_agents_address_takes_its_place_in_the_list() -> No
 @pytest.mark.parametrize(("dcos", "mesos"), [("1.8", "1.0.3"), ("1.11.2", "1.5.0"), ("2.2", "1.11.0")])
 def test_agents_run_the_mesos_of_their_release(dcos: str, mesos: str) -> None:
     async def story(stage: Stage) -> None:
-        assert stage.agent(0).version == mesos
+        assert stage.agent(0).release.mesos == mesos
 
     play(story, ClusterSpec("versions", dcos))
 

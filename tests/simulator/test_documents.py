@@ -56,7 +56,13 @@ def test_types_that_do_not_fit_are_refused(document: Any) -> None:
 
 @pytest.mark.parametrize(
     ("grace", "nanoseconds"),
-    [({"seconds": 60}, 60 * 10**9), ({"nanoseconds": 5}, 5), ("3s", 3 * 10**9), (None, None)],
+    [
+        ({"seconds": 60}, 60 * 10**9),
+        ({"seconds": 3, "nanos": 500_000_000}, 3_500_000_000),
+        ({"seconds": 1.5}, 10**9),
+        ({"nanoseconds": 5}, 0),  # not a field of this message
+        (None, None),
+    ],
 )
 def test_forms_of_a_grace_period_that_mesos_takes(grace: Any, nanoseconds: int | None) -> None:
     async def story(stage: Stage) -> None:
@@ -69,7 +75,7 @@ def test_forms_of_a_grace_period_that_mesos_takes(grace: Any, nanoseconds: int |
     play(story, ClusterSpec("new", "2.2"))
 
 
-@pytest.mark.parametrize("grace", ["10mins", 60])
+@pytest.mark.parametrize("grace", ["10mins", "5s", 60])
 def test_forms_of_a_grace_period_that_mesos_refuses(grace: Any) -> None:
     async def story(stage: Stage) -> None:
         order = {"agent_id": {"value": stage.agent(0).id}, "max_grace_period": grace}
