@@ -123,7 +123,7 @@ class World:
 
     def machine_is_deallocated(self, number: int) -> dict[str, Any]:
         self.scheduler.disconnect(self.agent_of(number))
-        self.compute.deallocate(POOL, str(number))
+        self.compute.evict(POOL, str(number))
         return self.event(number, "Action", "deallocate/action")
 
     def pool_is_resized(self, size: int) -> dict[str, Any]:

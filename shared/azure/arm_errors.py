@@ -27,6 +27,8 @@ THROTTLED_PAUSE = timedelta(seconds=60)
 BUSY_PAUSE = timedelta(seconds=30)
 """Another operation works on the same set."""
 
+SCALE_SET = "scale_set_not_found"
+
 LOST_PAUSE = timedelta(seconds=5)
 """Nothing answered, or the service is in trouble and names no time."""
 
@@ -40,6 +42,8 @@ class Problem(Struct, frozen=True):
     message: str
     after: timedelta | None = None
     inner: tuple[str, ...] = ()
+    missing: str = SCALE_SET
+    """The reason when what the request is about does not exist."""
 
     @property
     def codes(self) -> frozenset[str]:
@@ -68,6 +72,10 @@ def _either(*tests: Callable[[Problem], bool]) -> Callable[[Problem], bool]:
 
 def _retry(pause: timedelta) -> Callable[[Problem], PoolkeeperError]:
     return lambda problem: Retry(_why(problem), problem.after or pause)
+
+
+def _missing(problem: Problem) -> PoolkeeperError:
+    return Refused("azure", problem.missing, _numbers(problem))
 
 
 def _refused(reason: str) -> Callable[[Problem], PoolkeeperError]:
@@ -101,6 +109,8 @@ RULES: tuple[Rule, ...] = (
             "OverconstrainedZonalAllocationRequest"), _refused("allocation_failed")),
     (_codes("SkuNotAvailable"), _refused("sku_not_available")),
     (_codes("SubnetIsFull", "NetworkingSubnetIsFull"), _refused("subnet_full")),
+    # nothing is heard from Azure's agent in the machine, so no command can be run there
+    (_codes("VMAgentStatusCommunicationError"), _refused("guest_agent_silent")),
     # machines that were made and do not work
     (_codes("VMExtensionProvisioningError", "VMExtensionProvisioningTimeout", "OSProvisioningTimedOut",
             "OSProvisioningInternalError", "VMStartTimedOut"), _refused("provisioning_failed")),
@@ -108,8 +118,10 @@ RULES: tuple[Rule, ...] = (
     (_codes("OperationPreempted", "Canceled", "OperationCanceled"), _unknown),
     (_either(_status(412), _codes("PreconditionFailed", "ConditionNotMet")), _conflict),
     (_codes("ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound", "SubscriptionNotFound",
-            "NotFound"), _refused("scale_set_not_found")),
-    (_status(404), _refused("scale_set_not_found")),
+            "NotFound"), _missing),
+    (_status(404), _missing),
+    # it would have to run, and somebody stopped it by Azure's means
+    (_says(r"requires the VM to be running"), _refused("not_running")),
     (_either(_status(409), _codes("Conflict", "AnotherOperationInProgress", "RetryableError"),
              _says("marked for deletion")), _retry(BUSY_PAUSE)),
     # Azure's own trouble at the end of an operation: part of it may have been done
@@ -118,17 +130,17 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def for_read(error: Exception, doing: str) -> PoolkeeperError:
+def for_read(error: Exception, doing: str, missing: str = SCALE_SET) -> PoolkeeperError:
     """For a request that changes nothing: whatever got lost can be asked again."""
-    problem = problem_of(error, doing)
+    problem = problem_of(error, doing, missing)
     if _is_trouble(problem):
         return Retry(_why(problem), problem.after or LOST_PAUSE)
     return _by_rules(problem, "request_rejected")
 
 
-def for_write(error: Exception, doing: str) -> PoolkeeperError:
+def for_write(error: Exception, doing: str, missing: str = SCALE_SET) -> PoolkeeperError:
     """For a request that acts: when it may have arrived and nobody said no, nobody knows."""
-    problem = problem_of(error, doing)
+    problem = problem_of(error, doing, missing)
     if certainly_not_sent(error):
         return Retry(_why(problem), LOST_PAUSE)
     if _is_trouble(problem):
@@ -142,7 +154,7 @@ def refusal_for(code: str, message: str) -> PoolkeeperError:
     return _by_rules(Problem("the operation", None, code, cleaned(message)), "operation_failed")
 
 
-def problem_of(error: Exception, doing: str) -> Problem:
+def problem_of(error: Exception, doing: str, missing: str = SCALE_SET) -> Problem:
     """What can be told of an SDK's exception."""
     from azure.core.exceptions import ClientAuthenticationError
 
@@ -150,10 +162,11 @@ def problem_of(error: Exception, doing: str) -> Problem:
     if status is None:
         # Without an answer, an authentication error means that no token was to be had.
         code = "AuthenticationFailed" if isinstance(error, ClientAuthenticationError) else ""
-        return Problem(doing, None, code, type(error).__name__)
+        return Problem(doing, None, code, type(error).__name__, missing=missing)
     body = _body_of(error)
     inner = tuple(detail.code or "" for detail in body.details or ())
-    return Problem(doing, status, body.code or "", cleaned(body.message or ""), retry_after(error), inner)
+    message = cleaned(body.message or "")
+    return Problem(doing, status, body.code or "", message, retry_after(error), inner, missing)
 
 
 def says_instance_is_gone(error: Exception, scale_set: str) -> bool:
@@ -167,6 +180,14 @@ def says_instance_is_gone(error: Exception, scale_set: str) -> bool:
     if problem.status != 404 or problem.code not in ("NotFound", "ResourceNotFound"):
         return False
     return f"virtualmachinescalesets/{scale_set}'".casefold() not in problem.message.casefold()
+
+
+def says_machine_is_gone(error: Exception, name: str) -> bool:
+    """The same for a machine outside of scale sets: True only when the answer names it as what does not exist."""
+    problem = problem_of(error, "")
+    if problem.status != 404 or problem.code != "ResourceNotFound":
+        return False
+    return f"virtualmachines/{name}'".casefold() in problem.message.casefold()
 
 
 def quota_numbers(message: str) -> dict[str, Number]:
@@ -191,9 +212,14 @@ _SECRETS = (
 
 def cleaned(message: str) -> str:
     """At most 300 characters, without tokens, keys and signed queries."""
-    for pattern, instead in _SECRETS:
-        message = pattern.sub(instead, message)
+    message = without_secrets(message)
     return message if len(message) <= 300 else message[:299] + "…"
+
+
+def without_secrets(text: str) -> str:
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 class Detail(Struct, frozen=True):

@@ -15,6 +15,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from shared.azure.arm_errors import cleaned, decode_error
+from shared.azure.arm_output import printed
 from shared.model.azure import Progress, ProgressState
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ _ENDED_BADLY = frozenset({400, 409, 412})
 def _progress(status: str, response: Any) -> Progress:
     match status.casefold():
         case "succeeded":
-            return Progress(ProgressState.SUCCEEDED)
+            return Progress(ProgressState.SUCCEEDED, output=printed(response.content))
         case "failed" | "canceled" | "cancelled":
             error = decode_error(response.content)
             code = error.code or ("Failed" if status.casefold() == "failed" else "Canceled")

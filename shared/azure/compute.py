@@ -1,8 +1,8 @@
-"""Azure's machines for real: scale sets, their instances, and the two ways in which we change them.
+"""Azure's scale sets for real: their instances, their size, and what can be done to one instance.
 
-Reads decode ARM's JSON directly, through the SDK's pipeline (see `arm_shapes` for why), and are repeated a little.
-Writes go through the SDK's own operations, once, and hand out the token of the long operation that they start; an
-answer that got lost is `Unknown`. Which failure becomes which error stands in `arm_errors`.
+How a read or a write is sent, and what becomes of its failures, is in `arm`. Actions on one instance go to that
+instance and not, with its id, to its set: an instance that is protected from actions on the whole set can still be
+acted upon, and nothing that is left out of a request can ever mean all of them.
 
 This file can destroy machines: `destroy` deletes exactly the instances that it is given, and nothing else in the
 product sends a delete to Azure.
@@ -15,69 +15,65 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-import msgspec
+from msgspec import Struct
 
-from shared.azure import arm_errors, arm_operations, arm_shapes, calls
-from shared.azure.arm_client import ArmClients, ArmSettings
-from shared.errors import Refused, Retry, Unknown
-from shared.model.azure import Instance, PoolAddress, Progress, ProgressState, Provisioning, ScaleSet
+from shared.azure import arm_errors, arm_nics, arm_shapes, calls
+from shared.azure.arm import COMPUTE_VERSION, NETWORK_VERSION, Arm, Call, decoded
+from shared.azure.arm_client import ArmSettings
+from shared.azure.arm_operations import FINISHED, one_look
+from shared.errors import Refused, Retry
+from shared.model.azure import Instance, PoolAddress, Progress, Provisioning, ScaleSet
 from shared.ports.compute import Compute
 
 if TYPE_CHECKING:
     from azure.core.polling import AsyncLROPoller
-    from azure.core.rest import AsyncHttpResponse
-    from azure.mgmt.compute.aio import ComputeManagementClient
+    from azure.mgmt.compute.aio.operations import VirtualMachineScaleSetVMsOperations
+    from azure.mgmt.compute.models import VirtualMachineScaleSetVM
+    from azure.mgmt.compute.types import RunCommandInput
 
     from shared.azure.arm_client import Transport
 
-COMPUTE_VERSION = "2026-04-01"
-NETWORK_VERSION = "2018-10-01"
-"""Interfaces of a Uniform scale set are listed under Microsoft.Compute with a version of Microsoft.Network's."""
-
-MOST_PAGES = 100
-"""A set has at most 1,000 instances; an answer with more pages than this is a mistake somewhere."""
+    type Vms = VirtualMachineScaleSetVMsOperations
 
 
 class AzureCompute(Compute):
     """Connects at the first call; `close` it, or use it as an async context. `transport` replaces the network."""
 
     def __init__(self, settings: ArmSettings, transport: Transport | None = None) -> None:
-        self._clients = ArmClients(settings, transport)
-        self._timeout_s = settings.timeout_s
+        self.arm = Arm(settings, transport)
 
     async def scale_set(self, pool: PoolAddress) -> ScaleSet:
-        doing = f"reading scale set {pool.scale_set}"
-        answer = await self._get(pool, _path(pool, "", COMPUTE_VERSION), doing)
-        model = arm_shapes.scale_set_of(_decode(answer, arm_shapes.VmSet, doing), answer.headers.get("ETag"))
+        call = Call(pool.subscription, f"reading scale set {pool.scale_set}")
+        answer, etag = await self.arm.get(call, _path(pool, "", COMPUTE_VERSION), arm_shapes.VmSet)
+        model = arm_shapes.scale_set_of(answer, etag)
         if model is None:
-            raise Retry(f"{doing}: the answer names no capacity", arm_errors.BUSY_PAUSE)
+            raise Retry(f"{call.doing}: the answer names no capacity", arm_errors.BUSY_PAUSE)
         return model
 
     async def instances(self, pool: PoolAddress) -> tuple[Instance, ...]:
         path = _path(pool, "/virtualMachines", COMPUTE_VERSION) + "&$expand=instanceView"
-        doing = f"listing the instances of {pool.scale_set}"
-        pages = await self._pages(pool, path, arm_shapes.VmPage, doing)
+        call = Call(pool.subscription, f"listing the instances of {pool.scale_set}")
+        pages = await self.arm.pages(call, path, arm_shapes.VmPage)
         return arm_shapes.in_order(
             arm_shapes.instance_of(vm, pool.scale_set) for page in pages for vm in page.value
         )
 
     async def instance(self, pool: PoolAddress, instance_id: str) -> Instance | None:
-        path = _path(pool, f"/virtualMachines/{quote(instance_id, safe='')}", COMPUTE_VERSION)
-        doing = f"reading instance {instance_id} of {pool.scale_set}"
+        call = Call(pool.subscription, f"reading instance {instance_id} of {pool.scale_set}")
+        path = _instance_path(pool, instance_id) + "&$expand=instanceView"
         try:
-            answer = await self._ask(pool, path + "&$expand=instanceView")
+            answer = await self.arm.ask(call, path)
         except calls.wire_errors() as error:
             if arm_errors.says_instance_is_gone(error, pool.scale_set):
                 return None
-            # Without its cause: what an SDK prints of a request may hold what must not be in a log.
-            raise arm_errors.for_read(error, doing) from None
-        return arm_shapes.instance_of(_decode(answer, arm_shapes.Vm, doing), pool.scale_set)
+            raise arm_errors.for_read(error, call.doing) from None
+        return arm_shapes.instance_of(decoded(answer, arm_shapes.Vm, call), pool.scale_set)
 
     async def addresses(self, pool: PoolAddress) -> Mapping[str, str]:
         path = _path(pool, "/networkInterfaces", NETWORK_VERSION)
-        doing = f"listing the network interfaces of {pool.scale_set}"
-        pages = await self._pages(pool, path, arm_shapes.NicPage, doing)
-        return arm_shapes.addresses_of(nic for page in pages for nic in page.value)
+        call = Call(pool.subscription, f"listing the network interfaces of {pool.scale_set}")
+        pages = await self.arm.pages(call, path, arm_nics.NicPage)
+        return arm_nics.addresses_of(nic for page in pages for nic in page.value)
 
     async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
         if isinstance(instance_ids, str) or not instance_ids:
@@ -93,7 +89,7 @@ class AzureCompute(Compute):
             staying = [id for id in wanted if not await self._is_leaving(pool, id)]
             if staying == wanted:
                 raise
-        return await self._delete(pool, staying) if staying else arm_operations.FINISHED
+        return await self._delete(pool, staying) if staying else FINISHED
 
     async def set_capacity(self, pool: PoolAddress, capacity: int, etag: str) -> str:
         from azure.core import MatchConditions
@@ -103,36 +99,82 @@ class AzureCompute(Compute):
             raise ValueError(f"a capacity of {capacity} cannot be wanted")
         if not etag:
             raise Refused("azure", "no_etag", {"scale_set": pool.scale_set})
-        return await self._begin(
-            pool,
-            f"setting the capacity of {pool.scale_set} to {capacity}",
+        return await self.arm.begin(
+            Call(pool.subscription, f"setting the capacity of {pool.scale_set} to {capacity}"),
             lambda client: client.virtual_machine_scale_sets.begin_update(
                 pool.resource_group,
                 pool.scale_set,
                 VirtualMachineScaleSetUpdate({"sku": {"capacity": capacity}}),
                 etag=etag,
                 match_condition=MatchConditions.IfNotModified,
-                polling=arm_operations.one_look(),
+                polling=one_look(),
+            ),
+        )
+
+    async def restart(self, pool: PoolAddress, instance_id: str) -> str:
+        one = _one(pool, instance_id)
+        return await self._act(
+            one, "restarting", lambda vms: vms.begin_restart(*one.path, polling=one_look())
+        )
+
+    async def redeploy(self, pool: PoolAddress, instance_id: str) -> str:
+        one = _one(pool, instance_id)
+        return await self._act(
+            one, "redeploying", lambda vms: vms.begin_redeploy(*one.path, polling=one_look())
+        )
+
+    async def reimage(self, pool: PoolAddress, instance_id: str) -> str:
+        one = _one(pool, instance_id)
+        return await self._act(one, "reimaging", lambda vms: vms.begin_reimage(*one.path, polling=one_look()))
+
+    async def power_off(self, pool: PoolAddress, instance_id: str) -> str:
+        one = _one(pool, instance_id)
+        return await self._act(
+            one, "stopping", lambda vms: vms.begin_power_off(*one.path, polling=one_look())
+        )
+
+    async def deallocate(self, pool: PoolAddress, instance_id: str) -> str:
+        one = _one(pool, instance_id)
+        return await self._act(
+            one, "deallocating", lambda vms: vms.begin_deallocate(*one.path, polling=one_look())
+        )
+
+    async def run_command(self, pool: PoolAddress, instance_id: str, script: Sequence[str]) -> str:
+        one, body = _one(pool, instance_id), shell_script(script)
+        return await self._act(
+            one,
+            "running a command on",
+            lambda vms: vms.begin_run_command(*one.path, body, polling=one_look()),
+        )
+
+    async def protect(self, pool: PoolAddress, instance_id: str, on: bool) -> str:
+        from azure.core import MatchConditions
+
+        one = _one(pool, instance_id)
+        vm, etag = await self._model(one)
+        if _protection(vm) == (on, on):
+            return FINISHED
+        body = _model_with_protection(vm, on)
+        return await self._act(
+            one,
+            "protecting" if on else "no longer protecting",
+            lambda vms: vms.begin_update(
+                *one.path,
+                body,
+                etag=etag,
+                match_condition=MatchConditions.IfNotModified,
+                polling=one_look(),
             ),
         )
 
     async def look(self, pool: PoolAddress, token: str) -> Progress:
-        if token == arm_operations.FINISHED:
-            return Progress(ProgressState.SUCCEEDED)
-        doing = f"looking at an operation on {pool.scale_set}"
-        client = self._clients.of(pool.subscription)
-        try:
-            return await calls.send_once(lambda: arm_operations.look(client, token), self._timeout_s)
-        except ValueError:
-            raise Unknown(f"{doing}: its token cannot be read") from None
-        except calls.wire_errors() as error:
-            if calls.status_of(error) == 404:
-                raise Unknown(f"{doing}: Azure does not know it any more") from None
-            raise arm_errors.for_read(error, doing) from None
+        return await self.arm.look(
+            Call(pool.subscription, f"looking at an operation on {pool.scale_set}"), token
+        )
 
     async def close(self) -> None:
         """Close the connections. A call after this opens new ones."""
-        await self._clients.close()
+        await self.arm.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -147,71 +189,71 @@ class AzureCompute(Compute):
         return instance is None or instance.provisioning is Provisioning.DELETING
 
     async def _delete(self, pool: PoolAddress, instance_ids: list[str]) -> str:
-        return await self._begin(
-            pool,
-            f"destroying {len(instance_ids)} instances of {pool.scale_set}",
+        return await self.arm.begin(
+            Call(pool.subscription, f"destroying {len(instance_ids)} instances of {pool.scale_set}"),
             lambda client: client.virtual_machine_scale_sets.begin_delete_instances(
-                pool.resource_group,
-                pool.scale_set,
-                {"instanceIds": instance_ids},
-                polling=arm_operations.one_look(),
+                pool.resource_group, pool.scale_set, {"instanceIds": instance_ids}, polling=one_look()
             ),
         )
 
-    async def _begin(
-        self,
-        pool: PoolAddress,
-        doing: str,
-        begin: Callable[[ComputeManagementClient], Awaitable[AsyncLROPoller[Any]]],
+    async def _act(
+        self, one: _One, doing: str, begin: Callable[[Vms], Awaitable[AsyncLROPoller[Any]]]
     ) -> str:
-        client = self._clients.of(pool.subscription)
-        try:
-            poller = await calls.send_once(lambda: begin(client), self._timeout_s)
-        except calls.wire_errors() as error:
-            raise arm_errors.for_write(error, doing) from None
-        return poller.continuation_token()
+        pool = one.pool
+        call = Call(pool.subscription, f"{doing} {one.name}", instance_of=pool.scale_set)
+        return await self.arm.begin(call, lambda client: begin(client.virtual_machine_scale_set_vms))
 
-    async def _pages[P: (arm_shapes.VmPage, arm_shapes.NicPage)](
-        self, pool: PoolAddress, path: str, kind: type[P], doing: str
-    ) -> list[P]:
-        pages: list[P] = []
-        asked: set[str] = set()
-        following: str | None = path
-        while following:
-            if following in asked or len(asked) >= MOST_PAGES:
-                raise Retry(f"{doing}: the pages lead in a circle", arm_errors.BUSY_PAUSE)
-            asked.add(following)
-            page = _decode(await self._get(pool, following, doing), kind, doing)
-            pages.append(page)
-            following = page.next_link
-        return pages
-
-    async def _get(self, pool: PoolAddress, url: str, doing: str) -> AsyncHttpResponse:
-        try:
-            return await self._ask(pool, url)
-        except calls.wire_errors() as error:
-            raise arm_errors.for_read(error, doing) from None
-
-    async def _ask(self, pool: PoolAddress, url: str) -> AsyncHttpResponse:
-        """GET, a few times if need be. Raises what the SDK raises, also for statuses from 400."""
-        from azure.core.rest import HttpRequest
-
-        client = self._clients.of(pool.subscription)
-
-        async def once() -> AsyncHttpResponse:
-            request = HttpRequest("GET", url, headers={"Accept": "application/json"})
-            answer = await client.send_request(request)
-            answer.raise_for_status()
-            return answer
-
-        return await calls.read(once, self._timeout_s)
+    async def _model(self, one: _One) -> tuple[arm_shapes.Vm, str]:
+        """The instance as it is written back, and the etag that it must still have then."""
+        pool = one.pool
+        call = Call(pool.subscription, f"reading {one.name}", instance_of=pool.scale_set)
+        vm, header = await self.arm.get(call, _instance_path(pool, one.path[2]), arm_shapes.Vm)
+        etag = vm.etag or header
+        if not etag:
+            raise Refused("azure", "no_etag", {"instance": one.name})
+        return vm, etag
 
 
-def _decode[T](answer: AsyncHttpResponse, kind: type[T], doing: str) -> T:
-    try:
-        return msgspec.json.decode(answer.content, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Retry(f"{doing}: the answer cannot be read ({error})", arm_errors.BUSY_PAUSE) from None
+class _One(Struct, frozen=True):
+    """One instance of a pool. `path` is what the SDK wants first."""
+
+    pool: PoolAddress
+    path: tuple[str, str, str]
+
+    @property
+    def name(self) -> str:
+        return f"instance {self.path[2]} of {self.pool.scale_set}"
+
+
+def _one(pool: PoolAddress, instance_id: str) -> _One:
+    if not instance_id:
+        raise ValueError(f"an instance of {pool.scale_set} has to be named; nothing was done")
+    return _One(pool, (pool.resource_group, pool.scale_set, instance_id))
+
+
+def shell_script(script: Sequence[str]) -> RunCommandInput:
+    """The body of a run command. Raises `ValueError` for a script without lines."""
+    if isinstance(script, str) or not script:
+        raise ValueError("a command needs the lines of its script; nothing was run")
+    return {"commandId": "RunShellScript", "script": list(script)}
+
+
+def _protection(vm: arm_shapes.Vm) -> tuple[bool, bool]:
+    policy = (vm.properties or arm_shapes.VmProperties()).protection_policy or arm_shapes.ProtectionPolicy()
+    return policy.protect_from_scale_in is True, policy.protect_from_scale_set_actions is True
+
+
+def _model_with_protection(vm: arm_shapes.Vm, on: bool) -> VirtualMachineScaleSetVM:
+    """What a PUT replaces, and nothing else: both flags, and the tags, which would be gone without."""
+    from azure.mgmt.compute.models import VirtualMachineScaleSetVM
+
+    policy = {"protectFromScaleIn": on, "protectFromScaleSetActions": on}
+    body: dict[str, Any] = {"location": vm.location, "properties": {"protectionPolicy": policy}}
+    return VirtualMachineScaleSetVM(body | ({"tags": vm.tags} if vm.tags else {}))
+
+
+def _instance_path(pool: PoolAddress, instance_id: str) -> str:
+    return _path(pool, f"/virtualMachines/{quote(instance_id, safe='')}", COMPUTE_VERSION)
 
 
 def _path(pool: PoolAddress, below: str, version: str) -> str:

@@ -9,6 +9,9 @@ whatever takes time in the world takes time on the clock that they are given.
     store      MemoryStore      rows with etags
     queues     MemoryQueues     delays, redelivery, dequeue counts
     compute    MemoryCompute    scale sets whose operations take a while
+    machines   MemoryMachines   machines outside of scale sets: the masters
+    acts       Acts             long operations, and what they do to one machine
+    guests     Guests           what lives in the machines, for tests that have agents
     scheduler  MemoryScheduler  a leading master and its agents
     health     MemoryHealth     a DC/OS that says how it is
     http       MemoryHttp       routes given as a dict of functions

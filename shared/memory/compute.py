@@ -4,30 +4,33 @@ Every write starts a long operation that takes `takes` on the clock. While it ru
 deleting; the first call after its end finds it carried out. Numbers are never used twice within a set, addresses are
 (the lowest free one first), because that is what has led automation astray.
 
-Verbs for tests move the world behind the product's back: `add_pool`, `lose`, `deallocate`, `set_power`,
-`fail_operation`; `faults` makes calls fail. `destroyed` records what was deleted through the port.
+Verbs for tests move the world behind the product's back: `add_pool`, `lose`, `evict`, `set_power`, `silence`,
+`set_health`, `new_image`, `fail_operation`, `hang_operation`; `faults` makes calls fail. `destroyed` records what was
+deleted through the port, `acted` every other action on one instance. What lives in the machines is `guests`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Address
 from itertools import count
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.errors import Conflict, Refused, Unknown
+from shared.errors import Conflict, Refused
+from shared.memory.acts import FINISHED, Acts, Operation
 from shared.memory.faults import Faults
+from shared.memory.guests import Guests
 from shared.model.azure import (
+    GuestAgent,
     Instance,
     PoolAddress,
     Power,
     Progress,
-    ProgressState,
     Provisioning,
     ScaleSet,
+    VmHealth,
 )
 from shared.ports.clock import Clock
 from shared.ports.compute import Compute
@@ -40,34 +43,46 @@ class _Pool:
         self.capacity = 0
         self.version = 1
         self.next_id = 0
+        self.image = "Canonical:UbuntuServer:16.04-LTS:16.04.202109280"
         self.instances: dict[str, Instance] = {}
         self.addresses: dict[str, str] = {}
-
-
-class _Operation(Struct):
-    pool: PoolAddress
-    due: datetime
-    finish: Callable[[], None]
-    failure: tuple[str, str] | None
-    finished: bool = False
 
 
 class MemoryCompute(Compute):
     """`takes` is how long every operation takes on `clock`; change it between calls as needed."""
 
-    def __init__(self, clock: Clock, takes: timedelta = timedelta(0)) -> None:
+    def __init__(self, clock: Clock, takes: timedelta = timedelta(0), guests: Guests | None = None) -> None:
         self.faults = Faults()
-        self.takes = takes
         self.destroyed: list[tuple[PoolAddress, tuple[str, ...]]] = []
+        self.acted: list[tuple[str, str]] = []
+        """Verb of the port and name of the instance, in order."""
         self._clock = clock
         self._pools: dict[PoolAddress, _Pool] = {}
-        self._operations: dict[str, _Operation] = {}
-        self._tokens = count(1)
-        self._failures: list[tuple[str, str]] = []
+        self._acts: Acts[Instance] = Acts(clock, takes, guests)
+
+    @property
+    def takes(self) -> timedelta:
+        return self._acts.takes
+
+    @takes.setter
+    def takes(self, takes: timedelta) -> None:
+        self._acts.takes = takes
+
+    @property
+    def _operations(self) -> dict[str, Operation]:
+        return self._acts.operations
+
+    @property
+    def _failures(self) -> list[tuple[str, str]]:
+        return self._acts.failures
+
+    @_failures.setter
+    def _failures(self, failures: list[tuple[str, str]]) -> None:
+        self._acts.failures = failures
 
     async def scale_set(self, pool: PoolAddress) -> ScaleSet:
         there = self._pool("scale_set", pool)
-        busy = any(o.pool == pool and not o.finished for o in self._operations.values())
+        busy = any(o.owner == pool and not o.finished for o in self._operations.values())
         provisioning = Provisioning.UPDATING if busy else Provisioning.SUCCEEDED
         return ScaleSet(pool.scale_set, there.capacity, f'"{there.version}"', provisioning)
 
@@ -88,9 +103,11 @@ class MemoryCompute(Compute):
         chosen = [id for id in dict.fromkeys(instance_ids) if id in there.instances]
         there.capacity -= sum(there.instances[id].provisioning is not Provisioning.DELETING for id in chosen)
         there.version += 1
-        _mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
+        for id in chosen:
+            self._acts.preempt(there.instances[id].name)
+        self._mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
         self.destroyed.append((pool, tuple(instance_ids)))
-        token = self._start(pool, lambda: _remove(there, chosen))
+        token = self._acts.start(pool, lambda: _remove(there, chosen))
         self.faults.after("destroy")
         return token
 
@@ -102,20 +119,46 @@ class MemoryCompute(Compute):
             raise Conflict(f"the model of scale set {pool.scale_set}")
         before, there.capacity = there.capacity, capacity
         there.version += 1
-        token = self._start(pool, self._resize(pool, there, capacity - before))
+        token = self._acts.start(pool, self._resize(pool, there, capacity - before))
         self.faults.after("set_capacity")
+        return token
+
+    async def restart(self, pool: PoolAddress, instance_id: str) -> str:
+        return self._act("restart", pool, instance_id)
+
+    async def redeploy(self, pool: PoolAddress, instance_id: str) -> str:
+        return self._act("redeploy", pool, instance_id)
+
+    async def reimage(self, pool: PoolAddress, instance_id: str) -> str:
+        return self._act("reimage", pool, instance_id)
+
+    async def power_off(self, pool: PoolAddress, instance_id: str) -> str:
+        return self._act("power_off", pool, instance_id)
+
+    async def deallocate(self, pool: PoolAddress, instance_id: str) -> str:
+        return self._act("deallocate", pool, instance_id)
+
+    async def run_command(self, pool: PoolAddress, instance_id: str, script: Sequence[str]) -> str:
+        there, name = self._one("run_command", pool, instance_id)
+        token = self._acts.run_command(there.instances, instance_id, script)
+        self.acted.append(("run_command", name))
+        self.faults.after("run_command")
+        return token
+
+    async def protect(self, pool: PoolAddress, instance_id: str, on: bool) -> str:
+        there, name = self._one("protect", pool, instance_id)
+        now = there.instances[instance_id]
+        if now.is_protected_from_scale_in is on and now.is_protected_from_set_actions is on:
+            return FINISHED
+        changes = {"is_protected_from_scale_in": on, "is_protected_from_set_actions": on}
+        token = self._acts.update(there.instances, instance_id, lambda vm: replace(vm, **changes))
+        self.acted.append(("protect", name))
+        self.faults.after("protect")
         return token
 
     async def look(self, pool: PoolAddress, token: str) -> Progress:
         self._pool("look", pool)
-        operation = self._operations.get(token)
-        if operation is None:
-            raise Unknown(f"looking at an operation on {pool.scale_set} that nobody knows")
-        if not operation.finished:
-            return Progress(ProgressState.IN_PROGRESS)
-        if operation.failure:
-            return Progress(ProgressState.FAILED, *operation.failure)
-        return Progress(ProgressState.SUCCEEDED)
+        return self._acts.look(token, f"looking at an operation on {pool.scale_set}")
 
     def add_pool(
         self, pool: PoolAddress, size: int, network: str = "10.32.0.0", fault_domains: int = 5
@@ -124,7 +167,7 @@ class MemoryCompute(Compute):
         there = self._pools[pool] = _Pool(network, fault_domains)
         there.capacity = size
         self._grow(pool, there, size)
-        _mark(there, there.instances, Provisioning.SUCCEEDED, Power.RUNNING)
+        self._mark(there, there.instances, Provisioning.SUCCEEDED, Power.RUNNING)
 
     def lose(self, pool: PoolAddress, *instance_ids: str) -> None:
         """Somebody deleted the instances: they are gone at once, and the capacity fell by their number."""
@@ -133,42 +176,74 @@ class MemoryCompute(Compute):
         there.version += 1
         _remove(there, instance_ids)
 
-    def deallocate(self, pool: PoolAddress, instance_id: str) -> None:
+    def evict(self, pool: PoolAddress, instance_id: str) -> None:
         """Stopped and given back, as by a spot eviction: still in the list, and still counted."""
         self.set_power(pool, instance_id, Power.DEALLOCATED)
 
     def set_power(self, pool: PoolAddress, instance_id: str, power: Power) -> None:
         instances = self._pools[pool].instances
-        instances[instance_id] = replace(instances[instance_id], power=power)
+        vm = instances[instance_id]
+        instances[instance_id] = self._acts.marked(vm, vm.provisioning, power)
+
+    def silence(self, pool: PoolAddress, instance_id: str) -> None:
+        """Azure hears nothing from its agent in the machine until that boots the next time."""
+        instances = self._pools[pool].instances
+        vm = instances[instance_id]
+        self._acts.silent.add(vm.name)
+        instances[instance_id] = self._acts.marked(vm, vm.provisioning, vm.power)
+
+    def set_health(self, pool: PoolAddress, instance_id: str, health: VmHealth) -> None:
+        instances = self._pools[pool].instances
+        instances[instance_id] = replace(instances[instance_id], health=health)
+
+    def new_image(self, pool: PoolAddress, image: str) -> None:
+        """The set's model changes; instances keep what they were made from."""
+        there = self._pools[pool]
+        there.image, there.version = image, there.version + 1
+        for id, vm in there.instances.items():
+            there.instances[id] = replace(vm, latest_model=False)
 
     def fail_operation(self, code: str, message: str) -> None:
         """The next operation to be started is accepted, and fails at its end without having done anything more."""
         self._failures.append((code, message))
 
+    def hang_operation(self) -> None:
+        """The next operation to be started is accepted, and never ends."""
+        self._acts.hangs += 1
+
     def _pool(self, call: str, pool: PoolAddress) -> _Pool:
         self.faults.before(call)
-        for operation in self._operations.values():
-            if not operation.finished and operation.due <= self._clock.now():
-                operation.finished = True
-                if operation.failure is None:
-                    operation.finish()
+        self._acts.turn()
         if pool not in self._pools:
             raise Refused("azure", "scale_set_not_found", {"scale_set": pool.scale_set})
         return self._pools[pool]
 
-    def _start(self, pool: PoolAddress, finish: Callable[[], None]) -> str:
-        token = f"operation-{next(self._tokens)}"
-        failure = self._failures.pop(0) if self._failures else None
-        self._operations[token] = _Operation(pool, self._clock.now() + self.takes, finish, failure)
+    def _one(self, call: str, pool: PoolAddress, instance_id: str) -> tuple[_Pool, str]:
+        if not instance_id:
+            raise ValueError(f"an instance of {pool.scale_set} has to be named; nothing was done")
+        there = self._pool(call, pool)
+        if instance_id not in there.instances:
+            raise Refused("azure", "instance_not_found", {"instance": instance_id})
+        return there, there.instances[instance_id].name
+
+    def _act(self, verb: str, pool: PoolAddress, instance_id: str) -> str:
+        there, name = self._one(verb, pool, instance_id)
+
+        def renewed(vm: Instance) -> Instance:
+            return replace(vm, image=there.image, latest_model=True) if verb == "reimage" else vm
+
+        token = self._acts.act(there.instances, instance_id, verb, renewed)
+        self.acted.append((verb, name))
+        self.faults.after(verb)
         return token
 
     def _resize(self, pool: PoolAddress, there: _Pool, by: int) -> Callable[[], None]:
         if by >= 0:
             grown = [] if self._failures else self._grow(pool, there, by)
-            return lambda: _mark(there, grown, Provisioning.SUCCEEDED, Power.RUNNING)
+            return lambda: self._mark(there, grown, Provisioning.SUCCEEDED, Power.RUNNING)
         # Azure's default scale-in takes the highest ids, once zones and fault domains are balanced.
         chosen = sorted(there.instances, key=int)[by:]
-        _mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
+        self._mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
         return lambda: _remove(there, chosen)
 
     def _grow(self, pool: PoolAddress, there: _Pool, by: int) -> list[str]:
@@ -185,17 +260,25 @@ class MemoryCompute(Compute):
                 power=Power.STARTING,
                 provisioning=Provisioning.CREATING,
                 fault_domain=int(id) % there.fault_domains,
+                update_domain=int(id) % 5,
                 created_at=self._clock.now(),
+                latest_model=True,
+                image=there.image,
+                size="Standard_D2s_v3",
+                guest_agent=GuestAgent.SILENT,
             )
         return ids
 
-
-def _mark(
-    pool: _Pool, ids: Sequence[str] | Mapping[str, Instance], state: Provisioning, power: Power
-) -> None:
-    for id in ids:
-        if id in pool.instances:
-            pool.instances[id] = replace(pool.instances[id], provisioning=state, power=power)
+    def _mark(
+        self,
+        there: _Pool,
+        ids: Sequence[str] | Mapping[str, Instance],
+        state: Provisioning,
+        power: Power,
+    ) -> None:
+        for id in ids:
+            if id in there.instances:
+                there.instances[id] = self._acts.marked(there.instances[id], state, power)
 
 
 def _remove(pool: _Pool, ids: Sequence[str]) -> None:

@@ -1,8 +1,11 @@
-"""Azure's machines, as far as the product touches them.
+"""Azure's scale sets, as far as the product touches them.
 
 Reads raise `Retry` (throttled or unavailable) or `Refused` (no permission, no such scale set). Writes also raise
 `Unknown` when the request may have been carried out although no answer came. A write returns the token of a long
 operation at once; `look` asks how far it is, without waiting.
+
+Acting on one instance is `Refused` with `instance_not_found` when Azure says that it does not exist, and with
+`not_running` when it would have to run and somebody stopped it; it is `Retry` while another operation holds it.
 """
 
 from __future__ import annotations
@@ -39,6 +42,44 @@ class Compute(Protocol):
     async def set_capacity(self, pool: PoolAddress, capacity: int, etag: str) -> str:
         """Write the wanted number of instances, only if the model still has `etag` (else `Conflict`). Returns a
         token. Allocation and quota errors are `Refused` with guard `azure`, at once or from `look`'s code."""
+        ...
+
+    async def restart(self, pool: PoolAddress, instance_id: str) -> str:
+        """Shut down and boot where it is: every disk, address and agent id stays. Returns a token."""
+        ...
+
+    async def redeploy(self, pool: PoolAddress, instance_id: str) -> str:
+        """Move to another host and boot: the temporary disk is lost, and with it /var/lib/mesos. Returns a token."""
+        ...
+
+    async def reimage(self, pool: PoolAddress, instance_id: str) -> str:
+        """A new system disk from the set's present image; take the temporary disk for lost too. Returns a token."""
+        ...
+
+    async def power_off(self, pool: PoolAddress, instance_id: str) -> str:
+        """Stop, and keep host, disks and address: what is kept for somebody to look at. Returns a token."""
+        ...
+
+    async def deallocate(self, pool: PoolAddress, instance_id: str) -> str:
+        """Stop and give the host back: the temporary disk is lost. Still counted in the capacity. Returns a token."""
+        ...
+
+    async def run_command(self, pool: PoolAddress, instance_id: str, script: Sequence[str]) -> str:
+        """Run a shell script as root. Returns a token; what was printed comes with the last `look`.
+
+        Succeeds whatever the script's exit code was (Azure/azure-cli issue 14425): the script has to print what is
+        to be known. An empty script is a `ValueError`. Needs Azure's agent in the machine, see `Instance.guest_agent`:
+        while that is silent, the operation goes on until Azure gives it up.
+        """
+        ...
+
+    async def protect(self, pool: PoolAddress, instance_id: str, on: bool) -> str:
+        """Have it left out of scaling in and of actions on the whole set, or not any more. Returns a token, of an
+        operation that has ended where it is so already. `Conflict` when the instance changed meanwhile.
+
+        Neither stops anybody from deleting this very instance
+        (MicrosoftDocs/azure-compute-docs virtual-machine-scale-sets-instance-protection.md).
+        """
         ...
 
     async def look(self, pool: PoolAddress, token: str) -> Progress:

@@ -125,7 +125,7 @@ class PowerActions:
         work = ACTIONS[action]
         _busy(vm, operation)
         halt(self._azure, vm, clean)
-        vm.power, vm.is_frozen = work.during, False
+        vm.power, vm.is_frozen, vm.is_agent_silent = work.during, False, False
         vm.set_to_run = work.after is Power.RUNNING
         reimages = action.startswith("reimage")
         kept = _TEMPORARY if reimages and self._azure.reimage_keeps_temporary_disk else _NOTHING

@@ -8,8 +8,20 @@ from typing import Any
 import pytest
 
 from shared.azure.compute import AzureCompute
-from shared.model.azure import Instance, PoolAddress, Power, Provisioning, ScaleSet
+from shared.model.azure import (
+    GuestAgent,
+    Instance,
+    PoolAddress,
+    Power,
+    Provisioning,
+    ScaleSet,
+)
 from tests.azure.scripted import Answer, Script, exchanges
+
+SUBNET = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/aks-cit-VirtualMachineScaleSetVM/providers"
+    "/Microsoft.Network/virtualNetworks/vnet1/subnets/subnet1"
+)
 
 
 def vm(number: int, *statuses: str, **properties: Any) -> dict[str, Any]:
@@ -43,6 +55,12 @@ async def test_the_recorded_instance_is_read(arm: Script, compute: AzureCompute,
         fault_domain=0,
         zone=None,
         created_at=datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC),
+        update_domain=0,
+        latest_model=True,
+        image="MicrosoftWindowsServer:WindowsServer:2019-Datacenter:17763.8276.260109",
+        size="Standard_D2s_v3",
+        subnet=SUBNET,
+        guest_agent=GuestAgent.READY,
     )
     assert "$expand=instanceView" in arm.asked[0].url.replace("%24", "$")
 

@@ -79,7 +79,7 @@ class InMemory:
         self.twin.lose(self.pool, instance_id)
 
     def deallocate(self, instance_id: str) -> None:
-        self.twin.deallocate(self.pool, instance_id)
+        self.twin.evict(self.pool, instance_id)
 
     def fail_next_growth(self) -> None:
         self.twin.fail_operation("AllocationFailed", "Allocation failed. No room in this region.")
