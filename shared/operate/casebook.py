@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.decide.wanted import LOSSES
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
@@ -159,7 +160,14 @@ def _folded(known: tuple[Signal, ...], heard: Iterable[Signal], decision: Decisi
         if signal.event_id not in ids
         and (signal.node == decision.node or (signal.node is None and signal.pool == decision.pool))
     ]
-    return (*known, *about)[:REMEMBERED]
+    both = (*known, *about)
+    by_worth = sorted(range(len(both)), key=lambda place: _worth(both[place], decision))
+    return tuple(both[place] for place in sorted(by_worth[:REMEMBERED]))
+
+
+def _worth(signal: Signal, decision: Decision) -> tuple[bool, bool]:
+    """Lowest is kept longest: that it was lost decides about the node, and what names it says more than the rest."""
+    return signal.kind not in LOSSES, signal.node != decision.node
 
 
 def _blindness(snapshot: Snapshot) -> tuple[Decision, ...]:
