@@ -43,6 +43,7 @@ from shared.ports.queues import Queue
 from shared.records.quarantine import quarantine
 from shared.signals.event_grid import Ear, Heard, hear
 from shared.signals.parcel import opened, packed
+from shared.signals.sample import Sample
 from shared.signals.window import WINDOW, Window
 from shared.turns import Turns
 
@@ -58,7 +59,7 @@ class App:
         self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str], mark: Mark = NO_MARK
     ) -> None:
         self._outside, self._policy, self._own_ids, self._mark = outside, policy, own_ids, mark
-        self._turns, self._window = Turns(), Window()
+        self._turns, self._window, self._sample = Turns(), Window(), Sample()
         self._metrics = MetricsEar(outside.store, outside.records, outside.queues, outside.worker)
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
 
@@ -69,7 +70,7 @@ class App:
         try:
             heard = hear(raw, policy, self._own_ids, now, self._mark)
         except Poison as poison:
-            await self.keep_poison("event_grid", poison.why, _shown(raw))
+            await self._keep_sample("event_grid", poison.why, _shown(raw))
             return []
         for one in heard:
             if one.signal is None:
@@ -200,8 +201,22 @@ class App:
     async def _tell_why_not(self, heard: Heard) -> None:
         kind = AuditKind.NOT_OURS if heard.ear is Ear.NOT_OURS else AuditKind.HEARD
         cluster, now = heard.cluster or NOBODYS, self._outside.clock.now()
-        record = AuditRecord(now, cluster, kind, heard.subject, heard.why, data={"event": heard.event_id})
+        left = self._sample.take((cluster, heard.ear), now)
+        if left is None:
+            return
+        text = heard.why + _others(left)
+        record = AuditRecord(now, cluster, kind, heard.subject, text, data={"event": heard.event_id})
         await self._outside.audit.append(cluster, [record])
+
+    async def _keep_sample(self, source: str, why: str, body: str) -> None:
+        """Poison of which there may be very much."""
+        left = self._sample.take(("poison", source), self._outside.clock.now())
+        if left is not None:
+            await self.keep_poison(source, why + _others(left), body)
+
+
+def _others(left: int) -> str:
+    return f" ({left} others before it were counted and not kept)" if left else ""
 
 
 def _shown(raw: Mapping[str, Any]) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.audit import AuditLog
 from shared.memory.store import MemoryStore
+from shared.model.audit import NOBODYS
 from shared.model.signals import Signal, SignalKind
 from shared.operate.parked import take
 from shared.ports.queues import Queue
 from shared.ports.store import Table, Write
 from shared.signals.parcel import opened
 from shared.signals.window import MOST, WINDOW
-from tests.scene import SET, Scene
+from tests.scene import SET, START, Scene
 
 MAINTENANCE = "Microsoft.ResourceNotifications.MaintenanceResources.ScheduledEventEmitted"
 
@@ -119,6 +121,28 @@ async def test_what_can_not_be_read_among_the_parked_goes_to_the_quarantine() ->
     (kept,) = await scene.quarantined()
     assert kept["why"].startswith("this is no parked signal")
     assert await parked(scene) == ()
+
+
+async def test_of_a_flood_of_rubbish_a_few_are_kept_and_the_others_counted() -> None:
+    scene = Scene(agents=4)
+    for number in range(2000):
+        assert await scene.app.hear_event({"id": str(number), "rubbish": True}) == []
+        scene.clock.advance(timedelta(milliseconds=12))
+    kept = await scene.quarantined()
+    assert 20 <= len(kept) <= 20 * (timedelta(seconds=24) // WINDOW + 1)
+    assert any("others before it were counted and not kept" in one["why"] for one in kept)
+
+
+async def test_of_a_flood_about_somebody_else_a_few_are_told_and_the_others_counted() -> None:
+    scene = Scene(agents=4)
+    for number in range(2000):
+        event = scene.event(1, "Action", "restart/action") | {"id": str(number)}
+        assert await scene.app.hear_event(event | {"subject": "/subscriptions/0/resourceGroups/x"}) == []
+        scene.clock.advance(timedelta(milliseconds=12))
+    told = [one.record.text for one in await AuditLog(scene.store).read(NOBODYS, START)]
+    about = [text for text in told if text.startswith("it is about no scale set")]
+    assert 20 <= len(about) <= 20 * (timedelta(seconds=24) // WINDOW + 1)
+    assert any("others before it were counted and not kept" in text for text in about)
 
 
 async def test_a_doubled_event_is_one_message() -> None:
