@@ -10,9 +10,11 @@ there the refusal must agree with the numbers.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.clock import Clock
 from simulator.wire import NoAnswer, Request, Response, Silence, json_response
 
 
@@ -75,6 +77,18 @@ class FaultPlan:
                 self.struck += 1
                 return fault
         return None
+
+    async def around(self, request: Request, clock: Clock, effect: Callable[[], Response]) -> Response:
+        """The answer of `effect`, or what the fault that the request meets makes of it. Raises NoAnswer."""
+        fault = self.take(request)
+        if fault is None:
+            return effect()
+        if fault.latency_s:
+            await clock.sleep(fault.latency_s)
+        if fault.after_effect:
+            response = effect()
+            return fault.answer() or response
+        return fault.answer() or effect()
 
 
 def _arm_error(code: str, message: str) -> dict[str, Any]:

@@ -56,20 +56,15 @@ class ArmFace:
         """Answer one request. Raises NoAnswer when there is to be none."""
         if self.world.arm_silence is not None:
             raise NoAnswer(self.world.arm_silence)
-        fault = self.faults.take(request)
-        if fault is not None:
-            if fault.latency_s:
-                await self.world.timeline.clock.sleep(fault.latency_s)
-            if not fault.after_effect:
-                spoiled = fault.answer()
-                if spoiled is not None:
-                    return self._finish(request, spoiled)
+        clock = self.world.timeline.clock
+        return self._finish(
+            request, await self.faults.around(request, clock, lambda: self._carried_out(request))
+        )
+
+    def _carried_out(self, request: Request) -> Response:
         self.world.settle()
         self.requests.append(request)
-        response = self._finish(request, self._answer(request))
-        if fault is not None and fault.after_effect:
-            return fault.answer() or response
-        return response
+        return self._answer(request)
 
     def _answer(self, request: Request) -> Response:
         refusal = self._gateway(request)

@@ -41,27 +41,21 @@ class MesosFace:
         """Answer one request. Raises NoAnswer when there is to be none."""
         if not self.master.up or self.master.silence is not None:
             raise NoAnswer(self.master.silence or Silence.REFUSED)
-        fault = self.faults.take(request)
-        if fault is not None:
-            if fault.latency_s:
-                await self.world.timeline.clock.sleep(fault.latency_s)
-            if not fault.after_effect:
-                spoiled = fault.answer()
-                if spoiled is not None:
-                    return spoiled
-        self.world.settle()
-        self.requests.append(request)
-        try:
-            response = self._answer(request)
-        except Refused as refused:
-            response = refused.response()
-        except ScheduleError as error:
-            response = text_response(400, str(error))
-        if fault is not None and fault.after_effect:
-            response = fault.answer() or response
+        clock = self.world.timeline.clock
+        response = await self.faults.around(request, clock, lambda: self._carried_out(request))
         if request.method == "HEAD":
             response.body = b""
         return response
+
+    def _carried_out(self, request: Request) -> Response:
+        self.world.settle()
+        self.requests.append(request)
+        try:
+            return self._answer(request)
+        except Refused as refused:
+            return refused.response()
+        except ScheduleError as error:
+            return text_response(400, str(error))
 
     def _answer(self, request: Request) -> Response:
         path = request.path.rstrip("/") or "/"
