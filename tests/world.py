@@ -12,9 +12,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from shared.errors import Retry
 from shared.memory.clock import SteppedClock
 from shared.memory.compute import MemoryCompute
+from shared.memory.guests import Guests
 from shared.memory.scheduler import MemoryScheduler
 from shared.model.azure import PoolAddress, Power
 from shared.model.mesos import Agent, Framework, Generation, workload_key
@@ -47,7 +50,7 @@ class _Watchful(MemoryCompute):
     """Remembers what was ordered, and whether what was destroyed was healthy at that moment."""
 
     def __init__(self, world: World, takes: timedelta) -> None:
-        super().__init__(world.clock, takes)
+        super().__init__(world.clock, takes, _Inhabitants(world))
         self._world = world
 
     async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
@@ -70,6 +73,37 @@ class _Watchful(MemoryCompute):
                 self._world.ordered.append(capacity - before)
 
 
+class _Inhabitants(Guests):
+    """The agents in the machines: they halt and boot with them. What made one fail is cured by those acts that
+    `World.cures` names."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def halted(self, name: str) -> None:
+        agent = self._world.agent_at(name)
+        if agent is not None and agent.active:
+            self._world.scheduler.disconnect(agent.agent_id)
+
+    def booted(self, name: str, *, has_its_disk: bool) -> None:
+        agent = self._world.agent_at(name)
+        cured = self._world.cures("restart" if has_its_disk else "redeploy")
+        if agent is None or (agent.agent_id in self._world.dead and not cured):
+            return
+        self._world.dead.discard(agent.agent_id)
+        if has_its_disk:
+            self._world.scheduler.join(replace(agent, registered_at=self._world.clock.now()))
+        else:
+            self._world.agent_joins(agent.address)
+
+    def run(self, name: str, script: Sequence[str]) -> str:
+        agent = self._world.agent_at(name)
+        if agent is None or not self._world.cures("restart_unit"):
+            return "dcos-mesos-slave: failed"
+        self._world.agent_returns(agent.agent_id)
+        return "dcos-mesos-slave: active"
+
+
 class World:
     """One pool of `agents` machines, each with its agent, two tasks on each."""
 
@@ -82,6 +116,7 @@ class World:
         self.scheduler.frameworks["marathon"] = Framework("marathon", "marathon")
         self.boot, self.tasks, self.booting = boot, agents * 2, True
         self.dead: set[str] = set()
+        self.cured_by = frozenset({"restart_unit", "restart", "redeploy"})
         self._joins = 0
         self.compute.add_pool(POOL, agents)
         self.turns(at_once=True)
@@ -90,6 +125,22 @@ class World:
 
     def name(self, number: int) -> str:
         return f"{SET}_{number}"
+
+    def cures(self, act: str) -> bool:
+        return act in self.cured_by
+
+    def agent_at(self, name: str) -> Agent | None:
+        """The agent of the machine with this name, connected or not."""
+        address = self.compute._pools[POOL].addresses.get(name.rpartition("_")[2])
+        agents = [agent for agent in self.scheduler.agents.values() if agent.address == address]
+        return max(agents, key=lambda agent: agent.active, default=None)
+
+    def agent_joins(self, address: str) -> None:
+        """A new agent registers at this address; the ones that were there before are given up."""
+        for agent in [one for one in self.scheduler.agents.values() if one.address == address]:
+            self.scheduler.lose(agent.agent_id)
+        self._joins += 1
+        self.scheduler.join(Agent(f"agent-S{self._joins}", address, address, 5051, True, None))
 
     def agent_of(self, number: int) -> str:
         address = self.compute._pools[POOL].addresses[str(number)]
@@ -220,10 +271,7 @@ class World:
                 continue
             if any(agent.agent_id in self.dead for agent in old) or not (born or at_once):
                 continue
-            for agent in old:
-                self.scheduler.lose(agent.agent_id)
-            self._joins += 1
-            self.scheduler.join(Agent(f"agent-S{self._joins}", address, address, 5051, True, None))
+            self.agent_joins(address)
         self._tasks_are_placed()
 
     def next_events(self) -> Iterator[datetime]:
