@@ -106,7 +106,7 @@ def build(settings: Settings) -> Wired:
         records=Records(store),
         audit=AuditLog(store),
         worker=this_process(),
-        health_of=lambda cluster: DcosHealth(http, clock, cluster.masters),
+        health_of=lambda cluster: DcosHealth(http, clock, cluster.masters, settings.dcos_ports),
         http=http,
     )
     policy = PolicyInForce(policy_text, settings.policy_file.name, store)

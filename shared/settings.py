@@ -8,6 +8,7 @@ POOLKEEPER_SWEEP, the NCRONTAB schedule of the sweep, and the event hub of the m
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,6 +64,27 @@ class EntraAccess(Struct, frozen=True):
         return f"{self.authority}/{self.tenant}/discovery/v2.0/keys"
 
 
+class DcosPorts(Struct, frozen=True):
+    """POOLKEEPER_DCOS_PORTS: where DC/OS's own health is asked, such as `diagnostics=1050,agents=0`; what is not named
+    keeps its default. These are DC/OS's own ports (mesosphere/dcos-docs-site
+    2.2/installing/production/system-requirements/ports); others are for installations that have moved them."""
+
+    diagnostics: int = 1050
+    """dcos-diagnostics on masters, up to 1.9 called 3DT."""
+
+    exhibitor: int = 8181
+    """Exhibitor on masters."""
+
+    marathon: int = 8080
+    """Marathon on masters."""
+
+    router: int = 80
+    """Admin Router on masters: checks, packages, and Exhibitor where it asks for a certificate."""
+
+    agents: int = 61001
+    """Admin Router on agents, for the checks of ill ones. 0: agents are not asked, because they can't be reached."""
+
+
 class Settings(Struct, frozen=True):
     """All settings. `from_env` reads them and fails early."""
 
@@ -96,6 +118,9 @@ class Settings(Struct, frozen=True):
 
     entra: EntraAccess = EntraAccess()
     """Whose tokens are taken for a login."""
+
+    dcos_ports: DcosPorts = DcosPorts()
+    """Where DC/OS's own health is asked."""
 
     @property
     def installation(self) -> str:
@@ -137,7 +162,25 @@ def from_env(env: Mapping[str, str], app_directory: Path) -> Settings:
             env.get("POOLKEEPER_ENTRA_CALLER") or EntraAccess().caller,
             (env.get("POOLKEEPER_ENTRA_AUTHORITY") or EntraAccess().authority).rstrip("/"),
         ),
+        dcos_ports=_ports(env.get("POOLKEEPER_DCOS_PORTS", "")),
     )
+
+
+def _ports(text: str) -> DcosPorts:
+    known = DcosPorts.__struct_fields__
+    given: dict[str, int] = {}
+    for part in _listed(text):
+        name, _, number = (word.strip() for word in part.partition("="))
+        least = 0 if name == "agents" else 1
+        if name not in known or not re.fullmatch(r"[0-9]{1,5}", number) or not least <= int(number) <= 65535:
+            allowed = f"NAME=PORT, separated by commas, with the names {', '.join(known)}"
+            raise Refused(
+                "settings",
+                "bad_ports",
+                {"setting": "POOLKEEPER_DCOS_PORTS", "found": part, "allowed": allowed},
+            )
+        given[name] = int(number)
+    return DcosPorts(**given)
 
 
 def _listed(text: str) -> list[str]:

@@ -1,9 +1,10 @@
 """The faces on sockets of 127.0.0.1.
 
-`served(world)` opens one port for Azure Resource Manager and one for each master of each cluster, tells the masters
-their true addresses (a redirect to the leader must lead somewhere), and lets time do its work in the background until
-the block is left. Ports are given out by the system unless `port` says where to begin, so that tests can run side by
-side. The agents' private addresses are only names here: nothing listens there, as nothing of theirs is ever called.
+`served(world)` opens one port for Azure Resource Manager, one for each master of each cluster, and four for the
+interfaces of each cluster's health, where the first master that is up answers. It tells the masters their true
+addresses (a redirect to the leader must lead somewhere), and lets time do its work in the background until the block is
+left. Ports are given out by the system unless `port` says where to begin, so that tests can run side by side. The
+agents' private addresses are only names here: nothing listens there.
 
     python -m simulator.serve --agents 3 --port 7080
 """
@@ -15,11 +16,15 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count, repeat
 
 from aiohttp import web
 
 from simulator.arm.face import ArmFace
 from simulator.clock import WallClock
+from simulator.dcos.network import DIAGNOSTICS, EXHIBITOR, MARATHON, ROUTER, DcosFace
+from simulator.dcos.services import Services
 from simulator.mesos.face import MesosFace
 from simulator.wire import NoAnswer, Request, Response, Silence
 from simulator.world.build import ClusterSpec, build_cluster, new_world
@@ -27,6 +32,8 @@ from simulator.world.world import World
 
 HOST = "127.0.0.1"
 HANG_S = 3600.0
+HEALTH = {"diagnostics": DIAGNOSTICS, "exhibitor": EXHIBITOR, "marathon": MARATHON, "router": ROUTER}
+"""The interfaces of a master that tell of DC/OS's health, and their own ports."""
 Handle = Callable[[Request], Awaitable[Response]]
 
 
@@ -39,6 +46,10 @@ class Served:
     arm_url: str = ""
     masters: dict[str, list[MesosFace]] = field(default_factory=dict)
     """By cluster, in the order of the masters."""
+    services: dict[str, Services] = field(default_factory=dict)
+    """By cluster: what its units, checks and ZooKeeper servers are made to do."""
+    health_ports: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By cluster, where each of `HEALTH` is."""
 
     def master_addresses(self, cluster: str) -> list[str]:
         """host:port of each master of the cluster."""
@@ -50,15 +61,20 @@ async def served(world: World, port: int = 0, arm: ArmFace | None = None) -> Asy
     """Serve the world until the block ends. `port` 0: any free ones; else this one and those that follow."""
     async with AsyncExitStack() as stack:
         face = arm or ArmFace(world)
-        number = await _listen(stack, face.handle, port)
+        ports = count(port) if port else repeat(0)
+        number = await _listen(stack, face.handle, next(ports))
         result = Served(world, face, f"http://{HOST}:{number}")
-        following = port
         for cluster in world.clusters.values():
             faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
             result.masters[cluster.name] = faces
             for one in faces:
-                following += 1 if port else 0
-                one.master.host, one.master.port = HOST, await _listen(stack, one.handle, following)
+                one.master.host, one.master.port = HOST, await _listen(stack, one.handle, next(ports))
+            services = result.services[cluster.name] = Services(cluster)
+            doors = DcosFace(world, services)
+            result.health_ports[cluster.name] = {
+                name: await _listen(stack, partial(doors.of_any_master, own), next(ports))
+                for name, own in HEALTH.items()
+            }
         runner = asyncio.create_task(world.run(), name="world")
         runner.add_done_callback(_tell)
         stack.push_async_callback(_stop, runner)
@@ -120,6 +136,8 @@ async def _main(agents: int, port: int, dcos: str) -> None:
         print(f"Azure Resource Manager  {result.arm_url}")
         for address in result.master_addresses("demo"):
             print(f"Mesos master            http://{address}")
+        named = ",".join(f"{name}={number}" for name, number in result.health_ports["demo"].items())
+        print(f"DC/OS's own health      POOLKEEPER_DCOS_PORTS={named},agents=0")
         print("Ctrl-C stops it.", flush=True)
         await stop.wait()
 

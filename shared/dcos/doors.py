@@ -24,17 +24,6 @@ NEXT_LOOK = timedelta(minutes=5)
 GOOD = frozenset({200})
 
 
-class Ports(Struct, frozen=True):
-    """TCP ports (mesosphere/dcos-docs-site 2.2/installing/production/system-requirements/ports). All but `agents` are
-    on masters; that one is Admin Router's on agents, and 0 means that agents are not asked."""
-
-    diagnostics: int = 1050
-    exhibitor: int = 8181
-    marathon: int = 8080
-    router: int = 80
-    agents: int = 61001
-
-
 class Door(Struct, frozen=True):
     """One interface: which port, which path; `method` POST carries no body and no content type."""
 

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from shared.dcos.doors import NEXT_LOOK, Door, Hosts, Ports, understood
+from shared.dcos.doors import NEXT_LOOK, Door, Hosts, understood
 from shared.errors import Retry
 from shared.model.health import Ensemble, Member
+from shared.settings import DcosPorts
 
 STATUS = "/exhibitor/v1/cluster/status"
 BEHIND_ROUTER = f"/exhibitor{STATUS}"
@@ -34,7 +35,7 @@ class _Server(Struct, rename="camel"):
 _servers = msgspec.json.Decoder(tuple[_Server, ...])
 
 
-async def read(hosts: Hosts, ports: Ports) -> Ensemble:
+async def read(hosts: Hosts, ports: DcosPorts) -> Ensemble:
     """`Retry` when no Exhibitor answers in time, neither by itself nor behind Admin Router."""
     try:
         _, answer = await hosts.first(Door(ports.exhibitor, STATUS))

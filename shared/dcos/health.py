@@ -12,13 +12,14 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 
 from shared.dcos import checks, diagnostics, exhibitor, marathon, pkgpanda
-from shared.dcos.doors import Hosts, Ports, host_alone
+from shared.dcos.doors import Hosts, host_alone
 from shared.errors import PoolkeeperError
 from shared.model.health import Check, ClusterHealth, Diagnostics, Role
 from shared.model.readings import Failure, Reading, Value
 from shared.ports.clock import Clock
 from shared.ports.health import HealthReports
 from shared.ports.http import Http
+from shared.settings import DcosPorts
 
 LONGEST_S = 40.0
 """For one part, however many masters are asked for it."""
@@ -37,11 +38,11 @@ class DcosHealth(HealthReports):
         http: Http,
         clock: Clock,
         masters: tuple[str, ...],
-        ports: Ports | None = None,
+        ports: DcosPorts | None = None,
         longest_s: float = LONGEST_S,
     ) -> None:
         hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
-        self._clock, self._masters, self._ports = clock, Hosts(http, hosts), ports or Ports()
+        self._clock, self._masters, self._ports = clock, Hosts(http, hosts), ports or DcosPorts()
         self._longest_s = longest_s
 
     async def read(self) -> ClusterHealth:

@@ -9,7 +9,6 @@ from typing import Any
 from simulator.dcos.services import Services
 from simulator.wire import Response, json_response, text_response
 from simulator.world.agent import Agent, Life
-from simulator.world.master import Master
 
 _CLUSTER_CHECKS = ("check_downtime", "mesos_has_leader")
 _NODE_CHECKS = ("clock_sync", "components_master", "docker", "ip_detect_script", "xz")
@@ -20,8 +19,9 @@ def exhibitor(services: Services, path: str) -> Response:
     if path != "/exhibitor/v1/cluster/status":
         return text_response(404, "")
     masters = services.cluster.mesos.masters
-    hosts = [master.host for master in masters]
-    serving = [one.host for one in masters if one.up and one.host not in services.zookeeper_down]
+    hosts = [services.address_of(one) for one in masters]
+    down = services.zookeeper_down | {services.address_of(one) for one in masters if not one.up}
+    serving = [host for host in hosts if host not in down]
     has_quorum = 2 * len(serving) > len(hosts)
     members = []
     for host in hosts:
@@ -40,7 +40,7 @@ def marathon(services: Services, path: str) -> Response:
         return text_response(200, "pong")
     leads = mesos.leader is not None and scheduler.framework.connected
     if path == "/v2/leader" and leads and mesos.leader is not None:
-        return json_response(200, {"leader": f"{mesos.leader.host}:8080"})
+        return json_response(200, {"leader": f"{services.address_of(mesos.leader)}:8080"})
     if path == "/v2/leader":
         return json_response(404, {"message": "There is no leader"})
     if path != "/v2/queue":
@@ -77,10 +77,6 @@ def packages(services: Services) -> Response:
     mesos = services.cluster.mesos.release.mesos
     names = ("adminrouter", "cosmos", "exhibitor", "marathon", "mesos-dns")
     return json_response(200, [f"mesos--{mesos}", *(f"{name}--{services.release}" for name in names)])
-
-
-def master_of(services: Services, host: str) -> Master | None:
-    return next((one for one in services.cluster.mesos.masters if one.host == host), None)
 
 
 def agent_metrics(agent: Agent, now_s: float) -> dict[str, float]:

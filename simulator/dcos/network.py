@@ -1,10 +1,11 @@
-"""The DC/OS interfaces of every node, by host and port, without sockets.
+"""The DC/OS interfaces of every node, by host and port.
 
     master  80 Admin Router, 1050 diagnostics, 8080 Marathon, 8181 Exhibitor
     agent   5051 Mesos agent, 61001 Admin Router
 
-Port 5050 belongs to `simulator.mesos` and is handed on to `masters` (a `MesosNetwork`), so that one network carries
-everything that a product asks of a cluster.
+`DcosFace` answers for the machines of one cluster; `simulator/serve.py` puts it on sockets. `DcosNetwork` is the same
+without sockets. There port 5050 belongs to `simulator.mesos` and is handed on to `masters` (a `MesosNetwork`), so that
+one network carries everything that a product asks of a cluster.
 """
 
 from collections.abc import Mapping
@@ -20,39 +21,35 @@ ROUTER, DIAGNOSTICS, MARATHON, EXHIBITOR = 80, 1050, 8080, 8181
 AGENT, AGENT_ROUTER = 5051, 61001
 
 
-class DcosNetwork:
-    """HTTP to one cluster."""
+class DcosFace:
+    """Answers what is asked of the nodes of one cluster."""
 
-    def __init__(self, world: World, services: Services, masters: MesosNetwork) -> None:
+    def __init__(self, world: World, services: Services) -> None:
         self.services = services
         self.requests: list[Request] = []
         """Every request to these interfaces, in order; for observers."""
-        self._world, self._masters = world, masters
+        self._world = world
 
-    async def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body. Raises ConnectionError (refused, reset) or TimeoutError."""
-        request = Request.of(method, url, headers, body)
-        host = request.headers["host"]
-        if any(host == master.address for master in self.services.cluster.mesos.masters):
-            return await self._masters.send(method, url, headers, body, timeout_s)
-        return await carried(self._handle, request, timeout_s)
-
-    async def _handle(self, request: Request) -> Response:
+    async def of_host(self, host: str, port: int, request: Request) -> Response:
+        """A request to this port of the machine with this address."""
         self._world.settle()
         self.requests.append(request)
-        host, _, port_text = request.headers["host"].partition(":")
-        port = int(port_text or ROUTER)
-        master = doors.master_of(self.services, host)
-        if master is not None:
-            silence = self.services.silent.get(port) or (
-                None if master.up else master.silence or Silence.REFUSED
-            )
-            if silence is not None:
-                raise NoAnswer(silence)
-            return self._of_master(Node(host, "master", master.id), port, request)
-        return self._of_agent(host, port, request)
+        master = self.services.master_at(host)
+        if master is None:
+            return self._of_agent(host, port, request)
+        silence = self.services.silent.get(port)
+        if silence is None and not master.up:
+            silence = master.silence or Silence.REFUSED
+        if silence is not None:
+            raise NoAnswer(silence)
+        return self._of_master(Node(host, "master", master.id), port, request)
+
+    async def of_any_master(self, port: int, request: Request) -> Response:
+        """The same of the first master that is up, as behind a load balancer."""
+        self._world.settle()
+        masters = self.services.cluster.mesos.masters
+        first = next((one for one in masters if one.up), masters[0])
+        return await self.of_host(self.services.address_of(first), port, request)
 
     def _of_master(self, me: Node, port: int, request: Request) -> Response:
         path, services = request.path, self.services
@@ -92,3 +89,25 @@ class DcosNetwork:
         if port == AGENT and agent.process.life is not Life.RUNNING:
             raise NoAnswer(Silence.REFUSED)
         return text_response(404, "404 page not found\n")
+
+
+class DcosNetwork(DcosFace):
+    """HTTP to one cluster without sockets, by host and port as they are in it."""
+
+    def __init__(self, world: World, services: Services, masters: MesosNetwork) -> None:
+        super().__init__(world, services)
+        self._masters = masters
+
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body. Raises ConnectionError (refused, reset) or TimeoutError."""
+        request = Request.of(method, url, headers, body)
+        host = request.headers["host"]
+        if any(host == master.address for master in self.services.cluster.mesos.masters):
+            return await self._masters.send(method, url, headers, body, timeout_s)
+        return await carried(self._handle, request, timeout_s)
+
+    async def _handle(self, request: Request) -> Response:
+        host, _, port = request.headers["host"].partition(":")
+        return await self.of_host(host, int(port or ROUTER), request)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from simulator.dcos.units import units_of
 from simulator.wire import Silence
 from simulator.world.agent import Agent, Life
+from simulator.world.master import Master
 from simulator.world.world import Cluster
 
 OK, CRITICAL, UNKNOWN = 0, 1, 3
@@ -52,9 +53,16 @@ class Services:
     def release(self) -> str:
         return self.cluster.mesos.release.dcos
 
+    def address_of(self, master: Master) -> str:
+        """That of its machine, wherever its interface is served."""
+        return self.cluster.machines[master.index].nic.address
+
+    def master_at(self, address: str) -> Master | None:
+        return next((one for one in self.cluster.mesos.masters if self.address_of(one) == address), None)
+
     def nodes(self) -> list[Node]:
         mesos = self.cluster.mesos
-        masters = [Node(one.host, "master", one.id) for one in mesos.masters]
+        masters = [Node(self.address_of(one), "master", one.id) for one in mesos.masters]
         agents = [
             Node(one.address, "agent_public" if one.public else "agent", one.id, one)
             for one in mesos.registered.values()
@@ -92,7 +100,8 @@ class Services:
 
     def _answers(self, node: Node) -> bool:
         if node.agent is None:
-            return any(one.up for one in self.cluster.mesos.masters if one.host == node.address)
+            master = self.master_at(node.address)
+            return master is not None and master.up
         process = node.agent.process
         runs = process.instance.power.value == "running" and not process.instance.is_frozen
         return runs and not process.partitioned

@@ -192,12 +192,14 @@ def _options(given: argparse.Namespace, scenario: Scenario, screen: Screen) -> S
 
 
 def _for_playing(options: StageOptions) -> StageOptions:
-    """Whoever plays does not wait a minute for the sweep, and a quarter of an hour after each storm or election."""
+    """Whoever plays does not wait a minute for the sweep, five for DC/OS's own health, and a quarter of an hour after
+    each storm or election."""
     storm = "" if "storm:" in options.pool_policy else "        storm: {unhealthy: 40%, hold: 30s}\n"
     hold_off = "" if "failover_hold_off:" in options.cluster_policy else "    failover_hold_off: 30s\n"
     return replace(
         options,
         sweep=StageOptions().sweep,
+        health_every_s=2.0,
         pool_policy=options.pool_policy + storm,
         cluster_policy=options.cluster_policy + hold_off,
     )

@@ -4,6 +4,7 @@
     delete N, evict N   its machine goes; by an operator, by Azure
     kill N, start N     its Mesos agent dies, starts again
     freeze N, thaw N    its machine hangs, goes on
+    unit N U fail|heal  a unit fails on agent N, or on master mN: unit 3 adminrouter-agent fail
     storm, calm         Mesos agents die on half of the pool; all start again
     masters down|up     the API of the masters
     failover            another master is elected
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from simulator.dcos.units import units_of
 from simulator.demo.grid import cells
 from simulator.demo.scenarios import fail_over
 from simulator.demo.screen import Screen
@@ -126,6 +128,8 @@ class Play:
             everything()
         elif len(words) == 2 and words[0] in self._on_agent:
             self._on_agent[words[0]](self._agent(words[0], words[1]))
+        elif len(words) == 4 and words[0] == "unit" and words[3] in {"fail", "heal"}:
+            self._unit(words[1], words[2], words[3] == "fail")
         else:
             raise Mistake(f"{command!r} is not a command, nothing was done; help lists them all")
         if words[0] not in {"list", "explain", "policy", "help"}:
@@ -141,6 +145,28 @@ class Play:
                 raise Mistake(f"agent {number} is not there any more")
             raise Mistake(f"there is no agent {word}, nothing was done; list shows all")
         return instance
+
+    def _unit(self, where: str, name: str, fails: bool) -> None:
+        address, role = self._place(where)
+        services = self._stage.served.services[self._stage.cluster.name]
+        known = units_of(services.release, role)
+        meant = [unit for unit in known if name in {unit, unit.partition(".")[0], _short(unit)}]
+        if not meant:
+            raise Mistake(f"there is no unit {name} there, nothing was done; there are {', '.join(known)}")
+        if fails:
+            services.failed.add((address, meant[0]))
+        else:
+            services.failed.discard((address, meant[0]))
+
+    def _place(self, word: str) -> tuple[str, str]:
+        """Address and role of `3`, an agent, or of `m1`, a master."""
+        if not word.startswith("m"):
+            return self._agent("unit", word).nic.address, "agent"
+        services = self._stage.served.services[self._stage.cluster.name]
+        masters = self._stage.cluster.mesos.masters
+        if not word[1:].isdecimal() or not 1 <= int(word[1:]) <= len(masters):
+            raise Mistake(f"there is no master {word}, nothing was done; there are m1 to m{len(masters)}")
+        return services.address_of(masters[int(word[1:]) - 1]), "master"
 
     def _list(self) -> None:
         self._screen.show_pool()
@@ -189,6 +215,10 @@ class Play:
     def _prompt(self) -> None:
         if self._screen.console.is_terminal:
             self._screen.console.print("> ", end="")
+
+
+def _short(unit: str) -> str:
+    return unit.partition(".")[0].removeprefix("dcos-")
 
 
 def addresses(stage: Stage, settings: Path) -> str:

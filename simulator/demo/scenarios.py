@@ -26,12 +26,14 @@ QUICK_ELECTION = MesosTimes(election_s=2.0, recovery_s=0.5, reregister_s=10.0)
 @dataclass(frozen=True)
 class Act:
     """`text` is told when `do` is done to the agents of the story. It lasts `at_least_s`, until the guards have
-    refused with each of the `reasons`, and, with `settles`, until everything is well again."""
+    refused with each of the `reasons`, until the app has said each of the `words`, and, with `settles`, until
+    everything is well again."""
 
     text: str
     do: Deed
     holds: bool = False
     reasons: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     at_least_s: float = 0.0
     settles: bool = False
 
@@ -94,6 +96,21 @@ def fail_over(stage: Stage, agents: list[Instance]) -> None:
     """With the times of a demo."""
     stage.cluster.mesos.times = QUICK_ELECTION
     stage.world.fail_over(stage.cluster)
+
+
+UNIT = "dcos-adminrouter-agent.service"
+
+
+def _fail_unit(stage: Stage, agents: list[Instance]) -> None:
+    services = stage.served.services[stage.cluster.name]
+    for agent in agents:
+        services.prints[agent.nic.address, UNIT] = "nginx[412]: [emerg] bind() to 0.0.0.0:61001 failed"
+        services.failed.add((agent.nic.address, UNIT))
+
+
+def _heal_unit(stage: Stage, agents: list[Instance]) -> None:
+    for agent in agents:
+        stage.served.services[stage.cluster.name].failed.discard((agent.nic.address, UNIT))
 
 
 SCENARIOS = {
@@ -209,6 +226,30 @@ SCENARIOS = {
             " barred the new agent at the same address.",
             acts=(Act("an operator deletes {agents} in the portal", _delete, settles=True),),
             options={"sweep": MINUTE, "dcos_version": "1.8"},
+        ),
+        Scenario(
+            name="unit",
+            promise="A unit of DC/OS fails on a working agent. DC/OS's own diagnostics tell the app, which names the"
+            " component and what it takes down; nothing that runs may be touched.",
+            because="The agent of Mesos and its tasks went on: a failed unit is a reason to look, and not yet one to"
+            " destroy a machine.",
+            acts=(
+                Act(
+                    f"{UNIT} fails on {{agents}}",
+                    _fail_unit,
+                    holds=True,
+                    words=(f"{UNIT} is not well (adminrouter: ",),
+                ),
+                Act(
+                    "somebody starts it again",
+                    _heal_unit,
+                    holds=True,
+                    words=(f"{UNIT} is well again",),
+                    settles=True,
+                ),
+            ),
+            replaces=0,
+            options={"health_every_s": 1.0},
         ),
     )
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -56,6 +56,7 @@ class StageOptions:
     cluster_policy: str = ""
     speed: float = SPEED
     sweep: str = "*/2 * * * * *"
+    health_every_s: float = 0.0
     port: int = 0
     say: Callable[[str], None] = field(default=lambda text: None)
 
@@ -113,6 +114,9 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
         topic = f"/subscriptions/{world.azure.subscription}/resourceGroups/{cluster.resource_group}"
         send = await stack.enter_async_context(post_to(webhook, topic, world.timeline.clock))
         events = await stack.enter_async_context(EventGrid(world, send, Delivery(delay_s=(0.05, 0.2))))
+        if options.health_every_s:
+            asking = asyncio.create_task(_ask_health(host, options.health_every_s), name="health")
+            stack.push_async_callback(_stop, asking)
         yield Stage(
             world,
             cluster,
@@ -126,6 +130,18 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
             events,
             outcomes,
         )
+
+
+async def _ask_health(host: LocalHost, every_s: float) -> None:
+    while True:
+        await host.run_now("check_health")
+        await asyncio.sleep(every_s)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _world(options: StageOptions) -> tuple[World, Cluster]:
@@ -152,13 +168,15 @@ def _policy(faces: Served, cluster: Cluster, options: StageOptions) -> str:
 
 
 def _settings(faces: Served, policy_file: Path, connection: str, options: StageOptions) -> Mapping[str, str]:
+    ports = faces.health_ports[CLUSTER] | {"agents": 0}  # agents have addresses that lead nowhere
     return {
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "AzureWebJobsStorage": connection,
         "POOLKEEPER_POLICY_FILE": str(policy_file),
         "POOLKEEPER_SWEEP": options.sweep,
         "AzureWebJobs.metrics_events.Disabled": "true",  # there is no event hub here
-        "AzureWebJobs.metrics_rounds.Disabled": "true",  # agents have addresses that lead nowhere
+        "AzureWebJobs.metrics_rounds.Disabled": "true",  # for the same reason as `agents`
+        "POOLKEEPER_DCOS_PORTS": ",".join(f"{name}={port}" for name, port in ports.items()),
         "POOLKEEPER_ARM_ENDPOINT": faces.arm_url,
         "POOLKEEPER_ARM_STATIC_TOKEN": bearer_token(OWN_PRINCIPAL, OWN_APP),
         "POOLKEEPER_OWN_IDS": f"{OWN_PRINCIPAL},{OWN_APP}",

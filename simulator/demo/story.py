@@ -166,18 +166,22 @@ class Story:
             await asyncio.sleep(LOOK_S)
             await self.look()
             elapsed_s = (self._now() - begin).total_seconds()
-            waiting_for = self._waiting_for(act, elapsed_s, _reasons(self.lines[first:]), scenario)
+            waiting_for = self._waiting_for(act, elapsed_s, self.lines[first:], scenario)
         if not act.holds:
             return waiting_for, None
         given, more = _reasons(self.lines[first:]), len(self.arm_writes()) - writes
         text = act.text.format(agents=_named(agents))
         return waiting_for, Hold(text, begin, self._now(), act.reasons, given, more)
 
-    def _waiting_for(self, act: Act, elapsed_s: float, given: frozenset[str], scenario: Scenario) -> str:
-        """What the act waits for; empty when it is over."""
+    def _waiting_for(self, act: Act, elapsed_s: float, lines: list[Line], scenario: Scenario) -> str:
+        """What the act waits for; empty when it is over. `lines` are those since it began."""
+        given = _reasons(lines)
         for reason in act.reasons:
             if reason not in given:
                 return f"a refusal because of {reason}"
+        for words in act.words:
+            if not any(words in line.text for line in lines if line.word is not Word.WORLD):
+                return f"the app to say: {words}"
         if elapsed_s < act.at_least_s:
             return f"{act.at_least_s:g} s to pass"
         if not act.settles:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import pytest
 
 from shared.dcos.diagnostics import MOST_TEXTS
-from shared.dcos.doors import Ports
 from shared.dcos.health import MOST_AGENTS, DcosHealth
 from shared.memory.http import MemoryHttp, Route
 from shared.model.health import ClusterHealth, Diagnostics, Ensemble, Health, NodeHealth
 from shared.model.readings import Failure, Value
 from shared.ports.http import HttpAnswer, HttpCall
+from shared.settings import DcosPorts
 from tests.dcos.test_health import CHECKS, CLOCK, EXHIBITOR, HEALTH, MASTER, asking, fails, recorded, says
 
 AGENT, OTHER = "10.32.0.4", "10.32.0.5"
@@ -143,7 +143,7 @@ async def test_agents_without_checks_are_not_asked(release: str) -> None:
 
 async def test_agents_are_not_asked_where_their_port_is_0() -> None:
     http = MemoryHttp(ill((AGENT, MESOS), release="2.2"))
-    health = await DcosHealth(http, CLOCK, (MASTER,), Ports(agents=0)).read()
+    health = await DcosHealth(http, CLOCK, (MASTER,), DcosPorts(agents=0)).read()
     assert sorted(health.node_checks) == [MASTER]
 
 

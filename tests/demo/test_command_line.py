@@ -48,7 +48,10 @@ def test_a_wrong_command_line_ends_with_2_and_says_why(
 
 
 def test_the_prompt_breaks_what_it_is_told_to_and_nothing_of_the_stage_is_left_behind() -> None:
-    commands = "list\npolicy\nkill 5\ndelete 99\nexplain 5\nmasters sideways\nquit\n"
+    units = (
+        "unit 6 dcos-adminrouter-agent fail\nunit m2 cosmos fail\nunit m9 cosmos fail\nunit 6 cosmos fail\n"
+    )
+    commands = f"list\npolicy\nkill 5\ndelete 99\nexplain 5\nmasters sideways\n{units}quit\n"
 
     done = subprocess.run(
         [*COMMAND, "--keep", "--scenario", "storm"],
@@ -67,6 +70,9 @@ def test_the_prompt_breaks_what_it_is_told_to_and_nothing_of_the_stage_is_left_b
     assert "✗  5 x" in done.stdout
     assert "there is no agent 99, nothing was done" in done.stdout
     assert "'masters sideways' is not a command, nothing was done" in done.stdout
+    assert "world    unit m2 cosmos fail" in done.stdout
+    assert "there is no master m9, nothing was done; there are m1 to m3" in done.stdout
+    assert "there is no unit cosmos there, nothing was done" in done.stdout
     settings = next(line.split()[-1] for line in done.stdout.splitlines() if line.startswith("settings "))
     assert not Path(settings).exists()
 

@@ -119,6 +119,18 @@ def test_an_old_master_was_told_by_taking_the_machine_down_and_up(stories: Stori
     assert any("taken down, and up again" in line["text"] for line in document["timeline"])
 
 
+def test_a_failed_unit_was_told_with_its_component_and_its_own_words_and_nothing_was_touched(
+    stories: Stories,
+) -> None:
+    _, document, _ = stories.told("unit")
+
+    said = [line["text"] for line in document["timeline"] if "DC/OS says" in line["text"]]
+    assert "dcos-adminrouter-agent.service is not well (adminrouter: " in said[0]
+    assert said[0].endswith("nginx[412]: [emerg] bind() to 0.0.0.0:61001 failed")
+    assert "is well again" in said[1]
+    assert (document["arm_writes"], document["operations"]) == ([], [])
+
+
 def test_a_deleted_machine_costs_one_write_and_a_dead_one_two(stories: Stories) -> None:
     writes = {name: stories.told(name)[1]["arm_writes"] for name in ("deleted", "dead")}
 

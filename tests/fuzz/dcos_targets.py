@@ -20,6 +20,8 @@ from shared.dcos.reading import Reading, state_of
 from shared.errors import Retry
 from shared.memory.http import MemoryHttp, Route
 from shared.model.signals import Signal
+from shared.ports.store import LARGEST_BODY
+from shared.records.last_health import abridged
 from shared.signals.health import complaints, news
 from tests.builders import NOW
 from tests.dcos.recorded import MASTER, answer, body, document, operator_api
@@ -34,16 +36,22 @@ MOST_OF_A_MESSAGE = 48 * 1024
 SICK = "167.114.218.156"
 """The unhealthy node of the recorded list."""
 
+SICK_UNIT = "dcos-signal.service"
+"""What fails on it."""
+
+AGENT_CHECKS = f"POST http://{SICK}:61001/system/checks/v1/node/"
 PACKAGES = f"GET http://{HOST}:80/pkgpanda/active/"
 RECORDED: dict[str, Route] = {
     f"{HEALTH}/nodes": recorded("diagnostics-nodes.json"),
     f"{HEALTH}/nodes/{SICK}/units": recorded("diagnostics-node-units.json"),
+    f"{HEALTH}/nodes/{SICK}/units/{SICK_UNIT}": says({"output": "exited with status 1"}),
     HEALTH: says({"dcos_version": "1.12.0"}),
     EXHIBITOR: recorded("exhibitor-cluster-status.json"),
     LEADER: says({"leader": "172.16.0.5:8080"}),
     QUEUE: recorded("marathon-queue.json"),
     f"{CHECKS}/cluster/": says({"status": 0, "checks": {}}),
     f"{CHECKS}/node/": says({"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}}),
+    AGENT_CHECKS: says({"status": 2, "checks": {"docker": {"status": 2, "output": "not there"}}}),
 }
 
 FLAGS = body("get-flags.json")
@@ -53,8 +61,9 @@ LEADS = Leader(MASTER, ELECTION, "1.11.0", 1.7e9, None, frozenset({MASTER}), has
 
 def health(path: str, content: bytes) -> None:
     found = asyncio.run(read({**RECORDED, path: says(content)}))
+    assert len(msgspec.json.encode(abridged(found))) < LARGEST_BODY
     after = complaints({}, found, NOW)
-    assert msgspec.json.encode(after)
+    assert all(len(msgspec.json.encode(row)) < LARGEST_BODY for row in after.values())
     can_be_sent(one.signal for one in news("prod", {}, after, {}, NOW))
     can_be_sent(one.signal for one in news("prod", after, {}, {}, NOW))
 
@@ -105,11 +114,13 @@ def _state(reading: Callable[[], Reading]) -> None:
 OF_DCOS: dict[str, Target] = {
     "health_nodes": partial(health, f"{HEALTH}/nodes"),
     "health_units": partial(health, f"{HEALTH}/nodes/{SICK}/units"),
+    "health_text": partial(health, f"{HEALTH}/nodes/{SICK}/units/{SICK_UNIT}"),
     "health_release": partial(health, HEALTH),
     "health_exhibitor": partial(health, EXHIBITOR),
     "health_leader": partial(health, LEADER),
     "health_queue": partial(health, QUEUE),
     "health_checks": partial(health, f"{CHECKS}/node/"),
+    "health_agent_checks": partial(health, AGENT_CHECKS),
     "health_cluster_checks": partial(health, f"{CHECKS}/cluster/"),
     "health_packages": packages,
     "mesos_state": master_state,

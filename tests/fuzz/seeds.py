@@ -150,6 +150,7 @@ def _health() -> tuple[bytes, ...]:
     made = [
         {"nodes": [{"host_ip": SICK, "health": 1, "role": "agent"}]},
         {"units": [{"id": "dcos-mesos-slave.service", "health": 1, "name": "x"}]},
+        {"output": "dcos-signal.service is failed\npassword=hunter2\n" + "exited\n" * 200},
         {"dcos_version": "1.12.0"},
         {"leader": "172.16.0.5:8080"},
         {"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}},

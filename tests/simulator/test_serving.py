@@ -24,11 +24,12 @@ async def test_the_program_prints_its_addresses_and_ends_at_a_signal(number: sig
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
     )  # fmt: skip
     assert program.stdout is not None
-    lines = [(await asyncio.wait_for(program.stdout.readline(), 20)).decode() for _ in range(5)]
+    lines = [(await asyncio.wait_for(program.stdout.readline(), 20)).decode() for _ in range(6)]
     urls = [line.split()[-1] for line in lines if "http://" in line]
     assert len(urls) == 4
     async with aiohttp.ClientSession() as session, session.get(f"{urls[1]}/health") as response:
         assert response.status == 200
+    assert lines[4].split()[-1].startswith("POOLKEEPER_DCOS_PORTS=diagnostics=")
     program.send_signal(number)
     _, complaints = await asyncio.wait_for(program.communicate(), 10)
     assert (program.returncode, complaints) == (0, b"")
