@@ -29,6 +29,7 @@ from cli.speech import (
     styled,
 )
 from shared.audit import Entry
+from shared.judge.flapping import losses_of
 from shared.model.decisions import Decision
 from shared.model.incidents import Incident
 from shared.model.nodes import NodeMemory
@@ -129,7 +130,9 @@ def _remembered(memory: NodeMemory, now: datetime) -> Iterator[tuple[str, str]]:
     if memory.replaces:
         yield "  came for", f"operation {memory.replaces}"
     if memory.losses:
-        yield "  lost", f"{len(memory.losses)} times within a week, last {ago(memory.losses[-1], now)}"
+        losses = losses_of(memory, now)
+        often = f"{losses.week} times within a week, {losses}, last {ago(memory.losses[-1], now)}"
+        yield "  lost", f"flapping: {often}" if losses.is_flapping else often
 
 
 def _show_heard(incident: Incident) -> None:

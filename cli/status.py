@@ -32,6 +32,7 @@ from cli.speech import (
     styled,
 )
 from shared.errors import brief
+from shared.judge.flapping import Losses, losses_of
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
@@ -61,6 +62,7 @@ class PoolStatus(Struct, frozen=True):
     day: Use
     storm_since: datetime | None
     storm_until: datetime | None
+    flapping: Mapping[str, Losses]
 
 
 class ClusterStatus(Struct, frozen=True):
@@ -115,7 +117,13 @@ def pool_status(
         day=Use(sum(at > now - DAY for at in book.started), limits.per_day),
         storm_since=book.storm_since if storming else None,
         storm_until=book.storm_until if storming else None,
+        flapping=_flapping(pool, inventory, now),
     )
+
+
+def _flapping(pool: PoolPolicy, inventory: list[NodeMemory], now: datetime) -> dict[str, Losses]:
+    losses = {memory.name: losses_of(memory, now) for memory in inventory if memory.pool == pool.name}
+    return {name: one for name, one in losses.items() if one.is_flapping}
 
 
 def as_data(archive: Archive, clusters: list[ClusterStatus]) -> dict[str, Any]:
@@ -190,7 +198,12 @@ def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
     if pool.storm_since is not None and pool.storm_until is not None:
         until = f"rests until {clock_time(pool.storm_until)} or longer ({due(pool.storm_until, now)})"
         storm = styled((f"since {clock_time(pool.storm_since)}", "bold red"), f", {until}")
-    say(rows(grid("", ""), [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]))
+    lines: list[tuple[str, Text]] = [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]
+    worst = sorted(pool.flapping.items(), key=lambda each: (-each[1].day, each[0]))
+    lines += [
+        ("  flapping", styled((name, "yellow"), f" was lost {losses}")) for name, losses in worst[:MOST]
+    ]
+    say(rows(grid("", ""), lines))
 
 
 def show_opened(archive: Archive, clusters: list[ClusterStatus]) -> None:

@@ -7,16 +7,13 @@ is kept: address, agent id, what ran there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
+from shared.judge.flapping import MOST_LOSSES, WEEK, Losses, losses_of
 from shared.model.nodes import Condition, Finding, Node, NodeMemory
 from shared.records import Change, Kept
-
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
-MOST_LOSSES = 20  # more of them say nothing more
-FLAPS = 3  # losses within a day that are worth a line of the audit
 
 
 def inventory_changes(
@@ -69,12 +66,11 @@ def _with_loss(finding: Finding, memory: NodeMemory | None, now: datetime) -> No
     return replace(memory, connected=False, losses=(*recent, now)[-MOST_LOSSES:])
 
 
-def flapping(changes: Iterable[Change[NodeMemory]], now: datetime) -> list[tuple[str, int]]:
-    """Nodes that were lost just now and at least `FLAPS` times within a day: name and how often."""
-    found: list[tuple[str, int]] = []
-    for change in changes:
-        losses = change.value.losses if change.value is not None else ()
-        today = sum(at > now - DAY for at in losses)
-        if today >= FLAPS and losses[-1] == now:
-            found.append((change.row, today))
-    return found
+def flapping(changes: Iterable[Change[NodeMemory]], now: datetime) -> list[tuple[str, Losses]]:
+    """Nodes that were lost just now, and often before: name and how often."""
+    told = ((change.row, change.value) for change in changes if change.value is not None)
+    return [
+        (name, losses_of(memory, now))
+        for name, memory in told
+        if memory.losses[-1:] == (now,) and losses_of(memory, now).is_flapping
+    ]

@@ -44,9 +44,14 @@ async def remember(
     books, about_books = _books(picture, recalled)
     flaps = [
         AuditRecord(
-            now, cluster, AuditKind.JUDGED, name, f"flapping: its agent was lost {times} times within a day"
+            now,
+            cluster,
+            AuditKind.JUDGED,
+            name,
+            f"flapping: its agent was lost {losses}",
+            data={"losses": losses},
         )
-        for name, times in flapping(inventory, now)
+        for name, losses in flapping(inventory, now)
     ]
     at_work = {kept.value.subject.node: name for name, kept in recalled.operations.items()}
     told = heard(situation.signals, at_work, now)
