@@ -71,6 +71,16 @@ def hear_batch(body: bytes, watching: Watching, now_s: float, sender: Sender = _
 
 def joined(bodies: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
     """The bodies of many events, a metric or a batch each, as one batch; and those that are no JSON."""
+    # Nearly always each holds one metric, and nothing has to be taken apart.
+    whole = _batch(bodies)
+    try:
+        _names(whole)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return _joined_one_by_one(bodies)
+    return whole, []
+
+
+def _joined_one_by_one(bodies: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
     parts: list[bytes] = []
     broken: list[bytes] = []
     for body in bodies:
@@ -78,7 +88,11 @@ def joined(bodies: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
             parts.extend(bytes(raw) for raw in _parts(body))
         except Poison:
             broken.append(body)
-    return b'{"metrics":[' + b",".join(parts) + b"]}", broken
+    return _batch(parts), broken
+
+
+def _batch(metrics: Sequence[bytes]) -> bytes:
+    return b'{"metrics":[' + b",".join(metrics) + b"]}"
 
 
 def _slowly(parts: Sequence[Raw], ear: _Ear) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shared.errors import Unknown
 from shared.firehose.rounds import LONGEST, who_tells
 from shared.model.signals import SignalKind
+from shared.policy.default_rules import DEFAULT_RULES
 from shared.policy.metric_rules import MetricRule
 from shared.ports.http import HttpAnswer
 from simulator.world.agent import Life
@@ -21,6 +22,7 @@ from tests.simulator.stage import Stage, play
 ELECTED = MetricRule(name="leaderless", metric="master/elected", low=1, clear_low=1, lasts=timedelta(0))
 BUSY = MetricRule(name="busy", metric="slave/cpus_percent", high=0.5, clear_high=0.5, lasts=timedelta(0))
 DISK = rule()
+ELECTED_BY_NOBODY = next(one for one in DEFAULT_RULES if one.name == "no-leading-master")
 
 
 AT_WORK = HttpAnswer(200, {}, b'{"slave/cpus_percent": 0.9}')
@@ -48,6 +50,39 @@ def test_a_cluster_without_a_leader_is_told_once_and_so_is_its_end() -> None:
         stage.cluster.mesos.leader = leader
         (signal,) = await asking.rounds(2)
         assert (signal.kind, signal.what) == (SignalKind.CLUSTER_WELL, "no-leading-master")
+
+    play(story)
+
+
+def test_with_a_dead_master_the_others_can_still_lead_nobody() -> None:
+    async def story(stage: Stage) -> None:
+        asking = Asking(stage, defaults=True)
+        await stage.after(minutes=20)
+        await asking.rounds(3)
+        leader, stage.cluster.mesos.leader = stage.cluster.mesos.leader, None
+        assert leader is not None
+        asking.hanging.add(leader.address)
+        (signal,) = await asking.rounds(8)
+        assert (signal.kind, signal.what) == (SignalKind.CLUSTER_UNWELL, "no-leading-master")
+        stage.cluster.mesos.leader = next(one for one in stage.cluster.mesos.masters if one is not leader)
+        (signal,) = await asking.rounds(8)
+        assert (signal.kind, signal.what) == (SignalKind.CLUSTER_WELL, "no-leading-master")
+
+    play(story)
+
+
+@pytest.mark.parametrize("silent", [1, 2, 3])
+def test_masters_that_do_not_answer_are_no_proof_that_nobody_leads(silent: int) -> None:
+    async def story(stage: Stage) -> None:
+        asking = Asking(stage, ELECTED_BY_NOBODY)
+        await stage.after(minutes=20)
+        await asking.rounds(3)
+        leader = stage.cluster.mesos.leader
+        assert leader is not None
+        others = [master for master in asking.masters if master != leader.address]
+        gone = others[:1] if silent == 1 else [leader.address, *others][:silent]
+        asking.hanging.update(gone)
+        assert await asking.rounds(10) == []
 
     play(story)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, timedelta, timezone, tzinfo
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from shared.policy.metric_rules import Kind, MetricRule
 from tests.builders import address, name
 from tests.firehose.ground import Ground, batch, metric, rule
 
+DATA = Path(__file__).resolve().parent.parent / "data"
 AT_ONCE = timedelta(0)
 CPUS = MetricRule(name="cpus", metric="slave/cpus_percent", high=0.9, clear_high=0.9, lasts=AT_ONCE)
 FULL = rule(lasts=AT_ONCE)
@@ -34,6 +36,31 @@ async def test_prometheus_text_of_a_node(line: str) -> None:
     signals, counts = await ground.hears_body("prometheus", page.encode())
     assert [signal.node for signal in signals] == [name(1)]
     assert counts["wanted"] == 1
+
+
+async def test_a_whole_page_of_port_61091_by_the_shipped_rules() -> None:
+    ground = Ground(*DEFAULT_RULES)
+    page = (DATA / "firehose" / "node-61091.prom").read_text().replace("HOST", address(1))
+    told, counts = [], dict[str, int]()
+    for _ in range(12):
+        ground.passes(30)
+        signals, counts = await ground.hears_body("prometheus", page.encode())
+        told += signals
+    assert sorted(one.what for one in told) == ["disk-full", "unit-failed"]
+    assert counts == {"metrics": 24, "wanted": 12, "judged": 12}
+
+
+async def test_a_whole_snapshot_as_mesos_gives_it_by_the_shipped_rules() -> None:
+    ground = Ground(*DEFAULT_RULES)
+    snapshot = json.loads((DATA / "simulator" / "mesos-1.11" / "idle" / "11-metrics.body.json").read_bytes())
+    told, counts = [], dict[str, int]()
+    for _ in range(4):
+        ground.passes(60)
+        body = json.dumps(snapshot | {"master/slaves_unreachable": 2.0}).encode()
+        signals, counts = await ground.hears_body("snapshot", body, Sender("prod", MASTER))
+        told += signals
+    assert [one.what for one in told] == ["agents-unreachable"]
+    assert counts == {"metrics": len(snapshot), "wanted": 11, "judged": 11}
 
 
 async def test_prometheus_values_that_are_no_numbers_fire_nothing() -> None:
@@ -166,14 +193,3 @@ async def test_a_metric_that_no_rule_wants_is_not_taken_apart() -> None:
         "telegraf", batch(metric("nobody", -1, "net", bytes="?"), metric(1, ground.now_s, used_percent=1))
     )
     assert counts == {"metrics": 2, "wanted": 1, "judged": 1}
-
-
-def test_every_shipped_rule_has_a_source_and_a_name_of_its_own() -> None:
-    assert len({one.name for one in DEFAULT_RULES}) == len(DEFAULT_RULES)
-    assert [one.name for one in DEFAULT_RULES if not one.source] == []
-
-
-def test_every_shipped_rule_clears_on_the_good_side() -> None:
-    for one in DEFAULT_RULES:
-        assert one.low <= one.clear_low
-        assert one.clear_high <= one.high
