@@ -7,6 +7,8 @@ Source: mesosphere/marathon:docs/docs/rest-api/public/api/v2 (types of app, pod,
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import Struct, field
 
@@ -26,7 +28,7 @@ class TaskShape(Struct, rename="camel"):
 
 
 class VolumeShape(Struct):
-    persistent: msgspec.Raw | None = None
+    persistent: Any = None
 
 
 class ImageShape(Struct):
@@ -53,7 +55,7 @@ class AppShape(Struct, rename="camel"):
     tasks_running: int = 0
     tasks_healthy: int = 0
     health_checks: tuple[msgspec.Raw, ...] | None = None
-    residency: msgspec.Raw | None = None
+    residency: Any = None
     container: ContainerShape | None = None
     upgrade_strategy: UpgradeShape | None = None
     unreachable_strategy: UnreachableShape | str | None = None
@@ -93,7 +95,7 @@ class PodImageShape(Struct):
 
 class PodContainerShape(Struct, rename="camel"):
     image: PodImageShape | None = None
-    health_check: msgspec.Raw | None = None
+    health_check: Any = None
 
 
 class PodSpecShape(Struct):

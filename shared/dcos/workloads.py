@@ -19,7 +19,7 @@ from shared.dcos.catalog.recognise import (
     roles_with_data,
     without_sdk,
 )
-from shared.dcos.doors import Hosts, Ports, host_alone
+from shared.dcos.doors import Hosts, host_alone
 from shared.dcos.marathon_kill import kill
 from shared.dcos.sdk import SdkService
 from shared.errors import PoolkeeperError, Refused
@@ -30,6 +30,7 @@ from shared.model.workloads import App, Service, WorkloadState
 from shared.ports.clock import Clock
 from shared.ports.http import Http
 from shared.ports.workloads import Workloads
+from shared.settings import DcosPorts
 
 LONGEST_S = 30.0
 """For each part of Marathon, and after that for all services together, however many masters are asked."""
@@ -45,11 +46,11 @@ class DcosWorkloads(Workloads):
         http: Http,
         clock: Clock,
         masters: tuple[str, ...],
-        ports: Ports | None = None,
+        ports: DcosPorts | None = None,
         longest_s: float = LONGEST_S,
     ) -> None:
         hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
-        self._clock, self._hosts, self._ports = clock, Hosts(http, hosts), ports or Ports()
+        self._clock, self._hosts, self._ports = clock, Hosts(http, hosts), ports or DcosPorts()
         self._longest_s = longest_s
 
     async def read(self, mesos: SchedulerState | None = None) -> WorkloadState:

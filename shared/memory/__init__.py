@@ -14,5 +14,6 @@ whatever takes time in the world takes time on the clock that they are given.
     guests     Guests           what lives in the machines, for tests that have agents
     scheduler  MemoryScheduler  a leading master and its agents
     health     MemoryHealth     a DC/OS that says how it is
+    workloads  MemoryWorkloads  Marathon and SDK services, and what runs where
     http       MemoryHttp       routes given as a dict of functions
 """

@@ -1,10 +1,8 @@
-"""Exhibitor, Marathon, the checks API and pkgpanda of a master; the metrics of an agent.
+"""Exhibitor, the checks API and pkgpanda of a master; the metrics of an agent.
 
-Shapes: dcos/exhibitor ClusterResource; mesosphere/marathon api/v2 (leader, queue); dcos/dcos-check-runner
+Shapes: dcos/exhibitor ClusterResource; dcos/dcos-check-runner
 runner/runner.go; dcos/dcos pkgpanda/http; apache/mesos docs/monitoring.md.
 """
-
-from typing import Any
 
 from simulator.dcos.services import Services
 from simulator.wire import Response, json_response, text_response
@@ -30,32 +28,6 @@ def exhibitor(services: Services, path: str) -> Response:
         leads = code == 3 and host == serving[0]
         members.append({"code": code, "description": described, "hostname": host, "isLeader": leads})
     return json_response(200, members)
-
-
-def marathon(services: Services, path: str) -> Response:
-    """GET /v2/leader, /v2/queue, /ping. There is a leader when the framework is connected to a leading master."""
-    mesos = services.cluster.mesos
-    scheduler = mesos.schedulers[0]
-    if path == "/ping":
-        return text_response(200, "pong")
-    leads = mesos.leader is not None and scheduler.framework.connected
-    if path == "/v2/leader" and leads and mesos.leader is not None:
-        return json_response(200, {"leader": f"{services.address_of(mesos.leader)}:8080"})
-    if path == "/v2/leader":
-        return json_response(404, {"message": "There is no leader"})
-    if path != "/v2/queue":
-        return text_response(404, "")
-    waiting = [
-        _queued(name, app.instances - len(scheduler.live.get(name, ())))
-        for name, app in sorted(scheduler.framework.apps.items())
-        if app.instances > len(scheduler.live.get(name, ()))
-    ]
-    return json_response(200, {"queue": waiting})
-
-
-def _queued(name: str, missing: int) -> dict[str, Any]:
-    delay = {"timeLeftSeconds": 0, "overdue": True}
-    return {"count": missing, "delay": delay, "app": {"id": f"/{name}", "instances": missing}, "role": "*"}
 
 
 def checks(services: Services, path: str, method: str) -> Response:

@@ -10,7 +10,7 @@ one network carries everything that a product asks of a cluster.
 
 from collections.abc import Mapping
 
-from simulator.dcos import diagnostics, doors
+from simulator.dcos import diagnostics, doors, marathon, sdk
 from simulator.dcos.services import Node, Services
 from simulator.in_process import MesosNetwork, carried
 from simulator.wire import NoAnswer, Request, Response, Silence, json_response, text_response
@@ -62,7 +62,9 @@ class DcosFace:
                 return text_response(504, "Gateway Time-out")
             return doors.exhibitor(services, path.removeprefix("/exhibitor"))
         if port == MARATHON:
-            return doors.marathon(services, path)
+            return marathon.answer(services, request)
+        if port == ROUTER and path.startswith(sdk.BASE):
+            return sdk.answer(services, request)
         if port == ROUTER and path.startswith("/system/checks/v1/"):
             return doors.checks(services, path, request.method)
         if port == ROUTER and path == "/pkgpanda/active/":

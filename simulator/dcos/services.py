@@ -43,6 +43,8 @@ class Services:
     """Address and unit to what stands in its journal."""
     silent: dict[int, Silence] = field(default_factory=dict)
     """Ports of masters that do not answer."""
+    spoiled: dict[str, int] = field(default_factory=dict)
+    """Services of the SDK whose schedulers answer everything with this status."""
 
     @property
     def failed(self) -> set[tuple[str, str]]:

@@ -3,7 +3,8 @@
 When a task ends that should run, the scheduler starts another one on an agent that gets offers and has room, after a
 short delay (Marathon reacts to the status update, waits for an offer, launches). From Marathon 1.6 on (DC/OS 1.11) it
 declines offers of machines that are in a maintenance window. A task launched on an agent that is dead without anybody
-knowing stays in TASK_STAGING until the masters give the agent up: that is why fast replacement matters.
+knowing stays in TASK_STAGING until the masters give the agent up: that is why fast replacement matters. An app with
+local volumes is bound to the agents where they are (`places`).
 """
 
 import heapq
@@ -16,6 +17,7 @@ from random import Random
 
 from simulator.world.agent import Agent
 from simulator.world.journal import MESOS, Entry, Journal
+from simulator.world.places import Place, new_place
 from simulator.world.tasks import App, Framework, Status, Task, TaskState, new_task_id
 from simulator.world.timeline import Timeline, Timer
 
@@ -48,6 +50,10 @@ class Scheduler:
         self.declines: set[str] = set()
         """Addresses whose offers are declined because of maintenance."""
         self.live: dict[str, set[Task]] = {}
+        self.places: dict[str, list[Place]] = {}
+        """Of apps with volumes: one for each instance that has ever been started."""
+        self.deploying: set[str] = set()
+        """Apps that were added or changed and do not run as wanted since."""
         self._timeline = timeline
         self._journal = journal
         self._chance = chance
@@ -56,13 +62,14 @@ class Scheduler:
     def add(self, app: App) -> None:
         self.framework.apps[app.name] = app
         self.live.setdefault(app.name, set())
+        self.deploying.add(app.name)
         self.reconcile_soon()
 
     def settle(self, app: App) -> None:
         """Put the app into the state of having run for long."""
         self.framework.apps[app.name] = app
         live = self.live.setdefault(app.name, set())
-        agents = [agent for agent in self.offers.values() if agent.pool == app.pool]
+        agents = self._settling_on(app)
         for index in range(app.instances if agents else 0):
             agent = agents[index % len(agents)]
             if self._fits(agent, app):
@@ -70,6 +77,29 @@ class Scheduler:
                 for state in (TaskState.STARTING, TaskState.RUNNING):
                     self._update(task, state, agent.registered)
                 live.add(task)
+
+    def wipe(self, tasks: Iterable[Task]) -> None:
+        """Give up what these tasks hold, and end them. One whose agent does not answer is forgotten."""
+        for task in self._own(tasks):
+            places = self.places.get(task.app.name, [])
+            for place in [place for place in places if place.task is task]:
+                place.give_up()
+                places.remove(place)
+            self._end_or_forget(task)
+
+    def _end_or_forget(self, task: Task) -> None:
+        agent = self.offers.get(task.agent_id)
+        if agent is not None and agent.process.responsive and task.id in agent.tasks:
+            self.kill(agent, [task])
+        else:
+            self.live[task.app.name].discard(task)
+            self.reconcile_soon()
+
+    def find(self, task_id: str) -> Task | None:
+        """A live task, or the last one at a place."""
+        known = [task for live in self.live.values() for task in live]
+        known += [place.task for places in self.places.values() for place in places]
+        return next((task for task in known if task.id == task_id), None)
 
     def reconcile_soon(self) -> None:
         if self._timer is None or self._timer.action is None:
@@ -151,24 +181,42 @@ class Scheduler:
         if not self.serving:
             return
         for app in self.framework.apps.values():
-            missing = app.instances - len(self.live[app.name])
-            room = (
-                [(agent.used_cpus, agent.id, agent) for agent in self._offering(app)] if missing > 0 else []
-            )
-            heapq.heapify(room)
-            while missing > 0 and room:
-                _, agent_id, agent = heapq.heappop(room)
-                self._launch(agent, app)
-                missing -= 1
-                if self._fits(agent, app):
-                    heapq.heappush(room, (agent.used_cpus, agent_id, agent))
+            for place in self._vacant(app):
+                home = place.home(self.offers)
+                if home is not None and self._offers(home, app):
+                    self._launch(home, app)
+            self._launch_anywhere(app, app.instances - len(self.live[app.name]) - len(self._vacant(app)))
+            if self.running(app.name) >= app.instances:
+                self.deploying.discard(app.name)
+
+    def _vacant(self, app: App) -> list[Place]:
+        """Places of the app where nothing runs."""
+        return [place for place in self.places.get(app.name, ()) if place.task not in self.live[app.name]]
+
+    def _launch_anywhere(self, app: App, missing: int) -> None:
+        room = [(agent.used_cpus, agent.id, agent) for agent in self._offering(app)] if missing > 0 else []
+        heapq.heapify(room)
+        while missing > 0 and room:
+            _, agent_id, agent = heapq.heappop(room)
+            self._launch(agent, app)
+            missing -= 1
+            if not app.unique and self._fits(agent, app):
+                heapq.heappush(room, (agent.used_cpus, agent_id, agent))
 
     def _offering(self, app: App) -> Iterator[Agent]:
         """The agents that get offers for the app and have room; agent ids are unique, so a heap never compares them."""
+        taken = {task.agent_id for task in self.live[app.name]} if app.unique else set()
         for agent in self.offers.values():
-            offers = agent.pool == app.pool and agent.active and agent.address not in self.declines
-            if offers and self._fits(agent, app):
+            if agent.id not in taken and self._offers(agent, app):
                 yield agent
+
+    def _offers(self, agent: Agent, app: App) -> bool:
+        """The agent is registered, gets offers that are not declined, and has room for the app."""
+        offers = agent.pool == app.pool and agent.active and agent.address not in self.declines
+        return offers and self.offers.get(agent.id) is agent and self._fits(agent, app)
+
+    def _settling_on(self, app: App) -> list[Agent]:
+        return [agent for agent in self.offers.values() if agent.pool == app.pool]
 
     def _fits(self, agent: Agent, app: App) -> bool:
         cpus_left = agent.resources.cpus - agent.used_cpus + 1e-9
@@ -188,13 +236,23 @@ class Scheduler:
             agent.revision += 1
 
     def _new_task(self, agent: Agent, app: App) -> Task:
-        task_id, container_id = (
-            new_task_id(app, self._chance),
-            new_task_id(app, self._chance).partition(".")[2],
-        )
+        task_id, container_id = self.task_id(app), new_task_id(app, self._chance).partition(".")[2]
         task = Task(task_id, app, self.framework.id, agent.id, agent.address, container_id)
         self._occupy(agent, task)
+        if app.volume_mb:
+            self._keep(agent, task)
         return task
+
+    def _keep(self, agent: Agent, task: Task) -> None:
+        """The task's volume: the one that waits for it on this agent, or a new one."""
+        waiting = [place for place in self._vacant(task.app) if place.home(self.offers) is agent]
+        if waiting:
+            waiting[0].task = task
+        else:
+            self.places.setdefault(task.app.name, []).append(new_place(agent, task, self.framework))
+
+    def task_id(self, app: App) -> str:
+        return new_task_id(app, self._chance)
 
     def _occupy(self, agent: Agent, task: Task) -> None:
         agent.tasks[task.id] = task

@@ -1,7 +1,7 @@
 """Frameworks, their apps and the tasks that run on agents.
 
-One framework per cluster behaves like Marathon: it keeps so many instances of each app running. Others are services with
-a scheduler of their own (`sdk`). A task's states:
+One framework per cluster behaves like Marathon: it keeps so many instances of each app running. Others are services
+with a scheduler of their own (`sdk`). A task's states:
 
     TASK_STAGING --> TASK_STARTING --> TASK_RUNNING --+--> TASK_KILLING --> TASK_KILLED
                                                       +--> TASK_UNREACHABLE --> TASK_RUNNING again, or
