@@ -21,7 +21,7 @@ from shared.azure import arm_errors, arm_nics, arm_shapes, calls
 from shared.azure.arm import COMPUTE_VERSION, NETWORK_VERSION, Arm, Call, decoded
 from shared.azure.arm_client import ArmSettings
 from shared.azure.arm_operations import FINISHED, one_look
-from shared.errors import Refused, Retry
+from shared.errors import Conflict, Refused, Retry
 from shared.model.azure import Instance, PoolAddress, Progress, Provisioning, ScaleSet
 from shared.ports.compute import Compute
 
@@ -155,17 +155,24 @@ class AzureCompute(Compute):
         if _protection(vm) == (on, on):
             return FINISHED
         body = _model_with_protection(vm, on)
-        return await self._act(
-            one,
-            "protecting" if on else "no longer protecting",
-            lambda vms: vms.begin_update(
-                *one.path,
-                body,
-                etag=etag,
-                match_condition=MatchConditions.IfNotModified,
-                polling=one_look(),
-            ),
-        )
+        try:
+            return await self._act(
+                one,
+                "protecting" if on else "no longer protecting",
+                lambda vms: vms.begin_update(
+                    *one.path,
+                    body,
+                    etag=etag,
+                    match_condition=MatchConditions.IfNotModified,
+                    polling=one_look(),
+                ),
+            )
+        except Conflict:
+            # aiohttp sends a PUT once more by itself when its connection breaks, and then meets its own first one.
+            vm, _ = await self._model(one)
+            if _protection(vm) == (on, on):
+                return FINISHED
+            raise
 
     async def look(self, pool: PoolAddress, token: str) -> Progress:
         return await self.arm.look(

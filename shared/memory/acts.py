@@ -31,6 +31,9 @@ BUSY_PAUSE = timedelta(seconds=30)
 SILENT_FOR = timedelta(minutes=30)
 """How long a command waits for Azure's agent in the machine before it fails."""
 
+MOST = 4096
+"""Of what a command printed."""
+
 SILENT = ("VMAgentStatusCommunicationError", "The VM has not reported status for VM agent or extensions.")
 PREEMPTED = ("OperationPreempted", "The operation was preempted by a more recent operation.")
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -152,7 +155,7 @@ class Acts[M: (Instance, Machine)]:
         vm, lines = machines[key], tuple(script)
         self._refuse_if_held(vm)
         self._refuse_if_stopped(vm)
-        token = self.start(vm.name, lambda: self.guests.run(vm.name, lines))
+        token = self.start(vm.name, lambda: self.guests.run(vm.name, lines).strip()[-MOST:])
         if vm.guest_agent is not GuestAgent.READY:
             operation = self.operations[token]
             operation.due, operation.failure = self._clock.now() + SILENT_FOR, SILENT

@@ -203,6 +203,10 @@ class MemoryCompute(Compute):
         for id, vm in there.instances.items():
             there.instances[id] = replace(vm, latest_model=False)
 
+    def turn(self) -> None:
+        """Whatever is due has happened; every call through the port begins with this."""
+        self._acts.turn()
+
     def fail_operation(self, code: str, message: str) -> None:
         """The next operation to be started is accepted, and fails at its end without having done anything more."""
         self._failures.append((code, message))

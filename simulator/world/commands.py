@@ -10,10 +10,10 @@
 
 from collections.abc import Sequence
 
-from simulator.world.azure import Azure
+from simulator.world.azure import ActionFault, Azure
 from simulator.world.changes import Intent
 from simulator.world.operations import AzureError, AzureRefusal, Operation
-from simulator.world.power import NOT_RUNNING, PowerActions, refuse_if_busy
+from simulator.world.power import NOT_RUNNING, refuse_if_busy
 from simulator.world.vm import Vm
 
 MOST_OUTPUT = 4096
@@ -31,9 +31,8 @@ _IN_PROGRESS = AzureError(
 class RunCommands:
     """Carries scripts into VMs."""
 
-    def __init__(self, azure: Azure, power: PowerActions) -> None:
+    def __init__(self, azure: Azure) -> None:
         self._azure = azure
-        self._power = power
 
     def run(self, vm: Vm, script: Sequence[str], intent: Intent) -> Operation:
         """Raises AzureRefusal (409) when the VM is busy or not running, or another script is."""
@@ -44,14 +43,17 @@ class RunCommands:
             raise AzureRefusal(409, _IN_PROGRESS)
         operation = self._azure.operations.start(intent)
         self._azure.note("vm_command_ordered", vm, intent.actor, script="\n".join(script))
+        vm.command = operation
+        fault = self._azure.take_action_fault("runcommand", vm)
         command_s = self._azure.lasting(self._azure.durations.command_s)
-        if not self._power.comes_to_nothing([vm], "runcommand", operation, command_s):
-            vm.command = operation
-            self._azure.timeline.after(command_s, lambda: self._done(vm, script, operation))
+        self._azure.timeline.after(command_s, lambda: self._done(vm, script, operation, fault))
         return operation
 
-    def _done(self, vm: Vm, script: Sequence[str], operation: Operation) -> None:
-        if not operation.running:
+    def _done(self, vm: Vm, script: Sequence[str], operation: Operation, fault: ActionFault | None) -> None:
+        if not operation.running or (fault is not None and fault.error is None):
+            return
+        if fault is not None and fault.error is not None:
+            self._azure.operations.fail(operation, fault.error)
             return
         if not vm.agent_reports:
             patience_s = self._azure.lasting(self._azure.durations.silent_agent_s)

@@ -85,7 +85,7 @@ class Operations:
         self._end(operation, OperationStatus.SUCCEEDED, None)
 
     def fail(self, operation: Operation, error: AzureError) -> None:
-        status = OperationStatus.CANCELED if error is PREEMPTED else OperationStatus.FAILED
+        status = OperationStatus.CANCELED if error.code == PREEMPTED.code else OperationStatus.FAILED
         self._end(operation, status, error)
 
     def preempt(self, operation: Operation) -> None:

@@ -81,7 +81,7 @@ class PowerActions:
                 raise AzureRefusal(409, NOT_RUNNING)
         operation = self._azure.operations.start(intent)
         duration_s = self._azure.lasting(getattr(self._azure.durations, work.duration))
-        if self.comes_to_nothing(vms, action, operation, duration_s):
+        if self._comes_to_nothing(vms, action, operation, duration_s):
             return operation
         homeless = {vm: error for vm in vms if (error := self._without_room(vm, action))}
         for vm in vms:
@@ -95,12 +95,12 @@ class PowerActions:
         refuse_if_busy(instance)
         operation = self._azure.operations.start(intent)
         duration_s = self._azure.lasting(self._azure.durations.update_s)
-        if not self.comes_to_nothing([instance], "update", operation, duration_s):
+        if not self._comes_to_nothing([instance], "update", operation, duration_s):
             _busy(instance, operation)
             self._timeline.after(duration_s, lambda: self._updated(instance, operation))
         return operation
 
-    def comes_to_nothing(
+    def _comes_to_nothing(
         self, vms: Sequence[Vm], action: str, operation: Operation, duration_s: float
     ) -> bool:
         """True when a fault was ordered for this action: the operation goes on, and the VMs stay as they are."""

@@ -74,7 +74,7 @@ class World:
         self.azure = Azure(subscription, self.timeline, self.journal, seed)
         self.scaling = Scaling(self.azure)
         self.power = PowerActions(self.azure)
-        self.commands = RunCommands(self.azure, self.power)
+        self.commands = RunCommands(self.azure)
         self.mishaps = Mishaps(self.azure)
         self.clusters: dict[str, Cluster] = {}
         self.arm_silence: Silence | None = None
