@@ -18,9 +18,11 @@ import msgspec
 from msgspec import Struct
 
 from cli.desk import Desk
+from cli.payloads import bytes_of, looks_like, payloads_in
 from cli.sources import Sender
 from cli.trouble import USAGE, Trouble
 from shared.errors import Poison
+from shared.model.mark import Mark
 from shared.model.signals import Signal
 from shared.policy.faults import PolicyError
 from shared.policy.load import load
@@ -32,7 +34,6 @@ from shared.signals.alertmanager import hear_alertmanager
 from shared.signals.azure_monitor import hear_azure_monitor
 from shared.signals.event_grid import Ear, Heard, hear, mean, read
 
-BOM = b"\xef\xbb\xbf"
 POISON = "poison"
 
 
@@ -61,10 +62,11 @@ class Answer(Struct, frozen=True):
 
 
 class Ground(Struct, frozen=True):
-    """What a payload is heard with. `own` are the app's own object and application ids."""
+    """What a payload is heard with. `own` are the app's own object and application ids, `mark` is on its requests."""
 
     policy: Policy
     own: frozenset[str]
+    mark: Mark
     now: datetime
 
     @classmethod
@@ -86,7 +88,7 @@ class Ground(Struct, frozen=True):
                 f"{file} is no valid policy, so nothing was heard: `policy check {file}` tells its faults.",
                 USAGE,
             ) from None
-        return cls(policy, settings.own_ids, desk.clock.now())
+        return cls(policy, settings.own_ids, Mark(settings.installation), desk.clock.now())
 
 
 def hear_files(source: Sender, files: Sequence[Path], ground: Ground, by_clock: bool) -> list[Answer]:
@@ -96,15 +98,11 @@ def hear_files(source: Sender, files: Sequence[Path], ground: Ground, by_clock: 
 
 def _hear_file(source: Sender, file: Path, ground: Ground, by_clock: bool) -> Iterator[Answer]:
     try:
-        body = file.read_bytes()
-    except OSError as error:
-        raise Trouble(f"{file} can not be read ({error.strerror}), so nothing was heard.", USAGE) from None
-    try:
-        decoded = msgspec.json.decode(body.removeprefix(BOM))
-    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        yield _poisoned(file, 1, f"it is not JSON ({error})")
+        payloads = payloads_in(bytes_of(file))
+    except Poison as poison:
+        yield _poisoned(file, 1, poison.why)
         return
-    for number, payload in enumerate(decoded if isinstance(decoded, list) else [decoded], 1):
+    for number, payload in enumerate(payloads, 1):
         place = (str(file), number)
         try:
             if source is Sender.EVENT_GRID:
@@ -112,15 +110,20 @@ def _hear_file(source: Sender, file: Path, ground: Ground, by_clock: bool) -> It
             else:
                 yield _alerts(source, payload, ground, place)
         except Poison as poison:
-            yield _poisoned(file, number, poison.why)
+            yield _poisoned(file, number, poison.why + _advice(source, payload))
+
+
+def _advice(source: Sender, payload: Any) -> str:
+    whose = looks_like(payload)
+    return f"; it looks like one of --source {whose.value}" if whose not in {None, source} else ""
 
 
 def _event(payload: Any, ground: Ground, by_clock: bool, place: tuple[str, int]) -> Answer:
     if by_clock:
-        heard = hear(payload, ground.policy, ground.own, ground.now)
+        heard = hear(payload, ground.policy, ground.own, ground.now, ground.mark)
     else:
         event = read(payload)
-        heard = mean(event, ground.policy, ground.own, event.time)
+        heard = mean(event, ground.policy, ground.own, event.time, ground.mark)
     return _answer(place, heard, tuple(one.signal for one in heard if one.signal is not None), ())
 
 

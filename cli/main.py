@@ -84,7 +84,7 @@ def hear(
     context: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(exists=True, dir_okay=False, help="Payloads, JSON."),
+        typer.Argument(help="Payloads, JSON; - is stdin."),
     ],
     source: Annotated[Sender, typer.Option(help="Who sends such payloads.")],
     policy_file: Annotated[
@@ -97,7 +97,8 @@ def hear(
 ) -> None:
     """Tell what payloads mean, as JSON: signals, or why there are none, or why they are poison.
 
-    A file holds one payload or an array of them. Nothing is sent, stored or asked. Exit code 1: a payload, or a
+    A file holds one payload, an array of them, or one on each line; it may be packed with gzip, or in base64 as a
+    queue has its messages. Nothing is sent, stored or asked. Exit code 1: a payload, or a
     part of one, can not be understood. 2: a file can not be read, or there is no valid policy.
     """
     from cli.hear import Ground, hear_files

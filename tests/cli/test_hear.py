@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
+from cli.main import app
 from shared.memory.clock import SteppedClock
 from shared.memory.store import MemoryStore
+from shared.model.mark import Mark
 from tests.builders import NOW, SET, SUBSCRIPTION
 from tests.cli.typed import data_of, desk_over, typed
 from tests.signals.alerts import alert, metric, notification
@@ -181,3 +185,69 @@ def test_files_and_sources_that_are_not_there_are_mistakes_in_the_command(
 ) -> None:
     assert heard("event-grid", policy, payload, None)[0].exit_code == 2
     assert heard("pigeon", policy, payload, DELETED)[0].exit_code == 2
+
+
+def utf_16(text: str) -> bytes:
+    return b"\xff\xfe" + text.encode("utf-16-le")
+
+
+LINES = "\n".join(json.dumps(DELETED | {"id": str(number)}) for number in range(3)) + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (LINES.encode(), 3),
+        (utf_16(json.dumps(DELETED)), 1),
+        (utf_16(LINES), 3),
+        (base64.b64encode(json.dumps(DELETED).encode()), 1),
+        (gzip.compress(json.dumps([DELETED, DELETED]).encode()), 2),
+    ],
+)
+def test_a_file_may_have_any_form_in_which_payloads_are_saved(
+    policy: Path, payload: Path, body: bytes, count: int
+) -> None:
+    result, answers = heard("event-grid", policy, payload, body)
+    assert (result.exit_code, kinds(answers)) == (0, ["vm_deleted"] * count)
+
+
+def test_what_is_piped_in_is_heard(policy: Path) -> None:
+    words = ["hear", "--source", "event-grid", "-", "--policy", str(policy)]
+    result = CliRunner().invoke(app, words, input=json.dumps(DELETED).encode())
+    assert kinds(data_of(result)) == ["vm_deleted"]
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "belongs"),
+    [
+        ("event-grid", metric(subject("3")), "azure-monitor"),
+        ("event-grid", notification(alert()), "alertmanager"),
+        ("alertmanager", DELETED, "event-grid"),
+        ("azure-monitor", as_cloud_event(DELETED), "event-grid"),
+    ],
+)
+def test_a_payload_of_another_source_is_told_where_it_belongs(
+    policy: Path, payload: Path, source: str, what: object, belongs: str
+) -> None:
+    result, (answer,) = heard(source, policy, payload, what)
+    assert (result.exit_code, answer["means"]) == (1, "poison")
+    assert answer["reasons"][0]["why"].endswith(f"; it looks like one of --source {belongs}")
+
+
+@pytest.mark.parametrize("body", [b"", b" \n"])
+def test_an_empty_file_is_said_to_be_empty(policy: Path, payload: Path, body: bytes) -> None:
+    result, (answer,) = heard("event-grid", policy, payload, body)
+    assert (result.exit_code, answer["reasons"][0]["why"]) == (1, "it is empty")
+
+
+def test_our_own_requests_are_known_by_the_storage_that_the_settings_name(
+    policy: Path, payload: Path, tmp_path: Path
+) -> None:
+    settings = tmp_path / "local.settings.json"
+    values = {"AzureWebJobsStorage__accountName": "ourstorage", "POOLKEEPER_POLICY_FILE": policy.name}
+    settings.write_text(json.dumps({"Values": values}))
+    event = vm_event("Delete", "delete", "3")
+    event["data"]["correlationId"] = Mark("ourstorage").new()
+    payload.write_text(json.dumps(event))
+    (answer,) = data_of(typed("--settings", str(settings), "hear", "--source", "event-grid", str(payload)))
+    assert (answer["means"], answer["reasons"][0]["because"]) == ("none", "echo")
