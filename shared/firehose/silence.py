@@ -76,7 +76,7 @@ def _judge(watching: Watching, watch: Watch, now_s: float) -> None:
         if subject is not None and at > now_s - FORGOTTEN_S:
             known[node] = subject, at
     silent = {node for node, (_, at) in known.items() if at < now_s - longest}
-    is_our_ear = len(silent) == len(known) or len(silent) * 2 >= max(len(known), 3)
+    is_our_ear = len(silent) == len(known) or (len(silent) > 1 and len(silent) * 2 >= len(known))
     if is_our_ear or watch.trusted_from is None:
         watch.trusted_from = now_s + TRUST_S
     for node, (subject, at) in known.items():

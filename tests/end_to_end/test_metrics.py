@@ -79,4 +79,4 @@ async def test_a_packed_batch_reaches_the_rules_and_a_wrong_key_reaches_nothing(
     assert (status, counts.get("metrics"), counts.get("wanted")) == (202, 2, 1), counts
     status, _ = await telegraf.sends(disk(99))
     assert status == 202
-    assert f"full|node|{name(1)}" in await telegraf.rows()
+    assert f"full|node|{name(1)}|/" in await telegraf.rows()
