@@ -47,16 +47,16 @@ def _with_node(signal: Signal, known: Mapping[str, Sequence[Node]]) -> Signal:
 
 
 def _names(node: Node) -> Iterator[str]:
-    """Everything that a node is or was called, lower case."""
+    """Everything that a node is or was called, lower case. The instance id of a Flexible machine is its name."""
     agent, memory = node.agent, node.memory
     called = [node.name, node.address]
     if node.instance is not None:
-        called.append(node.instance.vm_id)
+        called += [node.instance.vm_id, node.instance.instance_id]
     if agent is not None:
         called += [agent.agent_id, agent.hostname, agent.address]
     if memory is not None:
-        called += [memory.agent_id, memory.hostname, memory.address, memory.vm_id]
-    return (name.lower() for name in called if name)
+        called += [memory.agent_id, memory.hostname, memory.address, memory.vm_id, memory.instance_id]
+    return (name.lower() for name in called if name and not name.isdigit())
 
 
 def _since(node: Node) -> datetime:
