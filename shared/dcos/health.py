@@ -9,7 +9,7 @@ ill. On the others there is nothing to learn: their own timer runs them each min
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 
 from shared.dcos import checks, diagnostics, exhibitor, marathon, pkgpanda
 from shared.dcos.doors import Hosts, host_alone
@@ -47,16 +47,14 @@ class DcosHealth(HealthReports):
 
     async def read(self) -> ClusterHealth:
         ports, masters = self._ports, self._masters
-        units, ensemble, applications = await asyncio.gather(
+        units, ensemble, applications, packages = await asyncio.gather(
             self._reading("diagnostics", diagnostics.read(masters, ports.diagnostics)),
             self._reading("exhibitor", exhibitor.read(masters, ports)),
             self._reading("marathon", marathon.read(masters, ports.marathon)),
+            self._reading("pkgpanda", pkgpanda.read(masters, ports.router)),
         )
         cluster, nodes = await self._checks(units)
-        return ClusterHealth(units, ensemble, applications, cluster, nodes)
-
-    async def packages(self) -> Reading[Mapping[str, str]]:
-        return await self._reading("pkgpanda", pkgpanda.read(self._masters, self._ports.router))
+        return ClusterHealth(units, ensemble, applications, cluster, nodes, packages)
 
     async def _checks(
         self, units: Reading[Diagnostics]

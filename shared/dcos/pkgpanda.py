@@ -12,6 +12,9 @@ from shared.dcos.doors import Door, Hosts, understood
 
 ACTIVE = "/pkgpanda/active/"
 
+LONGEST_ID, MOST = 128, 200
+"""Characters of a package's id, and packages of a node, which has about eighty."""
+
 _ids = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -20,6 +23,7 @@ async def read(hosts: Hosts, port: int) -> dict[str, str]:
     _, answer = await hosts.first(Door(port, ACTIVE))
 
     def packages(body: bytes) -> dict[str, str]:
-        return dict(sorted(package_of(one) for one in _ids.decode(body)))
+        ids = (one for one in _ids.decode(body) if len(one) <= LONGEST_ID)
+        return dict(sorted(package_of(one) for one in ids)[:MOST])
 
     return understood(ACTIVE, packages, answer.body)

@@ -57,10 +57,8 @@ class MemoryHealth(HealthReports):
             self._say("marathon", Marathon(self.leader)),
             self._say("checks", checks),
             {},
+            self._say("pkgpanda", dict(self.active)),
         )
-
-    async def packages(self) -> Reading[Mapping[str, str]]:
-        return self._say("pkgpanda", dict(self.active))
 
     def _node(self, address: str) -> NodeHealth:
         failed = tuple(

@@ -144,18 +144,20 @@ class Check(Struct, frozen=True):
     output: str = ""
 
 
+UNREAD = Failure(
+    "nobody has asked DC/OS for its own health yet", "dcos.health", datetime.min.replace(tzinfo=UTC)
+)
+"""Stands where a reading of the health would stand."""
+
+
 class ClusterHealth(Struct, frozen=True):
     """`checks` is the cluster's checks, `node_checks` those of each master and of some ill agents, by address. Both are
-    empty where the release has no checks API."""
+    empty where the release has no checks API. `packages` are those that are active on a master, name to version: all
+    that can be known of components that are built in and have no health."""
 
     diagnostics: Reading[Diagnostics]
     ensemble: Reading[Ensemble]
     marathon: Reading[Marathon]
     checks: Reading[tuple[Check, ...]]
     node_checks: Mapping[str, Reading[tuple[Check, ...]]]
-
-
-UNREAD = Failure(
-    "nobody has asked DC/OS for its own health yet", "dcos.health", datetime.min.replace(tzinfo=UTC)
-)
-"""Stands where a reading of the health would stand."""
+    packages: Reading[Mapping[str, str]] = UNREAD

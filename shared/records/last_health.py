@@ -74,6 +74,7 @@ def abridged(health: ClusterHealth) -> ClusterHealth:
         _waiting(health.marathon),
         _unpassed(health.checks),
         {address: _unpassed(each) for address, each in health.node_checks.items()},
+        health.packages,
     )
 
 

@@ -170,7 +170,7 @@ async def test_a_part_that_hangs_fails_alone(world: HealthWorld, part: str) -> N
 
 
 async def test_packages_have_versions(world: HealthWorld) -> None:
-    found = await world.reports.packages()
+    found = (await world.reports.read()).packages
     assert isinstance(found, Value)
     assert found.value["mesos"]
 

@@ -269,8 +269,8 @@ def test_releases_are_told_apart() -> None:
 
 async def test_packages_are_told_by_name_and_version() -> None:
     packages = f"GET http://{MASTER}:80/pkgpanda/active/"
-    found = await asking({packages: says(["mesos--abc", "marathon--def"])})[0].packages()
+    found = (await read({packages: says(["mesos--abc", "marathon--def"])})).packages
     assert isinstance(found, Value)
     assert found.value == {"marathon": "def", "mesos": "abc"}
-    assert isinstance(await asking({packages: says(["mesos"])})[0].packages(), Failure)
-    assert isinstance(await asking({packages: says("login first", 401)})[0].packages(), Failure)
+    assert isinstance((await read({packages: says(["mesos"])})).packages, Failure)
+    assert isinstance((await read({packages: says("login first", 401)})).packages, Failure)

@@ -25,7 +25,7 @@ from shared.records.last_health import abridged
 from shared.signals.health import complaints, news
 from tests.builders import NOW
 from tests.dcos.recorded import MASTER, answer, body, document, operator_api
-from tests.dcos.test_health import CHECKS, EXHIBITOR, HEALTH, LEADER, QUEUE, asking, read, recorded, says
+from tests.dcos.test_health import CHECKS, EXHIBITOR, HEALTH, LEADER, QUEUE, read, recorded, says
 from tests.dcos.test_health import MASTER as HOST
 
 type Target = Callable[[bytes], None]
@@ -51,6 +51,7 @@ RECORDED: dict[str, Route] = {
     QUEUE: recorded("marathon-queue.json"),
     f"{CHECKS}/cluster/": says({"status": 0, "checks": {}}),
     f"{CHECKS}/node/": says({"status": 2, "checks": {"clock": {"status": 2, "output": "no"}}}),
+    PACKAGES: says(["mesos--9a6b7c"]),
     AGENT_CHECKS: says({"status": 2, "checks": {"docker": {"status": 2, "output": "not there"}}}),
 }
 
@@ -66,10 +67,6 @@ def health(path: str, content: bytes) -> None:
     assert all(len(msgspec.json.encode(row)) < LARGEST_BODY for row in after.values())
     can_be_sent(one.signal for one in news("prod", {}, after, {}, NOW))
     can_be_sent(one.signal for one in news("prod", after, {}, {}, NOW))
-
-
-def packages(content: bytes) -> None:
-    assert msgspec.json.encode(asyncio.run(asking({PACKAGES: says(content)})[0].packages()))
 
 
 def master_state(content: bytes) -> None:
@@ -122,7 +119,7 @@ OF_DCOS: dict[str, Target] = {
     "health_checks": partial(health, f"{CHECKS}/node/"),
     "health_agent_checks": partial(health, AGENT_CHECKS),
     "health_cluster_checks": partial(health, f"{CHECKS}/cluster/"),
-    "health_packages": packages,
+    "health_packages": partial(health, PACKAGES),
     "mesos_state": master_state,
     "mesos_flags": master_flags,
     "mesos_older": older_state,

@@ -59,6 +59,7 @@ def health(*nodes: NodeHealth, checks: tuple[Check, ...] = (), waiting: int = 0)
         of(Marathon("172.16.0.5:8080", queue)),
         of(checks),
         {master.address: of(checks) for master in MASTERS},
+        of({"mesos": "1.8.1"}),
     )
 
 
@@ -73,6 +74,7 @@ def test_masters_are_listed_and_well_agents_are_counted() -> None:
     assert kept.nodes == MASTERS
     assert kept.others == {Health.OK: 1_000, Health.UNKNOWN: 2}
     assert kept.dcos_version == "1.13.4"
+    assert abridged(health()).packages == of({"mesos": "1.8.1"})
 
 
 def test_an_ill_agent_is_listed_with_its_units_and_their_components() -> None:
