@@ -35,6 +35,7 @@ from shared.model.signals import Signal, SignalKind, Source
 from shared.operate.alerts import Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.health import hear_health
+from shared.operate.heard import heard_late
 from shared.operate.outside import Outside
 from shared.operate.parked import order_look, park
 from shared.policy.in_force import Change, PolicyInForce
@@ -176,12 +177,8 @@ class App:
         """Those that are neither doubled nor late, nor of a flood: these are parked for the one look at its end."""
         now = self._outside.clock.now()
         sifted = self._window.sift(signals, now, together)
-        for late in sifted.late:
-            text = "late: something newer is known of the node; not acted on"
-            record = AuditRecord(
-                now, late.cluster, AuditKind.HEARD, late.node or late.about, text, data={"signal": late}
-            )
-            await self._outside.audit.append(late.cluster, [record])
+        for record in heard_late(sifted.late, now):
+            await self._outside.audit.append(record.cluster, [record])
         await park(self._outside, sifted.flood)
         for cluster in sifted.looks:
             await order_look(self._outside, cluster, WINDOW)

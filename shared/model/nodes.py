@@ -55,7 +55,8 @@ class NodeMemory(Struct, frozen=True):
 
     `agent_id` and `tasks` are those of the last time its agent was active. `replaces` is the operation in whose
     course it came. `connected` is whether its agent was active when it was last seen, `losses` are the times of the
-    last week at which it was found lost: an agent that comes and goes is remembered for it.
+    last week at which it was found lost: an agent that comes and goes is remembered for it. `told_of` is when the latest
+    thing happened that events told of it.
     `helped` are the remedies of the last week after which it was well again, oldest first.
     """
 
@@ -74,6 +75,7 @@ class NodeMemory(Struct, frozen=True):
     replaces: str | None = None
     connected: bool = False
     losses: tuple[datetime, ...] = ()
+    told_of: datetime | None = None
     helped: tuple[Helped, ...] = ()
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.signals import Signal, SignalKind
 
+LATE = "late: something newer is known of the node; not acted on"
 MOST_LINES = 100
 QUIET = frozenset({SignalKind.SWEEP, SignalKind.WAKE})
 
@@ -30,6 +31,14 @@ def heard(signals: Iterable[Signal], at_work: Mapping[str, str], now: datetime) 
             [_line(one, at_work, now) for one in each] if len(each) <= MOST_LINES else [_one_line(each, now)]
         )
     return lines
+
+
+def heard_late(signals: Iterable[Signal], now: datetime) -> list[AuditRecord]:
+    """What is not acted on because something newer is known."""
+    return [
+        AuditRecord(now, one.cluster, AuditKind.HEARD, one.node or one.about, LATE, data={"signal": one})
+        for one in signals
+    ]
 
 
 def _line(signal: Signal, at_work: Mapping[str, str], now: datetime) -> AuditRecord:

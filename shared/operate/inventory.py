@@ -20,15 +20,20 @@ def inventory_changes(
     findings: Iterable[Finding],
     inventory: Mapping[str, Kept[NodeMemory]],
     forgotten: Iterable[str],
+    told_of: Mapping[str, datetime],
     now: datetime,
 ) -> list[Change[NodeMemory]]:
-    """Only what differs from what is remembered. Nodes that Azure does not list keep what is remembered of them."""
+    """Only what differs from what is remembered. Nodes that Azure does not list keep what is remembered of them.
+    `told_of` is by node when the latest thing happened that was told now."""
     changes: list[Change[NodeMemory]] = []
     for finding in findings:
         node = finding.node
         if node.instance is None:
             continue
         new = _with_loss(finding, learned_of(node, now), now)
+        at = told_of.get(node.name)
+        if new is not None and at is not None and (new.told_of is None or at > new.told_of):
+            new = replace(new, told_of=at)
         if new != node.memory:
             kept = inventory.get(node.name)
             changes.append(Change(node.name, new, kept.etag if kept else None))

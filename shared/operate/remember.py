@@ -26,8 +26,9 @@ from shared.records import Change, open_incident_row
 
 from .books import worth_writing
 from .casebook import Cases, write_up
-from .heard import heard
+from .heard import heard, heard_late
 from .inventory import flapping, inventory_changes
+from .late import latest_of
 from .outside import Outside
 from .recall import Recalled
 from .situate import Picture
@@ -39,7 +40,8 @@ async def remember(
     """Returns the incidents of the decided nodes as they stand now, without those that somebody else wrote."""
     situation = picture.situation
     cluster, now = situation.cluster.name, situation.now
-    inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, now)
+    told_of = latest_of(situation.signals)
+    inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, told_of, now)
     cases = write_up(picture, decisions, recalled)
     books, about_books = _books(picture, recalled)
     flaps = [
@@ -54,7 +56,7 @@ async def remember(
         for name, losses in flapping(inventory, now)
     ]
     at_work = {kept.value.subject.node: name for name, kept in recalled.operations.items()}
-    told = heard(situation.signals, at_work, now)
+    told = [*heard(situation.signals, at_work, now), *heard_late(picture.late, now)]
     await outside.audit.append(cluster, [*told, *about_books, *flaps, *cases.audit])
     _, _, lost = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),

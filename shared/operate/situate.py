@@ -25,16 +25,19 @@ from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
 
 from .books import Seen, up_to_date, without_ghosts
+from .late import without_late
 from .recall import Recalled
 from .resolve import with_nodes
 
 
 class Picture(Struct, frozen=True):
-    """`forgotten` are nodes that the inventory is to drop, `ghosts` ledger entries by pool that nobody owns."""
+    """`forgotten` are nodes that the inventory is to drop, `ghosts` ledger entries by pool that nobody owns, `late`
+    signals that are not acted on."""
 
     situation: Situation
     forgotten: frozenset[str]
     ghosts: Mapping[str, tuple[Disruption, ...]]
+    late: tuple[Signal, ...] = ()
 
     @property
     def findings(self) -> dict[str, Finding]:
@@ -45,7 +48,7 @@ def situate(
     cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
 ) -> Picture:
     findings = judge(snapshot, cluster, _visible(recalled.nodes, snapshot), now)
-    signals = with_nodes(signals, findings)
+    signals, late = without_late(with_nodes(signals, findings), recalled.nodes)
     by_name = {finding.node.name: finding for finding in findings}
     tallies = tally_pools(snapshot, findings)
     incidents = {node: kept.value for node, kept in recalled.incidents.items()}
@@ -64,7 +67,7 @@ def situate(
     situation = Situation(
         cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, recalled.overrides, now
     )
-    return Picture(situation, frozenset(forgotten), ghosts)
+    return Picture(situation, frozenset(forgotten), ghosts, late)
 
 
 def _losses_told(

@@ -152,7 +152,7 @@ class Window:
         known = self._latest.get(key)
         if known is not None and signal.occurred_at < known:
             return True
-        self._know(key, signal.occurred_at)
+        self._know(key, min(signal.occurred_at, signal.heard_at))
         return False
 
     def _know(self, key: Hashable, at: datetime) -> None:
