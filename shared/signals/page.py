@@ -32,8 +32,10 @@ is found there and never from a signal alone. An incident keeps each event id on
 not be read is not over.
 
 What is said again within {_WINDOW_S} seconds makes no more work: the same by the same sender, or an alert about what
-another sender told of. Of more than {MOST} messages about a cluster in that time one look is left, at its end. What
-says that something is over is held back only as the very same, or as one of a flood of its own.
+another sender told of. Of more than {MOST} messages about a cluster in that time the others wait for the one look at
+its end. What says that something is over is held back only as the very same, or as one of a flood of its own. What an
+event says that is older than something told of the same node is noted and not acted on; that a machine was deleted or
+evicted, and scheduled maintenance by other events, are never late for that.
 
 Metrics come as `telegraf` (JSON of Telegraf by HTTP, or from an event hub), `dcos` (the metrics API), `prometheus` (its
 text) and `snapshot` (`/metrics/snapshot` of Mesos, which masters and agents are also asked for each minute).
