@@ -82,6 +82,10 @@ class MemoryMachines(Machines):
         self._acts.silent.add(name)
         self.set_power(name, self._machines[name].power)
 
+    def turn(self) -> None:
+        """Whatever is due has happened; every call through the port begins with this."""
+        self._acts.turn()
+
     def fail_operation(self, code: str, message: str) -> None:
         """The next operation to be started is accepted, and fails at its end without having done anything more."""
         self._acts.failures.append((code, message))

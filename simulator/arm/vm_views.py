@@ -67,6 +67,7 @@ def machine_view(machine: Machine, with_instance_view: bool) -> dict[str, Any]:
         },
         "timeCreated": stamp(machine.created),
     }
+    properties["storageProfile"]["osDisk"]["deleteOption"] = "Detach"
     if with_instance_view:
         properties["instanceView"] = run_time_view(machine)
     return {

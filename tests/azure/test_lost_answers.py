@@ -19,13 +19,15 @@ EMPTY = Answer(200, {"value": []})
 BROKEN = [refusal(code, "InternalServerError", "Something broke.") for code in (500, 502, 503, 504)]
 
 type Write = Callable[[AzureCompute, PoolAddress], Awaitable[str]]
-WRITES: list[Write] = [
-    lambda compute, pool: compute.destroy(pool, ["3"]),
-    lambda compute, pool: compute.set_capacity(pool, 4, '"1"'),
-]
+WRITES: dict[str, Write] = {
+    "destroy": lambda compute, pool: compute.destroy(pool, ["3"]),
+    "set_capacity": lambda compute, pool: compute.set_capacity(pool, 4, '"1"'),
+    "restart": lambda compute, pool: compute.restart(pool, "3"),
+    "run_command": lambda compute, pool: compute.run_command(pool, "3", ["hostname"]),
+}
 
 
-@pytest.mark.parametrize("write", WRITES, ids=["destroy", "set_capacity"])
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 @pytest.mark.parametrize(
     "answer", [*BROKEN, CUT, Answer(late_s=5.0)], ids=["500", "502", "503", "504", "cut", "late"]
 )
@@ -33,7 +35,7 @@ async def test_a_write_whose_answer_is_lost_is_unknown_and_was_sent_once(
     arm: Script, pool: PoolAddress, write: Write, answer: Answer
 ) -> None:
     arm.will(answer)
-    settings = ArmSettings(endpoint=arm.url, static_token="t", timeout_s=0.5)
+    settings = ArmSettings(endpoint=arm.url, static_token="t", timeout_s=0.3)
 
     async with AzureCompute(settings) as compute:
         with pytest.raises(Unknown):
@@ -42,7 +44,7 @@ async def test_a_write_whose_answer_is_lost_is_unknown_and_was_sent_once(
     assert len(arm.asked) == 1
 
 
-@pytest.mark.parametrize("write", WRITES, ids=["destroy", "set_capacity"])
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 async def test_a_write_that_reached_nobody_may_be_tried_again(pool: PoolAddress, write: Write) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -34,6 +34,7 @@ SAID_NO = [
     (refusal(409, "OverconstrainedZonalAllocationRequest", "Constraints."), "allocation_failed"),
     (refusal(409, "SkuNotAvailable", "The requested VM size is not available."), "sku_not_available"),
     (refusal(400, "SubnetIsFull", "No addresses left."), "subnet_full"),
+    (refusal(409, "OperationNotAllowed", "The operation requires the VM to be running."), "not_running"),
     (refusal(400, "BadRequest", "Something about the request."), "request_rejected"),
     (Answer(400, b"<html>proxy</html>", {"Content-Type": "text/html"}), "request_rejected"),
 ]
@@ -59,6 +60,7 @@ AT_THE_END = [
     ("VMExtensionProvisioningError", "The extension failed.", Refused, "provisioning_failed"),
     ("OSProvisioningTimedOut", "Timed out.", Refused, "provisioning_failed"),
     ("NetworkingSubnetIsFull", "Full.", Refused, "subnet_full"),
+    ("VMAgentStatusCommunicationError", "No status was reported.", Refused, "guest_agent_silent"),
     ("SomethingNew", "Never seen before.", Refused, "operation_failed"),
     ("", "", Refused, "operation_failed"),
     ("Conflict", "Concurrent request.", Retry, ""),

@@ -15,6 +15,7 @@ from shared.model.azure import (
     Power,
     Provisioning,
     ScaleSet,
+    VmHealth,
 )
 from tests.azure.scripted import Answer, Script, exchanges
 
@@ -125,6 +126,101 @@ async def test_the_provisioning_state_is_one_of_the_known_or_unknown(
     (instance,) = await read(arm, compute, pool, vm(0, *codes, provisioningState=state))
 
     assert instance.provisioning is provisioning
+
+
+@pytest.mark.parametrize(
+    ("statuses", "agent"),
+    [
+        ([{"code": "ProvisioningState/succeeded", "displayStatus": "Ready"}], GuestAgent.READY),
+        ([{"code": "provisioningstate/SUCCEEDED", "displayStatus": "ready"}], GuestAgent.READY),
+        ([{"code": "ProvisioningState/succeeded", "displayStatus": "Not Ready"}], GuestAgent.NOT_READY),
+        ([{"code": "ProvisioningState/failed", "displayStatus": None}], GuestAgent.NOT_READY),
+        ([{"code": "ProvisioningState/Unavailable", "displayStatus": "Not Ready"}], GuestAgent.SILENT),
+        ([{"code": None}], GuestAgent.UNKNOWN),
+        ([], GuestAgent.UNKNOWN),
+        (None, GuestAgent.UNKNOWN),
+    ],
+)
+async def test_azures_agent_is_ready_not_ready_silent_or_unknown(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, statuses: Any, agent: GuestAgent
+) -> None:
+    one = vm(0, "PowerState/running")
+    one["properties"]["instanceView"]["vmAgent"] = {"statuses": statuses}
+
+    (instance,) = await read(arm, compute, pool, one)
+
+    assert instance.guest_agent is agent
+
+
+@pytest.mark.parametrize(
+    ("code", "health"),
+    [
+        ("HealthState/healthy", VmHealth.HEALTHY),
+        ("HealthState/Unhealthy", VmHealth.UNHEALTHY),
+        ("HealthState/initializing", VmHealth.INITIALIZING),
+        ("HealthState/rolling", VmHealth.UNKNOWN),
+        (None, VmHealth.UNKNOWN),
+    ],
+)
+async def test_health_is_what_the_extension_says_or_unknown(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, code: str | None, health: VmHealth
+) -> None:
+    one = vm(0)
+    one["properties"]["instanceView"]["vmHealth"] = {"status": {"code": code}}
+
+    (instance,) = await read(arm, compute, pool, one)
+
+    assert instance.health is health
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        (
+            {"publisher": "p", "offer": "o", "sku": "s", "version": "latest", "exactVersion": "1.2"},
+            "p:o:s:1.2",
+        ),
+        ({"publisher": "p", "offer": "o", "sku": "s", "version": "1.1"}, "p:o:s:1.1"),
+        ({"id": "/subscriptions/sub/images/ours"}, "/subscriptions/sub/images/ours"),
+        ({}, None),
+        (None, None),
+    ],
+)
+async def test_an_image_is_named_by_its_exact_version_or_its_id(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, image: Any, name: str | None
+) -> None:
+    (instance,) = await read(arm, compute, pool, vm(0, storageProfile={"imageReference": image}))
+
+    assert instance.image == name
+
+
+@pytest.mark.parametrize(
+    ("codes", "failure"),
+    [
+        (["ProvisioningState/failed/AllocationFailed", "PowerState/stopped"], "AllocationFailed"),
+        (["ProvisioningState/failed"], ""),
+        (["ProvisioningState/succeeded"], ""),
+        ([], ""),
+    ],
+)
+async def test_why_provisioning_failed_is_kept_in_azures_word(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, codes: list[str], failure: str
+) -> None:
+    (instance,) = await read(arm, compute, pool, vm(0, *codes))
+
+    assert instance.failure == failure
+
+
+@pytest.mark.parametrize(
+    ("priority", "is_spot"), [("Spot", True), ("Low", True), ("Regular", False), (None, False)]
+)
+async def test_a_set_of_spot_machines_is_known(
+    arm: Script, compute: AzureCompute, pool: PoolAddress, priority: str | None, is_spot: bool
+) -> None:
+    profile = {"virtualMachineProfile": {"priority": priority}}
+    arm.will(Answer(200, {"name": "agents", "sku": {"capacity": 1}, "etag": '"1"', "properties": profile}))
+
+    assert (await compute.scale_set(pool)).is_spot is is_spot
 
 
 async def test_a_machine_of_which_azure_says_almost_nothing_is_still_listed(

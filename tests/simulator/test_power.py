@@ -2,8 +2,10 @@
 
 import pytest
 
+from simulator.world.azure import OVERCONSTRAINED, AllocationFault
+from simulator.world.build import ClusterSpec
 from simulator.world.operations import AzureRefusal, OperationStatus
-from simulator.world.vm import Power
+from simulator.world.vm import Disk, Power
 from tests.simulator.stage import Stage, play
 
 
@@ -29,6 +31,75 @@ def test_a_redeploy_loses_the_temporary_disk_and_with_it_the_agent_id() -> None:
         assert stage.agent(0).id != agent_id
         assert stage.agent(0).address == address
         assert agent_id not in stage.cluster.mesos.registered
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("action", "lost"),
+    [("restart", False), ("redeploy", False), ("deallocate", False), ("reimage", True)],
+)
+def test_state_on_the_system_disk_is_lost_by_a_reimage_alone(action: str, lost: bool) -> None:
+    async def story(stage: Stage) -> None:
+        agent_id = stage.agent(0).id
+        await stage.ask_arm("POST", f"{stage.instance(0).id}/{action}")
+        await stage.after(minutes=10)
+        if action == "deallocate":
+            await stage.ask_arm("POST", f"{stage.instance(0).id}/start")
+            await stage.after(minutes=10)
+        assert (stage.agent(0).id != agent_id) is lost
+
+    play(story, ClusterSpec("test", state_on=Disk.OS))
+
+
+def test_a_reimage_may_be_told_to_keep_the_temporary_disk() -> None:
+    async def story(stage: Stage) -> None:
+        agent_id = stage.agent(0).id
+        stage.world.azure.reimage_keeps_temporary_disk = True
+        await stage.ask_arm("POST", f"{stage.instance(0).id}/reimage")
+        await stage.after(minutes=10)
+        assert stage.agent(0).id == agent_id
+
+    play(story)
+
+
+def test_a_restart_cures_a_hang() -> None:
+    async def story(stage: Stage) -> None:
+        stage.world.freeze_vm(stage.instance(0))
+        stage.world.restart(stage.instance(0))
+        await stage.after(minutes=3)
+        assert stage.instance(0).healthy
+
+    play(story)
+
+
+def test_a_restart_after_a_power_cut_boots_and_after_a_power_off_is_refused() -> None:
+    async def story(stage: Stage) -> None:
+        stage.world.power_off(stage.instance(0))
+        stage.world.restart(stage.instance(0))
+        await stage.ask_arm("POST", f"{stage.instance(1).id}/powerOff")
+        await stage.after(minutes=2)
+        assert stage.instance(0).healthy
+        assert stage.instance(1).power is Power.STOPPED
+        with pytest.raises(AzureRefusal, match="set to run"):
+            stage.world.restart(stage.instance(1))
+
+    play(story)
+
+
+def test_a_redeploy_that_finds_no_room_leaves_its_vm_without_a_host() -> None:
+    async def story(stage: Stage) -> None:
+        stage.world.azure.allocation_faults.append(AllocationFault(error=OVERCONSTRAINED))
+        operation = stage.world.redeploy(stage.instance(0))
+        await stage.after(minutes=10)
+        assert operation.error == OVERCONSTRAINED
+        assert (stage.instance(0).power, stage.instance(0).failure) == (
+            Power.DEALLOCATED,
+            "OverconstrainedAllocationRequest",
+        )
+        stage.world.redeploy(stage.instance(0))
+        await stage.after(minutes=10)
+        assert stage.instance(0).healthy
 
     play(story)
 

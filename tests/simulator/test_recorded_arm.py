@@ -17,7 +17,12 @@ LACKING = (
     # Written out only where somebody set it when creating the set.
     "upgradePolicy.automaticOSUpgradePolicy",
 )
-EXTRA = ("osProfile.linuxConfiguration",)
+EXTRA = (
+    "osProfile.linuxConfiguration",
+    # The recorded machine is in no availability set, and its interface was not said to be the primary one.
+    ".properties.availabilitySet",
+    "networkInterfaces[].properties",
+)
 HEADERS = {"content-type", "etag", "x-ms-need-to-refresh-epl-cache", "location", "azure-asyncoperation"}
 
 
@@ -59,6 +64,23 @@ def test_reads_have_the_recorded_shapes(file: str, ending: str, path: str) -> No
         assert response.status == 200
         _same_shape(recorded["response"]["body"], msgspec.json.decode(response.body))
         assert _headers(recorded) <= {name.lower() for name in response.headers}
+
+    play(story)
+
+
+def test_a_master_s_machine_has_the_recorded_shape() -> None:
+    async def story(stage: Stage) -> None:
+        machine = stage.cluster.machines[0]
+        one = _recorded("vm.json", "GET", "/virtualMachines/testResource", 200)
+        response = await stage.ask_arm("GET", machine.id)
+        assert response.status == 200
+        _same_shape(one["response"]["body"], msgspec.json.decode(response.body))
+        assert _headers(one) <= {name.lower() for name in response.headers}
+        listed = _recorded("vm.json", "GET", "/virtualMachines", 200)
+        assert listed["response"]["body"] == {"value": []}
+        path = machine.id.rpartition("/")[0]
+        answer = msgspec.json.decode((await stage.ask_arm("GET", path)).body)
+        assert [found["name"] for found in answer["value"]] == [one.name for one in stage.cluster.machines]
 
     play(story)
 
@@ -126,7 +148,9 @@ SERVED = (
     "vmss.list", "vmss.list_all", "vmss.get", "vmss.get_instance_view", "vmss.restart", "vmss.redeploy", "vmss.reimage",
     "vmss.reimage_all", "vmss.power_off", "vmss.start", "vmss.deallocate", "vmss.delete_instances",
     "vmss.perform_maintenance", "vmss.update capacity", "vmss.update capacity etag", "vmssvm.list", "vmssvm.get",
-    "vmssvm.iv", "vmssvm.restart", "vmssvm.redeploy", "vmssvm.reimage", "vmssvm.reimage_all",
+    "vmssvm.iv", "vmssvm.restart", "vmssvm.redeploy", "vmssvm.reimage", "vmssvm.reimage_all", "vmssvm.power_off",
+    "vmssvm.deallocate", "vmssvm.start", "vmssvm.protect", "vmssvm.run_command", "vm.list", "vm.get", "vm.iv",
+    "vm.restart", "vm.redeploy", "vm.start", "vm.deallocate", "vm.perform_maintenance", "vm.power_off", "avset.list",
 )  # fmt: skip
 
 
@@ -138,6 +162,7 @@ def test_the_first_request_of_an_sdk_call_is_taken(call: str) -> None:
         sent = sdk_requests()[call][0]
         path = sent["path"].replace("/subscriptions/s/", f"/subscriptions/{stage.private.subscription}/")
         path = path.replace("/resourceGroups/rg/", f"/resourceGroups/{stage.group}/")
+        path = path.replace("/virtualMachines/vm", f"/virtualMachines/{stage.cluster.machines[0].name}")
         path = path.replace("virtualMachineScaleSets/ss", f"virtualMachineScaleSets/{stage.private.name}")
         headers = dict(sent["headers"])
         if "If-Match" in headers:
@@ -145,7 +170,7 @@ def test_the_first_request_of_an_sdk_call_is_taken(call: str) -> None:
         response = await stage.ask_arm(
             sent["method"], path.replace("api-version=2026-04-01", "x=y"), sent["body"], headers
         )
-        assert response.status == (200 if sent["method"] in ("GET", "PATCH") else 202), response.body
+        assert response.status == (200 if sent["method"] in ("GET", "PATCH", "PUT") else 202), response.body
 
     play(story)
 
