@@ -218,3 +218,17 @@ async def test_a_deployment_is_told_with_what_it_affects(world: WorkloadWorld) -
     assert app(state, "large").is_deploying
     assert not app(state, "large").is_whole
     assert not app(state, "web").is_deploying
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])
+async def test_what_the_masters_say_tells_whose_frameworks_hold_data(name: str) -> None:
+    world = Simulated(name)
+    mesos = await world.mesos.state()
+    state = await world.workloads.read(mesos)
+    packages = {mesos.frameworks[id].name: package for id, package in state.frameworks.items()}
+    assert packages["marathon"].framework is Move.PER_APP
+    assert (packages[KAFKA].name, packages[KAFKA].framework) == ("kafka", Move.REPLACE_POD)
+    homes = {pod.agent_id for pod in service(state).pods} | {
+        task.agent_id for task in app(state, "store").tasks
+    }
+    assert {agent.agent_id for agent in mesos.agents if agent.volumes} == homes

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from shared.dcos.mesos import MesosScheduler
 from shared.dcos.workloads import DcosWorkloads
 from shared.memory.clock import SteppedClock
 from shared.memory.workloads import MemoryWorkloads
@@ -17,6 +18,7 @@ from shared.model.catalog import UNKNOWN_RESIDENT, UNKNOWN_SDK
 from shared.model.readings import Value
 from shared.model.workloads import App, AppKind, Service, Task, WorkloadState
 from shared.ports.http import HttpAnswer, HttpCall
+from shared.ports.scheduler import Scheduler
 from shared.ports.workloads import Workloads
 from simulator.dcos.network import MARATHON, DcosNetwork
 from simulator.dcos.services import Services
@@ -112,6 +114,7 @@ class Simulated:
         self.network = DcosNetwork(self.world, self.services, MesosNetwork(faces))
         addresses = tuple(master.address for master in mesos.masters)
         self.workloads: Workloads = DcosWorkloads(self, SteppedClock(START), addresses)
+        self.mesos: Scheduler = MesosScheduler(self, addresses)
         self.agents = list(mesos.registered)
 
     async def send(self, call: HttpCall) -> HttpAnswer:
