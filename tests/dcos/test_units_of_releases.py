@@ -12,31 +12,45 @@ import pytest
 from shared.dcos.components import ALL, component_of, units_of
 from shared.model.health import Role
 
-MASTER_1_9 = """3dt 3dt.socket adminrouter adminrouter-reload adminrouter-reload.timer bouncer ca cosmos epmd exhibitor
-gen-resolvconf gen-resolvconf.timer history log-master log-master.socket logrotate-master logrotate-master.timer marathon
-mesos-dns mesos-master metrics-master metrics-master.socket metronome navstar networking_api pkgpanda-api
-pkgpanda-api.socket secrets signal signal.timer spartan spartan-watchdog spartan-watchdog.timer vault"""
-AGENT_1_9 = """3dt 3dt.socket adminrouter-agent adminrouter-agent-reload adminrouter-agent-reload.timer docker-gc
-docker-gc.timer epmd gen-resolvconf gen-resolvconf.timer log-agent log-agent.socket logrotate-agent logrotate-agent.timer
+MASTER_1_9 = """
+3dt 3dt.socket adminrouter adminrouter-reload adminrouter-reload.timer bouncer ca cosmos epmd exhibitor
+gen-resolvconf gen-resolvconf.timer history log-master log-master.socket logrotate-master logrotate-master.timer
+marathon mesos-dns mesos-master metrics-master metrics-master.socket metronome navstar networking_api pkgpanda-api
+pkgpanda-api.socket secrets signal signal.timer spartan spartan-watchdog spartan-watchdog.timer vault
+"""
+AGENT_1_9 = """
+3dt 3dt.socket adminrouter-agent adminrouter-agent-reload adminrouter-agent-reload.timer docker-gc docker-gc.timer
+epmd gen-resolvconf gen-resolvconf.timer log-agent log-agent.socket logrotate-agent logrotate-agent.timer
 mesos-slave metrics-agent metrics-agent.socket navstar pkgpanda-api pkgpanda-api.socket rexray signal.timer spartan
-spartan-watchdog spartan-watchdog.timer"""
-MASTER_1_10 = """adminrouter backup-master backup-master.socket bouncer ca cockroach cosmos diagnostics diagnostics.socket
-epmd exhibitor gen-resolvconf gen-resolvconf.timer history log-master log-master.socket logrotate-master
+spartan-watchdog spartan-watchdog.timer
+"""
+MASTER_1_10 = """
+adminrouter backup-master backup-master.socket bouncer ca cockroach cosmos diagnostics diagnostics.socket epmd
+exhibitor gen-resolvconf gen-resolvconf.timer history log-master log-master.socket logrotate-master
 logrotate-master.timer marathon mesos-dns mesos-master metrics-master metrics-master.socket metronome navstar
-networking_api pkgpanda-api secrets secrets.socket signal signal.timer spartan spartan-watchdog spartan-watchdog.timer
-vault"""
-AGENT_1_10 = """adminrouter-agent diagnostics diagnostics.socket docker-gc docker-gc.timer epmd gen-resolvconf
-gen-resolvconf.timer log-agent log-agent.socket logrotate-agent logrotate-agent.timer mesos-slave metrics-agent
-metrics-agent.socket navstar pkgpanda-api rexray signal.timer spartan spartan-watchdog spartan-watchdog.timer"""
-EVERY_2 = """calico-bird calico-confd calico-felix checks-api checks-api.socket checks-poststart checks-poststart.timer
+networking_api pkgpanda-api secrets secrets.socket signal signal.timer spartan spartan-watchdog
+spartan-watchdog.timer vault
+"""
+AGENT_1_10 = """
+adminrouter-agent diagnostics diagnostics.socket docker-gc docker-gc.timer epmd gen-resolvconf gen-resolvconf.timer
+log-agent log-agent.socket logrotate-agent logrotate-agent.timer mesos-slave metrics-agent metrics-agent.socket
+navstar pkgpanda-api rexray signal.timer spartan spartan-watchdog spartan-watchdog.timer
+"""
+EVERY_2 = """
+calico-bird calico-confd calico-felix checks-api checks-api.socket checks-poststart checks-poststart.timer
 diagnostics diagnostics.socket fluent-bit gen-resolvconf gen-resolvconf.timer net net-watchdog pkgpanda-api telegraf
-telegraf.socket"""
-MASTER_2_2 = f"""{EVERY_2} adminrouter bouncer bouncer-migrate-users cockroach cockroachdb-config-change
-cockroachdb-config-change.timer cosmos diagnostics-mesos-state diagnostics-mesos-state.timer etcd exhibitor log-master
-log-master.socket logrotate-master logrotate-master.timer marathon mesos-dns mesos-master metronome ui-update-service
-ui-update-service.socket"""
-AGENT_2 = f"""{EVERY_2} adminrouter-agent calico-libnetwork-plugin docker-gc docker-gc.timer log-agent log-agent.socket
-logrotate-agent logrotate-agent.timer mesos-slave mesos-slave.socket rexray"""
+telegraf.socket
+"""
+MASTER_2_2 = f"""
+{EVERY_2} adminrouter bouncer bouncer-migrate-users cockroach cockroachdb-config-change
+cockroachdb-config-change.timer cosmos diagnostics-mesos-state diagnostics-mesos-state.timer etcd exhibitor
+log-master log-master.socket logrotate-master logrotate-master.timer marathon mesos-dns mesos-master metronome
+ui-update-service ui-update-service.socket
+"""
+AGENT_2 = f"""
+{EVERY_2} adminrouter-agent calico-libnetwork-plugin docker-gc docker-gc.timer log-agent log-agent.socket
+logrotate-agent logrotate-agent.timer mesos-slave mesos-slave.socket rexray
+"""
 
 
 @pytest.mark.parametrize(
