@@ -32,7 +32,7 @@ from shared.model.workloads import RUNNING, App, AppKind, Deployment, Patience, 
 
 APPS, PODS, DEPLOYMENTS = "/v2/apps?embed=apps.tasks", "/v2/pods/::status", "/v2/deployments"
 TIMEOUT_S = 20.0
-"""1,000 applications with 10,000 tasks are some ten megabytes, which Marathon takes seconds to write."""
+"""1,000 applications with 10,000 tasks are several megabytes, which Marathon takes seconds to write."""
 
 
 async def apps(hosts: Hosts, port: int) -> tuple[App, ...]:
