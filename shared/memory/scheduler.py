@@ -28,7 +28,8 @@ type Machine = tuple[str, str]
 
 class MemoryScheduler(Scheduler):
     """Public to tests: `agents`, `recovered`, `gone` (agent ids), `down` (addresses of machines), `windows` (start and
-    duration by machine; None for a machine that was taken down without one), `graces` (of drains, by agent id)."""
+    duration by machine; None for a machine that was taken down without one), `graces` (of drains, by agent id) and
+    `silent` (ids of agents whose process does not answer)."""
 
     def __init__(self, clock: Clock, generation: Generation = Generation.MARK_GONE) -> None:
         self.faults = Faults()
@@ -38,6 +39,7 @@ class MemoryScheduler(Scheduler):
         self.down: set[str] = set()
         self.windows: dict[Machine, tuple[datetime, timedelta] | None] = {}
         self.graces: dict[str, timedelta] = {}
+        self.silent: set[str] = set()
         self.frameworks: dict[str, Framework] = {}
         self.generation = generation
         self.leader = "master-1:5050"
@@ -51,7 +53,8 @@ class MemoryScheduler(Scheduler):
 
     async def deactivate(self, agent_id: str) -> None:
         self.faults.before("deactivate")
-        self.agents[agent_id] = replace(self._known(agent_id, "DEACTIVATE_AGENT"), deactivated=True)
+        agent = self._known(agent_id, "DEACTIVATE_AGENT")
+        self.agents[agent_id] = replace(agent, deactivated=True, active=True)
         self.faults.after("deactivate")
 
     async def reactivate(self, agent_id: str) -> None:
@@ -59,7 +62,8 @@ class MemoryScheduler(Scheduler):
         agent = self._known(agent_id, "REACTIVATE_AGENT")
         if agent.drain is Drain.DRAINING:
             raise Refused("mesos", "agent_is_draining", {"agent": agent_id})
-        self.agents[agent_id] = replace(agent, deactivated=False, drain=Drain.NONE)
+        connected = agent_id not in self.silent
+        self.agents[agent_id] = replace(agent, deactivated=False, drain=Drain.NONE, active=connected)
         self.faults.after("reactivate")
 
     async def drain(self, agent_id: str, grace: timedelta) -> None:
@@ -70,7 +74,7 @@ class MemoryScheduler(Scheduler):
         if agent.drain is Drain.NONE:
             if (agent.hostname, agent.address) in self.windows:
                 raise Refused("mesos", "machine_in_maintenance", {"agent": agent_id})
-            self.agents[agent_id] = replace(agent, deactivated=True, drain=Drain.DRAINING)
+            self.agents[agent_id] = replace(agent, deactivated=True, drain=Drain.DRAINING, active=True)
             self.graces[agent_id] = grace
         self.faults.after("drain")
 
@@ -120,13 +124,17 @@ class MemoryScheduler(Scheduler):
         if agent.agent_id in self.gone or agent.address in self.down:
             return False
         at = agent.registered_at or self._clock.now()
-        self.agents[agent.agent_id] = replace(agent, active=True, registered_at=at)
-        self.recovered.pop(agent.agent_id, None)
+        known = self.agents.get(agent.agent_id) or self.recovered.pop(agent.agent_id, agent)
+        self.agents[agent.agent_id] = replace(
+            agent, active=True, registered_at=at, deactivated=known.deactivated, drain=known.drain
+        )
+        self.silent.discard(agent.agent_id)
         return True
 
     def disconnect(self, agent_id: str) -> None:
-        """The agent stopped answering. The master still lists it as not active, unless an operator deactivated it:
-        then it goes on to be listed as it was."""
+        """The agent stopped answering. The master lists it as not active, unless an operator deactivated it: then it
+        can't be told from one that lives."""
+        self.silent.add(agent_id)
         agent = self.agents[agent_id]
         self.agents[agent_id] = replace(agent, active=agent.deactivated)
 
@@ -150,9 +158,12 @@ class MemoryScheduler(Scheduler):
         return agent.active and not agent.deactivated and not is_open
 
     def finish_drains(self) -> None:
-        """The tasks of every agent that drains have ended. Whoever keeps them running starts them elsewhere."""
-        for agent in [agent for agent in self.agents.values() if agent.drain is Drain.DRAINING]:
-            self.agents[agent.agent_id] = replace(agent, tasks={}, task_ids={}, drain=Drain.DRAINED)
+        """The tasks of every agent that drains have ended, unless it does not answer. Whoever keeps them running
+        starts them elsewhere."""
+        for agent in list(self.agents.values()):
+            done = agent.agent_id not in self.silent or not agent.tasks
+            if agent.drain is Drain.DRAINING and done:
+                self.agents[agent.agent_id] = replace(agent, tasks={}, task_ids={}, drain=Drain.DRAINED)
 
     def fail_over(self, leader: str) -> None:
         """Another master leads as of now. It knows all agents by the registry, none has come back to it yet."""

@@ -132,7 +132,7 @@ class Orders:
             return
         if not agent.release.drains:
             return  # it does not understand the order: it stays DRAINING, and its tasks run on
-        if agent.tasks or not agent.connected:
+        if agent.tasks or agent.id not in self._mesos.registered:
             if agent.connected:
                 for scheduler in self._mesos.schedulers:
                     within_s = math.inf if drain.max_grace_ns is None else max(0, drain.max_grace_ns) / 1e9

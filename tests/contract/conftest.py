@@ -46,14 +46,16 @@ async def compute_world(request: pytest.FixtureRequest) -> AsyncIterator[Compute
 SCHEDULERS: dict[str, Callable[[], SchedulerWorld]] = {
     "memory-maintenance": lambda: MemoryWorld(Generation.MAINTENANCE),
     "memory-mark-gone": lambda: MemoryWorld(Generation.MARK_GONE),
+    "memory-drain": lambda: MemoryWorld(Generation.DRAIN),
     "dcos-1.8": lambda: SimulatedWorld("1.8"),
     "dcos-1.10": lambda: SimulatedWorld("1.10"),
     "dcos-1.11": lambda: SimulatedWorld("1.11"),
     "dcos-1.13": lambda: SimulatedWorld("1.13"),
     "dcos-2.2": lambda: SimulatedWorld("2.2"),
 }
-OLDER = ("memory-maintenance", "dcos-1.8", "dcos-1.10")
 REAL = "real-mesos-1.11"
+OLDER = ("memory-maintenance", "dcos-1.8", "dcos-1.10")
+DRAINING = ("memory-drain", "dcos-2.2", REAL)
 
 
 @asynccontextmanager
@@ -76,6 +78,27 @@ async def any_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[Schedul
 @pytest.fixture(params=[name for name in (*SCHEDULERS, REAL) if name not in OLDER])
 async def marking_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
     """The same, of a kind whose master knows MARK_AGENT_GONE."""
+    async with scheduler_world(request) as world:
+        yield world
+
+
+@pytest.fixture(params=DRAINING)
+async def draining_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    """The same, of a kind whose master deactivates and drains."""
+    async with scheduler_world(request) as world:
+        yield world
+
+
+@pytest.fixture(params=[name for name in SCHEDULERS if name not in DRAINING])
+async def undraining_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    """The same, of a kind whose master does not know how to."""
+    async with scheduler_world(request) as world:
+        yield world
+
+
+@pytest.fixture(params=[name for name in SCHEDULERS if name not in OLDER])
+async def heeding_scheduler(request: pytest.FixtureRequest) -> AsyncIterator[SchedulerWorld]:
+    """The same, of a kind whose Marathon heeds maintenance windows. The framework of the real Mesos does not."""
     async with scheduler_world(request) as world:
         yield world
 

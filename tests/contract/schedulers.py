@@ -15,20 +15,35 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from shared.dcos.http import AiohttpHttp
 from shared.dcos.mesos import MesosScheduler
 from shared.errors import Retry
 from shared.memory.clock import SteppedClock
 from shared.memory.scheduler import MemoryScheduler
-from shared.model.mesos import Agent, Framework, Generation, SchedulerState, workload_key
+from shared.model.mesos import (
+    Agent,
+    Amounts,
+    Framework,
+    Generation,
+    Reservation,
+    SchedulerState,
+    Volume,
+    workload_key,
+)
 from shared.ports.http import HttpAnswer, HttpCall
 from shared.ports.scheduler import Scheduler
 from simulator.in_process import MesosNetwork
 from simulator.mesos.face import MesosFace
 from simulator.world.build import ClusterSpec, build_cluster, new_world
+from simulator.world.kept import Reserved
+from simulator.world.kept import Volume as KeptVolume
 from simulator.world.scale_set import Instance
 from simulator.world.tasks import App
 from tests.real_mesos.cluster import RealMesos
+
+DISK_MB = 64.0
 
 
 class SchedulerWorld(Protocol):
@@ -49,12 +64,24 @@ class SchedulerWorld(Protocol):
         """The killed process runs again, with its disk."""
         ...
 
+    def freeze(self, address: str, frozen: bool = True) -> None:
+        """The agent's machine stands still and does not answer, for less time than the master notices; or goes on."""
+        ...
+
     def renew(self, address: str) -> None:
         """A new machine gets the address: its agent has an empty disk and tries to register until it may."""
         ...
 
     def run(self, application: str, tasks: int) -> None:
-        """One application is to have so many tasks, spread over the agents."""
+        """One application is to have so many tasks, spread over the agents; at most one on each."""
+        ...
+
+    def reserve(self, address: str, role: str) -> None:
+        """A framework with that role and principal reserves a tenth of a core and `DISK_MB` of disk on the agent."""
+        ...
+
+    def put_volume(self, address: str, role: str, volume: str) -> None:
+        """It makes all of the disk that it has reserved a volume, at the path `data`."""
         ...
 
     def elect(self) -> None:
@@ -95,16 +122,30 @@ class MemoryWorld:
         self._numbers = itertools.count()
         self._machines = {address: self._new(address) for address in self.addresses}
         self._dead: set[str] = set()
+        self._wanted: dict[str, int] = {}
         self._settle()
 
     def _new(self, address: str) -> Agent:
-        return Agent(f"agent-{next(self._numbers)}", address, address, 5051, True, None)
+        name, room = f"agent-{next(self._numbers)}", Amounts(2, 1024, 4096)
+        return Agent(name, address, address, 5051, True, None, total=room)
 
     def _settle(self) -> None:
-        known = {agent.address for agent in self._mesos.agents.values() if agent.active}
+        lost = self._mesos.silent
+        known = {agent.address for agent in self._mesos.agents.values() if agent.agent_id not in lost}
         for address, agent in self._machines.items():
             if address not in self._dead and address not in known:
                 self._mesos.join(agent)
+        self._mesos.finish_drains()
+        self._place()
+
+    def _place(self) -> None:
+        for application, wanted in self._wanted.items():
+            key = workload_key("framework-0", application)
+            missing = wanted - sum(agent.tasks.get(key, 0) for agent in self._mesos.agents.values())
+            for id in [id for id, agent in self._mesos.agents.items() if key not in agent.tasks]:
+                if missing > 0 and self._mesos.takes_tasks(id):
+                    self._mesos.run(id, key, 1)
+                    missing -= 1
 
     async def pass_time(self) -> None:
         self._clock.advance(timedelta(seconds=10))
@@ -117,15 +158,29 @@ class MemoryWorld:
     def start(self, address: str) -> None:
         self._dead.discard(address)
 
+    def freeze(self, address: str, frozen: bool = True) -> None:
+        change = self._mesos.silent.add if frozen else self._mesos.silent.discard
+        change(self._machines[address].agent_id)
+
     def renew(self, address: str) -> None:
         self._machines[address] = self._new(address)
         self._dead.discard(address)
 
     def run(self, application: str, tasks: int) -> None:
-        for agent_id in itertools.islice(itertools.cycle(list(self._mesos.agents)), tasks):
-            key = workload_key("framework-0", application)
-            running = self._mesos.agents[agent_id].tasks.get(key, 0)
-            self._mesos.run(agent_id, key, running + 1)
+        self._wanted[application] = tasks
+        self._place()
+
+    def reserve(self, address: str, role: str) -> None:
+        held = Amounts(0.1, 0, DISK_MB)
+        self._change(address, reserved=held, reservations=(Reservation(role, role, held),))
+
+    def put_volume(self, address: str, role: str, volume: str) -> None:
+        self._change(address, volumes=(Volume(volume, role, role, "data", DISK_MB),))
+
+    def _change(self, address: str, **parts: object) -> None:
+        """On its disk, and so in the master's list too."""
+        agent = self._machines[address] = replace(self._machines[address], **parts)
+        self._mesos.agents[agent.agent_id] = replace(self._mesos.agents[agent.agent_id], **parts)
 
     def elect(self) -> None:
         self._clock.advance(timedelta(seconds=10))
@@ -133,7 +188,7 @@ class MemoryWorld:
         self._mesos.fail_over("http://master-2:5050")
 
     def silence(self) -> None:
-        for call in ("state", "mark_gone", "machine_down", "machine_up"):
+        for call in (name for name in vars(Scheduler) if not name.startswith("_")):
             self._mesos.faults.always(call, Retry("no master answers", timedelta(seconds=10)))
 
 
@@ -186,12 +241,26 @@ class SimulatedWorld:
     def start(self, address: str) -> None:
         self._world.start_agent_process(self._instances[address])
 
+    def freeze(self, address: str, frozen: bool = True) -> None:
+        (self._world.freeze_vm if frozen else self._world.thaw_vm)(self._instances[address])
+
     def renew(self, address: str) -> None:
         """Redeploy moves the VM to a new host with the same address and an empty temporary disk."""
         self._world.redeploy(self._instances[address])
 
     def run(self, application: str, tasks: int) -> None:
         self._cluster.mesos.schedulers[0].add(App(application, tasks))
+
+    def reserve(self, address: str, role: str) -> None:
+        mesos = self._cluster.mesos
+        (agent,) = mesos.agents_at(address)
+        mesos.keep(agent, Reserved(role, role, cpus=0.1, disk=DISK_MB))
+
+    def put_volume(self, address: str, role: str, volume: str) -> None:
+        mesos = self._cluster.mesos
+        (agent,) = mesos.agents_at(address)
+        mesos.let_go(agent, role)
+        mesos.keep(agent, Reserved(role, role, 0.1, 0.0, DISK_MB, [KeptVolume(volume, "data", DISK_MB)]))
 
     def elect(self) -> None:
         for instance in self._instances.values():
@@ -225,12 +294,29 @@ class RealWorld:
     def start(self, address: str) -> None:
         self._kept.add(address)
 
+    def freeze(self, address: str, frozen: bool = True) -> None:
+        (self._mesos.freeze_agent if frozen else self._mesos.thaw_agent)(address)
+
     def renew(self, address: str) -> None:
         self._mesos.wipe_agent(address)
         self._kept.add(address)
 
     def run(self, application: str, tasks: int) -> None:
         self._mesos.run_tasks(application, tasks)
+
+    def reserve(self, address: str, role: str) -> None:
+        resources = [_resource("cpus", 0.1, role), _resource("disk", DISK_MB, role)]
+        order = {"agent_id": {"value": self._mesos.agent_id(address)}, "resources": resources}
+        self._mesos.call("RESERVE_RESOURCES", reserve_resources=order)
+
+    def put_volume(self, address: str, role: str, volume: str) -> None:
+        disk = {
+            "persistence": {"id": volume, "principal": role},
+            "volume": {"mode": "RW", "container_path": "data"},
+        }
+        volumes = [_resource("disk", DISK_MB, role) | {"disk": disk}]
+        order = {"agent_id": {"value": self._mesos.agent_id(address)}, "volumes": volumes}
+        self._mesos.call("CREATE_VOLUMES", create_volumes=order)
 
     def elect(self) -> None:
         for address in self.addresses:
@@ -240,6 +326,11 @@ class RealWorld:
 
     def silence(self) -> None:
         self._mesos.stop_master()
+
+
+def _resource(name: str, value: float, role: str) -> dict[str, object]:
+    reservation = {"type": "DYNAMIC", "role": role, "principal": role}
+    return {"name": name, "type": "SCALAR", "scalar": {"value": value}, "reservations": [reservation]}
 
 
 @asynccontextmanager

@@ -19,6 +19,12 @@ from shared.model.mesos import SchedulerState
 from tests.real_mesos.cluster import RealMesos
 
 ONE, TWO = "127.0.0.11", "127.0.0.12"
+RESERVED = {
+    "name": "disk",
+    "type": "SCALAR",
+    "scalar": {"value": 64.0},
+    "reservations": [{"type": "DYNAMIC", "role": "kafka-role", "principal": "kafka"}],
+}
 OTHERS = {
     "windows": [
         {
@@ -56,6 +62,13 @@ async def test_both_languages_of_a_master_tell_the_same(real_mesos: RealMesos, m
     await real_mesos.until_agents(ONE, TWO)
     real_mesos.run_tasks("web", tasks=4, per_agent=2)
     await real_mesos.until_running("web", 4)
+    agent_id = {"value": real_mesos.agent_id(ONE)}
+    order = {"agent_id": agent_id, "resources": [RESERVED]}
+    real_mesos.call("RESERVE_RESOURCES", reserve_resources=order)
+    real_mesos.call("DEACTIVATE_AGENT", deactivate_agent={"agent_id": agent_id})
+    await real_mesos.until(
+        "it is reserved", lambda state: any(one["reserved_resources"] for one in state["slaves"])
+    )
     leader = await LeaderSearch(masters, (real_mesos.master,)).find()
 
     by_v1 = state_of(leader, await v1.read(masters, leader))
@@ -63,6 +76,8 @@ async def test_both_languages_of_a_master_tell_the_same(real_mesos: RealMesos, m
 
     assert without_fractions(by_v1) == without_fractions(by_state)
     assert [sum(agent.tasks.values()) for agent in by_v1.agents] == [2, 2]
+    assert sorted(len(agent.reservations) for agent in by_v1.agents) == [0, 1]
+    assert [agent.active for agent in by_v1.agents] == [True, True]
 
 
 async def schedule(masters: Masters, mesos: RealMesos) -> object:

@@ -96,6 +96,18 @@ async def test_an_agent_that_an_operator_deactivated_is_active() -> None:
     assert {agent.agent_id[-2:]: agent.active for agent in found.agents}["S2"] is True
 
 
+async def test_frameworks_of_a_dcos_cluster_are_told() -> None:
+    told = body("state-dcos-2.0.json")
+    frameworks = (await scheduler(older_master(told, told)).state()).frameworks
+    assert {one.name: one.roles for one in frameworks.values()} == {
+        "marathon": ("slave_public",),
+        "metronome": ("*",),
+    }
+    (marathon,) = (one for one in frameworks.values() if one.name == "marathon")
+    assert (marathon.principal, marathon.webui_url) == ("dcos_marathon", "https://10.0.6.201:8443")
+    assert (marathon.active, marathon.connected, marathon.partition_aware, marathon.checkpoint) == (True,) * 4
+
+
 async def test_only_running_tasks_count_and_those_of_one_application_count_together() -> None:
     state = document("get-state-after-restart.json")
     task = state["get_state"]["get_tasks"]["tasks"][0]

@@ -135,9 +135,22 @@ class RealMesos:
     def stop_tasks(self, name: str) -> None:
         self._end(f"framework-{name}", signal.SIGKILL)
 
+    def call(self, kind: str, **payload: object) -> None:
+        """A call of an operator, such as RESERVE_RESOURCES. Raises `HTTPError` when the master refuses."""
+        body = json.dumps({"type": kind} | payload).encode()
+        headers = {"content-type": "application/json", "accept": "application/json"}
+        request = urllib.request.Request(f"http://{self.master}/api/v1", body, headers)
+        with urllib.request.urlopen(request, timeout=5):
+            pass
+
     async def state(self) -> Json:
         """The master's own `/state`, for asserting what really happened."""
         return await asyncio.to_thread(self._get, "/state")
+
+    def agent_id(self, address: str) -> str:
+        """Of the agent that is registered there."""
+        agents: list[Json] = self._get("/slaves")["slaves"]
+        return next(str(agent["id"]) for agent in agents if agent["hostname"] == address)
 
     async def until(self, what: str, holds: Callable[[Json], bool], seconds: float = 20) -> Json:
         """The first state for which `holds`. Fails with the end of the logs when that takes too long."""
