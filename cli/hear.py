@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from cli.desk import Desk
 from cli.payloads import bytes_of, looks_like, payloads_in
-from cli.sources import Sender
+from cli.sources import METRICS, Sender
 from cli.trouble import USAGE, Trouble
 from shared.errors import Poison
 from shared.model.mark import Mark
@@ -62,15 +62,17 @@ class Answer(Struct, frozen=True):
 
 
 class Ground(Struct, frozen=True):
-    """What a payload is heard with. `own` are the app's own object and application ids, `mark` is on its requests."""
+    """What a payload is heard with. `own` are the app's own object and application ids, `mark` is on its requests.
+    `host` is whose metrics they are."""
 
     policy: Policy
     own: frozenset[str]
     mark: Mark
     now: datetime
+    host: str = ""
 
     @classmethod
-    def of(cls, desk: Desk, policy_file: Path | None) -> Ground:
+    def of(cls, desk: Desk, policy_file: Path | None, host: str) -> Ground:
         """The named policy, or the app's. `Trouble` when there is none that is valid."""
         env, directory = desk.environment()
         # No storage is asked, so none has to be set.
@@ -88,7 +90,7 @@ class Ground(Struct, frozen=True):
                 f"{file} is no valid policy, so nothing was heard: `policy check {file}` tells its faults.",
                 USAGE,
             ) from None
-        return cls(policy, settings.own_ids, Mark(settings.installation), desk.clock.now())
+        return cls(policy, settings.own_ids, Mark(settings.installation), desk.clock.now(), host)
 
 
 def hear_files(source: Sender, files: Sequence[Path], ground: Ground, by_clock: bool) -> list[Answer]:
@@ -98,7 +100,11 @@ def hear_files(source: Sender, files: Sequence[Path], ground: Ground, by_clock: 
 
 def _hear_file(source: Sender, file: Path, ground: Ground, by_clock: bool) -> Iterator[Answer]:
     try:
-        payloads = payloads_in(bytes_of(file))
+        body = bytes_of(file)
+        if source in METRICS:
+            yield _metrics(source, body, ground, by_clock, file)
+            return
+        payloads = payloads_in(body)
     except Poison as poison:
         yield _poisoned(file, 1, poison.why)
         return
@@ -125,6 +131,19 @@ def _event(payload: Any, ground: Ground, by_clock: bool, place: tuple[str, int])
         event = read(payload)
         heard = mean(event, ground.policy, ground.own, event.time, ground.mark)
     return _answer(place, heard, tuple(one.signal for one in heard if one.signal is not None), ())
+
+
+def _metrics(source: Sender, body: bytes, ground: Ground, by_clock: bool, file: Path) -> Answer:
+    """A body is one payload, whatever it holds. What became of its metrics is told beside the signals."""
+    from cli.hear_metrics import hear_metrics, newest
+    from shared.firehose.number import Rubbish
+
+    at = ground.now if by_clock else newest(body, ground.now)
+    signals, counts = hear_metrics(source.value, body, ground.policy, at, ground.host)
+    broken = {Rubbish.SHAPE.value, Rubbish.NUMBER.value, Rubbish.TIME.value}
+    told = ", ".join(f"{count} {why}" for why, count in counts.items() if why not in broken)
+    poison = (Reason(POISON, f"{count} {why}") for why, count in counts.items() if why in broken)
+    return _answer((str(file), 1), (), signals, (Reason(Ear.NOTED.value, told), *poison))
 
 
 def _alerts(source: Sender, payload: Any, ground: Ground, place: tuple[str, int]) -> Answer:

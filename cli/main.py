@@ -92,20 +92,23 @@ def hear(
         typer.Option("--policy", exists=True, dir_okay=False, help="The policy; else the app's own."),
     ] = None,
     by_clock: Annotated[
-        bool, typer.Option("--by-clock", help="Events of Event Grid that are too old by now count as such.")
+        bool, typer.Option("--by-clock", help="Events and metrics that are too old by now count as such.")
     ] = False,
+    host: Annotated[
+        str, typer.Option(help="Whose metrics these are; an address of a master, or else of an agent.")
+    ] = "",
 ) -> None:
     """Tell what payloads mean, as JSON: signals, or why there are none, or why they are poison.
 
     A file holds one payload, an array of them, or one on each line; it may be packed with gzip, or in base64 as a
-    queue has its messages. Nothing is sent, stored or asked. Exit code 1: a payload, or a
+    queue has its messages. Of metrics it tells which rules they would set off. Nothing is sent, stored or asked. Exit code 1: a payload, or a
     part of one, can not be understood. 2: a file can not be read, or there is no valid policy.
     """
     from cli.hear import Ground, hear_files
     from cli.speech import say_json
 
     try:
-        answers = hear_files(source, files, Ground.of(_desk(context), policy_file), by_clock)
+        answers = hear_files(source, files, Ground.of(_desk(context), policy_file, host), by_clock)
     except Trouble as trouble:
         _give_up(trouble)
     say_json(answers)

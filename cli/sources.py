@@ -9,3 +9,11 @@ class Sender(StrEnum):
     EVENT_GRID = "event-grid"
     ALERTMANAGER = "alertmanager"
     AZURE_MONITOR = "azure-monitor"
+    TELEGRAF = "telegraf"
+    DCOS = "dcos"
+    PROMETHEUS = "prometheus"
+    SNAPSHOT = "snapshot"
+
+
+METRICS = frozenset({Sender.TELEGRAF, Sender.DCOS, Sender.PROMETHEUS, Sender.SNAPSHOT})
+"""Forms of metrics, by the same words as in the addresses of their doors."""
