@@ -101,8 +101,9 @@ def hear(
     """Tell what payloads mean, as JSON: signals, or why there are none, or why they are poison.
 
     A file holds one payload, an array of them, or one on each line; it may be packed with gzip, or in base64 as a
-    queue has its messages. Of metrics it tells which rules they would set off. Nothing is sent, stored or asked. Exit code 1: a payload, or a
-    part of one, can not be understood. 2: a file can not be read, or there is no valid policy.
+    queue has its messages. Of metrics it tells which rules they would set off. Nothing is sent, stored or
+    asked. Exit code 1: a payload, or a part of one, can not be understood. 2: a file can not be read, or there
+    is no valid policy.
     """
     from cli.hear import Ground, hear_files
     from cli.speech import say_json
