@@ -11,15 +11,20 @@ from simulator.world.world import Cluster
 
 
 def policy_text(
-    cluster: Cluster, masters: Iterable[str], most: int, mode: str = "enforce", more: str = ""
+    cluster: Cluster,
+    masters: Iterable[str],
+    most: int,
+    mode: str = "enforce",
+    more: str = "",
+    ladder: str = "replace",
 ) -> str:
     """YAML. `most` is the most agents of the one pool, which is called private; `more` goes behind the pool's own
-    lines, indented as they are (8 spaces), or as the cluster's (4)."""
+    lines, indented as they are (8 spaces), or as the cluster's (4). `ladder` are remedies, mildest first."""
     pool = cluster.pools["private"]
     addresses = ", ".join(f'"{address}"' for address in masters)
     return (
         "version: 1\n"
-        f"defaults: {{mode: {mode}}}\n"
+        f"defaults: {{mode: {mode}, repair: {{ladder: [{ladder}]}}}}\n"
         "clusters:\n"
         f"  {cluster.name}:\n"
         f"    subscription: {pool.subscription}\n"
