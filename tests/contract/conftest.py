@@ -17,7 +17,8 @@ from shared.memory.store import MemoryStore
 from shared.model.mesos import Generation
 from shared.ports.store import Store
 from tests.contract.compute_worlds import ComputeWorld, InMemory, simulated
-from tests.contract.schedulers import MemoryWorld, SchedulerWorld, SimulatedWorld, real_world
+from tests.contract.scheduler_worlds import MemoryWorld, SimulatedWorld, real_world
+from tests.contract.schedulers import SchedulerWorld
 
 
 @pytest.fixture(params=["memory", "azurite"])
