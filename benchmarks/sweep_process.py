@@ -21,9 +21,10 @@ import msgspec
 
 from shared.app import App
 from shared.audit import AuditLog
+from shared.azure.arm import COMPUTE_VERSION, NETWORK_VERSION
 from shared.azure.arm_client import ArmSettings
 from shared.azure.clock import WallClock
-from shared.azure.compute import COMPUTE_VERSION, NETWORK_VERSION, AzureCompute
+from shared.azure.compute import AzureCompute
 from shared.azure.queues import AzureQueues
 from shared.azure.storage import StorageSettings
 from shared.azure.tables import AzureStore
