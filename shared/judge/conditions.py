@@ -1,6 +1,7 @@
 """What the readings of one node amount to: the numbered rules, in the order in which they are asked.
 
- 1. Azure's instances could not be read: unknown (blind).
+ 1. Azure's instances could not be read, or the snapshot is from the future, because our clock was put back: unknown
+    (blind).
  2. Azure does not list it, but its agent is connected: unknown, the two contradict each other.
  3. Azure does not list it: gone.
  4. Azure says it is deallocated, but its agent is connected: unknown, the two contradict each other.
@@ -11,12 +12,17 @@
  8. It is powered off, but allocated: stopped.
  9. The masters could not be read: unknown (blind).
 10. Several agents announce its address: unknown, none of them can be told to be its agent.
-11. Its agent is connected: healthy.
-12. Azure gives no power state for it, and is not just creating it: unknown.
-13. It never had an agent, and is younger than the time it may take to join: joining.
-14. It never had an agent, and its address could not be read: unknown (blind), its agent can not be told.
-15. It never had an agent, and had time enough: stuck.
-16. Mesos lists its agent as disconnected, or does not list it any more: unreachable.
+11. Its agent is connected, and it is announced that its host goes or that it is taken away: doomed.
+12. Its agent is connected, and our own readings say that it does not do its work (`ill.py`): impaired.
+13. Its agent is connected, and something else is announced, which is left to happen: doomed.
+14. Its agent is connected: healthy, also when somebody has deactivated it, so that it gets no new tasks.
+15. Azure gives no power state for it, and is not just creating it: unknown.
+16. It never had an agent, and was seen first in the future, by our own clock; or it had time enough to join and was
+    created in the future, by Azure's: unknown, one of the clocks is wrong.
+17. It never had an agent, and is younger than the time it may take to join: joining.
+18. It never had an agent, and its address could not be read: unknown (blind), its agent can not be told.
+19. It never had an agent, and had time enough: stuck.
+20. Mesos lists its agent as disconnected, or does not list it any more: unreachable.
 
 A machine counts as young from when the inventory first saw it or from when Azure says that it was created, whichever
 is later: a wrong creation time may only make us more patient. Each rule has a test of the same number in
@@ -27,18 +33,41 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from shared.model.azure import Instance, Power, Provisioning
-from shared.model.nodes import Condition, Finding, Node
+from shared.model.mesos import Agent, Drain
+from shared.model.nodes import Condition, Fate, Finding, Node, Notice
 from shared.model.readings import Failure
 from shared.model.snapshot import Snapshot
 
+from .ill import Ills
+from .notices import doom_of, fate_of
 
-def condition_of(node: Node, snapshot: Snapshot, grace: timedelta, now: datetime) -> Finding:
-    """The finding for one node. `grace` is how long a new machine may take to register its agent."""
-    instances = snapshot.pools[node.pool].instances
+AHEAD = timedelta(seconds=5)
+"""A snapshot may lie so much in the future: clocks are put right by moments all the time."""
+WRONG = timedelta(minutes=1)
+"""Two clocks that differ by more are not both right."""
+
+
+class Light(Struct, frozen=True):
+    """What the nodes of a pool are judged by, beside their own readings. `grace` is how long a new machine may take to
+    register its agent."""
+
+    snapshot: Snapshot
+    ills: Ills
+    grace: timedelta
+    now: datetime
+
+
+def condition_of(node: Node, light: Light) -> Finding:
+    """The finding for one node."""
+    instances = light.snapshot.pools[node.pool].instances
     if isinstance(instances, Failure):
         return _blind(node, 1, f"Azure's instances could not be read: {instances.why}")
-    return _from_azure(node) or _from_mesos(node, snapshot, grace, now)
+    if light.snapshot.started_at > light.now + AHEAD:
+        return _blind(node, 1, "the readings are from the future, our clock was put back")
+    return _from_azure(node) or _from_mesos(node, light)
 
 
 def _from_azure(node: Node) -> Finding | None:
@@ -65,35 +94,68 @@ def _from_azure(node: Node) -> Finding | None:
     return None
 
 
-def _from_mesos(node: Node, snapshot: Snapshot, grace: timedelta, now: datetime) -> Finding:
-    """Rules 9 to 16: what the masters say of a machine that is there."""
-    scheduler = snapshot.scheduler
+def _from_mesos(node: Node, light: Light) -> Finding:
+    """Rules 9 to 20: what the masters say of a machine that is there."""
+    scheduler = light.snapshot.scheduler
     if isinstance(scheduler, Failure):
         return _blind(node, 9, f"the masters could not be read: {scheduler.why}")
     if node.rivals:
         return _is(node, Condition.UNKNOWN, 10, f"{node.rivals} agents announce its address {node.address}")
     if node.agent is not None and node.agent.active:
-        return _is(node, Condition.HEALTHY, 11, "its agent is connected")
+        return _connected(node, node.agent, light)
     if node.instance is None or _without_power(node.instance):
-        return _is(node, Condition.UNKNOWN, 12, "Azure gives no power state")
+        return _is(node, Condition.UNKNOWN, 15, "Azure gives no power state")
     if node.agent is None and (node.memory is None or node.memory.agent_id is None):
-        return _without_agent(node, snapshot, grace, now)
+        return _without_agent(node, light)
     if node.agent is not None:
-        return _is(node, Condition.UNREACHABLE, 16, "Mesos lists its agent as disconnected")
-    return _is(node, Condition.UNREACHABLE, 16, "Mesos does not list its agent any more")
+        return _is(node, Condition.UNREACHABLE, 20, "Mesos lists its agent as disconnected")
+    return _is(node, Condition.UNREACHABLE, 20, "Mesos does not list its agent any more")
 
 
-def _without_agent(node: Node, snapshot: Snapshot, grace: timedelta, now: datetime) -> Finding:
-    """Rules 13 to 15: it never had an agent."""
-    created = node.instance.created_at if node.instance else None
+def _connected(node: Node, agent: Agent, light: Light) -> Finding:
+    """Rules 11 to 14."""
+    doom = doom_of(node.memory, light.now)
+    if doom is not None and fate_of(doom) is not Fate.LEFT:
+        return _doomed(node, 11, doom)
+    ill = light.ills.against(node)
+    if ill is not None:
+        because = f"its agent is connected, but {ill.because}"
+        return Finding(node, Condition.IMPAIRED, 12, because, unit=ill.unit, read_at=ill.read_at)
+    if doom is not None:
+        return _doomed(node, 13, doom)
+    return _is(node, Condition.HEALTHY, 14, f"its agent is connected{_but_idle(agent)}")
+
+
+def _doomed(node: Node, rule: int, doom: Notice) -> Finding:
+    when = f" for {doom.deadline:%Y-%m-%d %H:%M:%S} UTC" if doom.deadline else ""
+    because = f"{doom.what} is announced{when} ({doom.source})"
+    return Finding(node, Condition.DOOMED, rule, because, deadline=doom.deadline, fate=fate_of(doom))
+
+
+def _but_idle(agent: Agent) -> str:
+    if agent.drain is Drain.DRAINING:
+        return ", but it is being drained: it gets no new tasks"
+    if agent.deactivated:
+        return ", but it is deactivated: it gets no new tasks"
+    return ""
+
+
+def _without_agent(node: Node, light: Light) -> Finding:
+    """Rules 16 to 19: it never had an agent."""
+    now, grace = light.now, light.grace
     seen = node.memory.first_seen_at if node.memory else now
-    age = now - max(created or seen, seen)
+    created = (node.instance.created_at if node.instance else None) or seen
+    age = now - max(created, seen)
+    if seen > now + WRONG:
+        return _is(node, Condition.UNKNOWN, 16, f"it was first seen {_s(seen - now)} s in the future")
+    if now - seen >= grace and created > now + WRONG:
+        return _is(node, Condition.UNKNOWN, 16, f"Azure created it {_s(created - now)} s in the future")
     if age < grace:
-        return _is(node, Condition.JOINING, 13, f"no agent after {_s(age)} s of {_s(grace)} s")
-    addresses = snapshot.pools[node.pool].addresses
+        return _is(node, Condition.JOINING, 17, f"no agent after {_s(age)} s of {_s(grace)} s")
+    addresses = light.snapshot.pools[node.pool].addresses
     if isinstance(addresses, Failure):
-        return _blind(node, 14, f"its address could not be read: {addresses.why}")
-    return _is(node, Condition.STUCK, 15, f"no agent after {_s(age)} s, allowed are {_s(grace)} s")
+        return _blind(node, 18, f"its address could not be read: {addresses.why}")
+    return _is(node, Condition.STUCK, 19, f"no agent after {_s(age)} s, allowed are {_s(grace)} s")
 
 
 def _without_power(instance: Instance) -> bool:

@@ -42,7 +42,8 @@ class Health(StrEnum):
 
 class FailedUnit(Struct, frozen=True):
     """A unit that is not well on one node. `component` is None for a unit that nobody has told us of. `says` is the
-    beginning and the end of what it printed, empty where it was not asked."""
+    beginning and the end of what it printed, empty where it was not asked. `stops_work`: without it an agent does not
+    do its work, though its Mesos agent may be connected."""
 
     unit: str
     health: Health
@@ -50,6 +51,7 @@ class FailedUnit(Struct, frozen=True):
     takes_down: str
     severity: Severity
     says: str = ""
+    stops_work: bool = False
 
 
 class NodeHealth(Struct, frozen=True):
@@ -137,11 +139,13 @@ class Marathon(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """One check of DC/OS 1.12 and later. `output` is the beginning and the end of what it printed."""
+    """One check of DC/OS 1.12 and later. `output` is the beginning and the end of what it printed. `stops_work` is as
+    for a unit."""
 
     name: str
     health: Health
     output: str = ""
+    stops_work: bool = False
 
 
 UNREAD = Failure(

@@ -6,9 +6,10 @@ Written only with the row's etag, so that its limits also hold between concurren
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Disruption(Struct, frozen=True):
@@ -23,9 +24,18 @@ class Disruption(Struct, frozen=True):
     leaving: bool = False
 
 
+class Loss(Struct, frozen=True):
+    """A node that failed, when that was first seen, and what it was then (`shared/judge/traits.py`)."""
+
+    node: str
+    at: datetime
+    traits: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 class Ledger(Struct, frozen=True):
     """`wanted` is the size that the pool is to have; None until it was first read. `started` are the start times of
-    the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one."""
+    the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
+    `losses` are the nodes that failed within the last hour, and those that have not been helped since."""
 
     pool: str
     wanted: int | None = None
@@ -33,6 +43,7 @@ class Ledger(Struct, frozen=True):
     started: tuple[datetime, ...] = ()
     storm_since: datetime | None = None
     storm_until: datetime | None = None
+    losses: tuple[Loss, ...] = ()
 
     @property
     def surging(self) -> int:

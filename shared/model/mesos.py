@@ -130,6 +130,7 @@ class SchedulerState(Struct, frozen=True):
     `generation` is what the master can; what can be done with one agent is said by `generation_for`. `recovered` are
     ids that the registry knows and that have not come back since the last election. `elected_at` is when this leader
     was elected; within `reregister_window` after it, missing agents are expected to come back. `frameworks` by id.
+    `answered_at` is the time by the master's own clock; None where it does not say.
     """
 
     leader: str
@@ -140,6 +141,7 @@ class SchedulerState(Struct, frozen=True):
     agents: tuple[Agent, ...]
     recovered: tuple[str, ...] = ()
     frameworks: Mapping[str, Framework] = field(default_factory=dict[str, Framework])
+    answered_at: datetime | None = None
 
     def agent(self, agent_id: str | None) -> Agent | None:
         """The registered agent with this id; None when there is none, or no id."""

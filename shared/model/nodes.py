@@ -43,6 +43,39 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Fate(StrEnum):
+    """What an announced event does to a machine, as far as it asks for something.
+
+    moves  its host goes or is failing: another host helps, and so does another machine
+    ends   it is taken away, wherever it is: only another machine helps
+    left   it is booted and keeps its disks, somebody means it, or nobody knows what it does: it is left to happen
+    """
+
+    MOVES = "moves"
+    ENDS = "ends"
+    LEFT = "left"
+
+
+class Notice(Struct, frozen=True):
+    """What somebody outside says of a node, as it is remembered until it is taken back (`shared/judge/notices.py`).
+
+    `story` is the source's id of it, the same from its beginning to its end. `at` is the time of the last word by the
+    source's clock, `heard_at` by ours. `is_doom`: an end or a degradation was announced, for `deadline` where a time
+    was named; else it is an alert that the policy lets count for repair. `is_over`: it was taken back; it is remembered
+    for a while, so that a message that comes late does not bring it back.
+    """
+
+    story: str
+    what: str
+    source: str
+    since: datetime
+    at: datetime
+    heard_at: datetime
+    deadline: datetime | None = None
+    is_doom: bool = True
+    is_over: bool = False
+
+
 class Helped(Struct, frozen=True):
     """A remedy after which the node was well again, and when that was proved."""
 
@@ -55,9 +88,10 @@ class NodeMemory(Struct, frozen=True):
 
     `agent_id` and `tasks` are those of the last time its agent was active. `replaces` is the operation in whose
     course it came. `connected` is whether its agent was active when it was last seen, `losses` are the times of the
-    last week at which it was found lost: an agent that comes and goes is remembered for it. `told_of` is when the latest
-    thing happened that events told of it.
-    `helped` are the remedies of the last week after which it was well again, oldest first.
+    last week at which it was found lost: an agent that comes and goes is remembered for it. `told_of` is when the
+    latest thing happened that events told of it.
+    `helped` are the remedies of the last week after which it was well again, oldest first. `traits` are what failed
+    machines may share (`shared/judge/traits.py`), `created_at` is Azure's.
     """
 
     name: str
@@ -77,6 +111,9 @@ class NodeMemory(Struct, frozen=True):
     losses: tuple[datetime, ...] = ()
     told_of: datetime | None = None
     helped: tuple[Helped, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    traits: Mapping[str, str] = field(default_factory=dict[str, str])
+    created_at: datetime | None = None
 
 
 class Node(Struct, frozen=True):
@@ -99,7 +136,8 @@ class Finding(Struct, frozen=True):
     """What we judge of a node, by which numbered rule of `shared/judge/conditions.py`, in one sentence.
 
     `blind` says that the condition is unknown because a reading failed: a fault of our eyes, not of the node.
-    `deadline` is when a doomed node ends, `unit` the failed systemd unit by which an impaired one is.
+    `deadline` is when a doomed node ends and `fate` how, `unit` the failed systemd unit by which an impaired one is.
+    `read_at` is when that was last read where that was before the snapshot.
     """
 
     node: Node
@@ -109,3 +147,5 @@ class Finding(Struct, frozen=True):
     blind: bool = False
     deadline: datetime | None = None
     unit: str = ""
+    fate: Fate | None = None
+    read_at: datetime | None = None

@@ -62,7 +62,8 @@ class Signal(Struct, frozen=True):
     `about` is what the source calls the machine (address, host name, agent id) where that is not our name for it; the
     pass, which remembers addresses and agents, finds the node. `thread` is the source's id of a story of its own that
     the signal belongs to: what is older than something heard counts as late within its story alone. `evidence` is what
-    the unit or check itself printed, shortened, where the source has it.
+    the unit or check itself printed, shortened, where the source has it. `impairs`: the policy lets this alert count
+    for repair.
     """
 
     kind: SignalKind
@@ -80,3 +81,4 @@ class Signal(Struct, frozen=True):
     about: str = ""
     evidence: str = ""
     thread: str = ""
+    impairs: bool = False

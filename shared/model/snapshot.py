@@ -11,6 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from .alarms import UNASKED, Alarm
 from .azure import Instance, ScaleSet
 from .health import UNREAD, ClusterHealth
 from .mesos import SchedulerState
@@ -30,7 +31,8 @@ class Snapshot(Struct, frozen=True):
 
     Except for `health`, what DC/OS last said of itself: that was read some minutes before, at its own `taken_at` and
     those of its parts, and is kept abridged (`shared/records/last_health.py`). It lists every master, and of the agents
-    only those that are not well; of checks only those that did not pass.
+    only those that are not well; of checks only those that did not pass. And except for `alarms`, the rules about
+    metrics that fire at nodes and that the policy lets count for repair: each says when its values were last seen.
     """
 
     cluster: str
@@ -38,3 +40,4 @@ class Snapshot(Struct, frozen=True):
     pools: Mapping[str, PoolReadings]
     scheduler: Reading[SchedulerState]
     health: Reading[ClusterHealth] = UNREAD
+    alarms: Reading[tuple[Alarm, ...]] = UNASKED

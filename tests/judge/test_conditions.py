@@ -76,7 +76,7 @@ def test_rule_07_a_machine_that_is_being_stopped_is_stopped(power: Power, connec
 def test_rule_07_a_machine_that_is_started_again_is_stopped_until_its_agent_is_back() -> None:
     cluster = Cluster(nodes=1)
     cluster.becomes(1, power=Power.STARTING)
-    assert judged(cluster) == (11, Condition.HEALTHY, False)
+    assert judged(cluster) == (14, Condition.HEALTHY, False)
     cluster.loses_agent(1)
     assert judged(cluster) == (7, Condition.STOPPED, False)
 
@@ -84,7 +84,7 @@ def test_rule_07_a_machine_that_is_started_again_is_stopped_until_its_agent_is_b
 def test_rule_07_a_machine_that_starts_for_the_first_time_is_not_stopped() -> None:
     cluster = Cluster()
     cluster.is_new(1, power=Power.STARTING)
-    assert judged(cluster) == (13, Condition.JOINING, False)
+    assert judged(cluster) == (17, Condition.JOINING, False)
 
 
 @pytest.mark.parametrize("connected", [True, False])
@@ -115,59 +115,59 @@ def test_rule_10_agents_that_announce_the_same_address_make_its_machine_unknown(
 
 @pytest.mark.parametrize("power", [Power.RUNNING, Power.STARTING, Power.UNKNOWN])
 @pytest.mark.parametrize("provisioning", [one for one in Provisioning if one is not Provisioning.DELETING])
-def test_rule_11_a_machine_whose_agent_is_connected_is_healthy(
+def test_rule_14_a_machine_whose_agent_is_connected_is_healthy(
     power: Power, provisioning: Provisioning
 ) -> None:
     """A failed or unfinished operation of Azure is no reason to doubt a machine that does its work."""
     cluster = Cluster(nodes=1)
     cluster.becomes(1, power=power, provisioning=provisioning)
-    assert judged(cluster) == (11, Condition.HEALTHY, False)
+    assert judged(cluster) == (14, Condition.HEALTHY, False)
 
 
-def test_rule_12_a_machine_without_agent_and_power_state_is_unknown() -> None:
+def test_rule_15_a_machine_without_agent_and_power_state_is_unknown() -> None:
     cluster = Cluster(nodes=1)
     cluster.becomes(1, power=Power.UNKNOWN)
     cluster.loses_agent(1)
-    assert judged(cluster) == (12, Condition.UNKNOWN, False)
+    assert judged(cluster) == (15, Condition.UNKNOWN, False)
 
 
-def test_rule_12_a_machine_that_is_being_created_has_no_power_state_yet_and_is_joining() -> None:
+def test_rule_15_a_machine_that_is_being_created_has_no_power_state_yet_and_is_joining() -> None:
     """Else every replacement would be unwell while Azure makes it, and two of them a storm."""
     cluster = Cluster()
     cluster.is_new(1, power=Power.UNKNOWN, provisioning=Provisioning.CREATING)
-    assert judged(cluster) == (13, Condition.JOINING, False)
+    assert judged(cluster) == (17, Condition.JOINING, False)
     cluster.is_new(1, age=timedelta(minutes=15), power=Power.UNKNOWN, provisioning=Provisioning.CREATING)
     cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - 15 * MINUTE)
-    assert judged(cluster) == (15, Condition.STUCK, False)
+    assert judged(cluster) == (19, Condition.STUCK, False)
 
 
 @pytest.mark.parametrize(
     ("created", "seen"),
     [(1 * MINUTE, 1 * MINUTE), (14 * MINUTE, 60 * MINUTE), (60 * MINUTE, 14 * MINUTE), (-5 * MINUTE, MINUTE)],
 )
-def test_rule_13_a_machine_counts_as_young_by_the_later_of_creation_and_first_sight(
+def test_rule_17_a_machine_counts_as_young_by_the_later_of_creation_and_first_sight(
     created: timedelta, seen: timedelta
 ) -> None:
     cluster = Cluster()
     cluster.is_new(1, age=created)
     cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - seen)
-    assert judged(cluster) == (13, Condition.JOINING, False)
+    assert judged(cluster) == (17, Condition.JOINING, False)
 
 
-def test_rule_13_a_machine_that_was_never_seen_before_is_young_however_old_azure_calls_it() -> None:
+def test_rule_17_a_machine_that_was_never_seen_before_is_young_however_old_azure_calls_it() -> None:
     cluster = Cluster()
     cluster.is_new(1, age=timedelta(days=300))
-    assert judged(cluster) == (13, Condition.JOINING, False)
+    assert judged(cluster) == (17, Condition.JOINING, False)
 
 
-def test_rule_13_without_a_time_of_creation_the_first_sight_counts() -> None:
+def test_rule_17_without_a_time_of_creation_the_first_sight_counts() -> None:
     cluster = Cluster()
     cluster.is_new(1)
     cluster.becomes(1, created_at=None)
     cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - 14 * MINUTE)
-    assert judged(cluster) == (13, Condition.JOINING, False)
+    assert judged(cluster) == (17, Condition.JOINING, False)
     cluster.now = NOW + MINUTE
-    assert judged(cluster) == (15, Condition.STUCK, False)
+    assert judged(cluster) == (19, Condition.STUCK, False)
 
 
 def never_joined() -> Cluster:
@@ -177,41 +177,41 @@ def never_joined() -> Cluster:
     return cluster
 
 
-def test_rule_14_with_unread_addresses_a_machine_without_agent_is_unknown() -> None:
+def test_rule_18_with_unread_addresses_a_machine_without_agent_is_unknown() -> None:
     cluster = never_joined()
     cluster.unreadable = {"addresses"}
-    assert judged(cluster) == (14, Condition.UNKNOWN, True)
+    assert judged(cluster) == (18, Condition.UNKNOWN, True)
 
 
-def test_rule_15_a_machine_that_had_time_enough_is_stuck() -> None:
+def test_rule_19_a_machine_that_had_time_enough_is_stuck() -> None:
     cluster = never_joined()
-    assert judged(cluster) == (15, Condition.STUCK, False)
+    assert judged(cluster) == (19, Condition.STUCK, False)
 
 
-def test_rule_15_the_time_that_a_machine_has_is_the_policys() -> None:
+def test_rule_19_the_time_that_a_machine_has_is_the_policys() -> None:
     cluster = never_joined()
     (pool,) = cluster.policy.pools
     patient = replace(pool, repair=replace(pool.repair, join_timeout=timedelta(hours=2)))
     cluster.policy = replace(cluster.policy, pools=(patient,))
-    assert judged(cluster) == (13, Condition.JOINING, False)
+    assert judged(cluster) == (17, Condition.JOINING, False)
 
 
-def test_rule_16_a_machine_whose_agent_is_listed_as_disconnected_is_unreachable() -> None:
+def test_rule_20_a_machine_whose_agent_is_listed_as_disconnected_is_unreachable() -> None:
     cluster = Cluster(nodes=1)
     cluster.agents["agent-S1"] = agent(1, active=False)
-    assert judged(cluster) == (16, Condition.UNREACHABLE, False)
+    assert judged(cluster) == (20, Condition.UNREACHABLE, False)
     assert cluster.finding(1).because == "Mesos lists its agent as disconnected"
 
 
-def test_rule_16_a_machine_whose_remembered_agent_is_not_listed_is_unreachable() -> None:
+def test_rule_20_a_machine_whose_remembered_agent_is_not_listed_is_unreachable() -> None:
     cluster = Cluster(nodes=1)
     cluster.loses_agent(1)
-    assert judged(cluster) == (16, Condition.UNREACHABLE, False)
+    assert judged(cluster) == (20, Condition.UNREACHABLE, False)
     assert cluster.finding(1).because == "Mesos does not list its agent any more"
 
 
-def test_rule_16_a_machine_of_no_memory_whose_agent_is_disconnected_is_unreachable() -> None:
+def test_rule_20_a_machine_of_no_memory_whose_agent_is_disconnected_is_unreachable() -> None:
     cluster = Cluster(nodes=1)
     cluster.memory.clear()
     cluster.agents["agent-S1"] = agent(1, active=False)
-    assert judged(cluster) == (16, Condition.UNREACHABLE, False)
+    assert judged(cluster) == (20, Condition.UNREACHABLE, False)
