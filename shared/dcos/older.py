@@ -12,7 +12,7 @@ They run, and are counted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -107,7 +107,7 @@ class _Slaves(Struct):
     recovered_slaves: tuple[_Recovered, ...] = ()
 
 
-type _Held = Mapping[str, Mapping[str, Iterable[Resource]]]
+type _Held = Mapping[str, Mapping[str, tuple[Resource, ...]]]
 
 _state = msgspec.json.Decoder(_State)
 _slaves = msgspec.json.Decoder(_Slaves)

@@ -13,7 +13,7 @@ from simulator.mesos import views, views_v1
 from simulator.world.agent import Agent
 from simulator.world.versions import Release
 
-_Stamp = tuple[int, bool, bool]
+_Stamp = tuple[int, bool, bool, int]
 
 
 class AgentViews:
@@ -38,7 +38,7 @@ class AgentViews:
         agent: Agent,
         view: Callable[[Agent, Release], dict[str, Any]],
     ) -> msgspec.Raw:
-        stamp = (agent.revision, agent.connected, agent.deactivated)
+        stamp = (agent.revision, agent.connected, agent.deactivated, len(agent.kept))
         found = kept.get(agent)
         if found is None or found[0] != stamp:
             found = (stamp, msgspec.Raw(msgspec.json.encode(view(agent, self._release))))
