@@ -19,6 +19,7 @@ import msgspec
 
 from shared.app import App
 from shared.audit import AuditLog, Entry
+from shared.memory.clock import SteppedClock
 from shared.memory.queues import MemoryQueues, Received
 from shared.memory.store import MemoryStore
 from shared.model.incidents import Incident
@@ -44,6 +45,8 @@ class Scene(World):
     """`more` is YAML that is added to the pool's policy. `boot_s` is how long an ordered machine takes to join,
     `takes_s` how long Azure takes for any operation."""
 
+    clock: SteppedClock
+
     def __init__(
         self,
         agents: int = 4,
@@ -53,7 +56,8 @@ class Scene(World):
         boot_s: float = 120,
         takes_s: float = 20,
     ) -> None:
-        super().__init__(agents, generation, timedelta(seconds=boot_s), timedelta(seconds=takes_s))
+        times = timedelta(seconds=boot_s), timedelta(seconds=takes_s)
+        super().__init__(SteppedClock(START), agents, generation, *times)
         self.store, self.queues = MemoryStore(), MemoryQueues(self.clock)
         self.policy = POLICY.format(mode=mode, subscription=SUBSCRIPTION, scale_set=SET, more=more)
         self.forgives: tuple[type[BaseException], ...] = ()

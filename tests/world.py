@@ -15,12 +15,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.errors import Retry
-from shared.memory.clock import SteppedClock
 from shared.memory.compute import MemoryCompute
 from shared.memory.guests import Guests
 from shared.memory.scheduler import MemoryScheduler
 from shared.model.azure import PoolAddress, Power
 from shared.model.mesos import Agent, Framework, Generation, workload_key
+from shared.ports.clock import Clock
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -107,8 +107,12 @@ class _Inhabitants(Guests):
 class World:
     """One pool of `agents` machines, each with its agent, two tasks on each."""
 
-    def __init__(self, agents: int, generation: Generation, boot: timedelta, takes: timedelta) -> None:
-        self.clock = SteppedClock(START)
+    clock: Clock
+
+    def __init__(
+        self, clock: Clock, agents: int, generation: Generation, boot: timedelta, takes: timedelta
+    ) -> None:
+        self.clock = clock
         self.ordered: list[int] = []
         self.wronged: list[str] = []
         self.compute: MemoryCompute = _Watchful(self, takes)
@@ -128,6 +132,10 @@ class World:
 
     def cures(self, act: str) -> bool:
         return act in self.cured_by
+
+    def boots(self, id: str) -> bool:
+        """Whether an agent will ever start in this machine."""
+        return self.booting
 
     def agent_at(self, name: str) -> Agent | None:
         """The agent of the machine with this name, connected or not."""
@@ -267,7 +275,7 @@ class World:
             address = there.addresses[id]
             old = [agent for agent in agents.values() if agent.address == address]
             born = self.clock.now() - (instance.created_at or START) >= self.boot
-            if address in known or instance.power is not Power.RUNNING or not self.booting:
+            if address in known or instance.power is not Power.RUNNING or not self.boots(id):
                 continue
             if any(agent.agent_id in self.dead for agent in old) or not (born or at_once):
                 continue
