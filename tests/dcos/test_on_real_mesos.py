@@ -80,6 +80,23 @@ async def test_both_languages_of_a_master_tell_the_same(real_mesos: RealMesos, m
     assert [agent.active for agent in by_v1.agents] == [True, True]
 
 
+async def test_a_new_agent_on_an_old_disk_has_what_was_kept_there(
+    real_mesos: RealMesos, scheduler: MesosScheduler
+) -> None:
+    real_mesos.start_agent(ONE)
+    await real_mesos.until_agents(ONE)
+    before = real_mesos.agent_id(ONE)
+    order = {"agent_id": {"value": before}, "resources": [RESERVED]}
+    real_mesos.call("RESERVE_RESOURCES", reserve_resources=order)
+    await real_mesos.until("it is reserved", lambda state: bool(state["slaves"][0]["reserved_resources"]))
+    real_mesos.kill_agent(ONE)
+    real_mesos.forget_id(ONE)
+    real_mesos.start_agent(ONE)
+    await real_mesos.until("it is back", lambda state: any(one["id"] != before for one in state["slaves"]))
+    (agent,) = (one for one in (await scheduler.state()).agents if one.agent_id != before)
+    assert [one.role for one in agent.reservations] == ["kafka-role"]
+
+
 async def schedule(masters: Masters, mesos: RealMesos) -> object:
     return msgspec.json.decode(await masters.read(mesos.master, "/maintenance/schedule"))
 

@@ -105,6 +105,10 @@ class RealMesos:
         self.kill_agent(address)
         self.empty_disk(address)
 
+    def forget_id(self, address: str) -> None:
+        """What is started there next is a new agent on the old disk. None may be running there."""
+        (self._home(address) / "work" / "meta" / "slaves" / "latest").unlink()
+
     def empty_disk(self, address: str) -> None:
         """What is started at this address next is a new agent, on a new machine. None may be running there."""
         self._kill_tasks(self._home(address))
