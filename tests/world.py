@@ -74,34 +74,19 @@ class _Watchful(MemoryCompute):
 
 
 class _Inhabitants(Guests):
-    """The agents in the machines: they halt and boot with them. What made one fail is cured by those acts that
-    `World.cures` names."""
+    """The agents in the machines feel what happens to these."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def halted(self, name: str) -> None:
-        agent = self._world.agent_at(name)
-        if agent is not None and agent.active:
-            self._world.scheduler.disconnect(agent.agent_id)
+        self._world.machine_halts(name)
 
     def booted(self, name: str, *, has_its_disk: bool) -> None:
-        agent = self._world.agent_at(name)
-        cured = self._world.cures("restart" if has_its_disk else "redeploy")
-        if agent is None or (agent.agent_id in self._world.dead and not cured):
-            return
-        self._world.dead.discard(agent.agent_id)
-        if has_its_disk:
-            self._world.scheduler.join(replace(agent, registered_at=self._world.clock.now()))
-        else:
-            self._world.agent_joins(agent.address)
+        self._world.machine_boots(name, has_its_disk)
 
     def run(self, name: str, script: Sequence[str]) -> str:
-        agent = self._world.agent_at(name)
-        if agent is None or not self._world.cures("restart_unit"):
-            return "dcos-mesos-slave: failed"
-        self._world.agent_returns(agent.agent_id)
-        return "dcos-mesos-slave: active"
+        return self._world.command_runs(name, script)
 
 
 class World:
@@ -136,6 +121,30 @@ class World:
     def boots(self, id: str) -> bool:
         """Whether an agent will ever start in this machine."""
         return self.booting
+
+    def machine_halts(self, name: str) -> None:
+        agent = self.agent_at(name)
+        if agent is not None and agent.active:
+            self.scheduler.disconnect(agent.agent_id)
+
+    def machine_boots(self, name: str, has_its_disk: bool) -> None:
+        """Agents boot with their machines. What made one fail is cured by those acts that `cures` names."""
+        agent = self.agent_at(name)
+        cured = self.cures("restart" if has_its_disk else "redeploy")
+        if agent is None or (agent.agent_id in self.dead and not cured):
+            return
+        self.dead.discard(agent.agent_id)
+        if has_its_disk:
+            self.scheduler.join(replace(agent, registered_at=self.clock.now()))
+        else:
+            self.agent_joins(agent.address)
+
+    def command_runs(self, name: str, script: Sequence[str]) -> str:
+        agent = self.agent_at(name)
+        if agent is None or not self.cures("restart_unit"):
+            return "dcos-mesos-slave: failed"
+        self.agent_returns(agent.agent_id)
+        return "dcos-mesos-slave: active"
 
     def agent_at(self, name: str) -> Agent | None:
         """The agent of the machine with this name, connected or not."""
