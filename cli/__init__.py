@@ -8,10 +8,13 @@
     explain NODE|INCIDENT      why, by which numbers, and what is next     explain
     audit tail, audit verify   what was done; is the record whole?         audit
     quarantine list, show      what could not be understood                quarantine
+    pause, resume              hands off, and on again                     people, overrides
+    approve, reject            what was proposed, or waits for a person    people, overrides
+    overrides                  what people have said, and until when       people, overrides
 
-Every command reads and none writes. They read the same tables as the app and need no running app: who is asked at
-night why nothing happens must get an answer when the app is what does not happen. Names of clusters come from the
-policy that the app last found valid, which it keeps in storage.
+Only the last three lines write, and what they write is a person's word, never the world. They work on the same tables
+as the app and need no running app: who is asked at night why nothing happens must get an answer when the app is what
+does not happen. Names of clusters come from the policy that the app last found valid, which it keeps in storage.
 
 Exit codes: 0 all well; 1 the answer is no (faults in the file, a broken chain, nothing of that name); 2 the command
 was not understood; 3 the storage could not be read. The answer goes to stdout, what went wrong to stderr.

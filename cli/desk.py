@@ -5,7 +5,7 @@ the real one, another may be given with the call. Settings come from the environ
 app's, and with `--settings FILE` from a file like local.settings.json as well; what the file says counts more, because
 it was named on purpose.
 
-`read` is the boundary of every command that reads storage: an error becomes a sentence and an exit code there.
+`read` and `write` are the boundary of every command: an error becomes a sentence and an exit code there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from shared.errors import Poison, PoolkeeperError, Refused, Retry, Unknown
 from shared.settings import Settings, from_env
 
 if TYPE_CHECKING:
+    from shared.azure.storage import StorageSettings
     from shared.ports.clock import Clock
+    from shared.ports.queues import Queues
     from shared.ports.store import Store
 
 
@@ -36,12 +38,13 @@ class _SettingsFile(msgspec.Struct, frozen=True):
 @dataclass(frozen=True)
 class Desk:
     """`settings_file` is what `--settings` named. `connect` opens the storage; a `ValueError` of its says that the
-    connection string is none."""
+    connection string is none. `connect_queues` is for commands that write; None: those of the same account."""
 
     env: Mapping[str, str]
     clock: Clock
     connect: Callable[[Settings], AbstractAsyncContextManager[Store]]
     settings_file: Path | None = None
+    connect_queues: Callable[[Settings], AbstractAsyncContextManager[Queues]] | None = None
 
     def environment(self) -> tuple[Mapping[str, str], Path]:
         """The app's settings as they are written, and the directory that its files are relative to."""
@@ -73,6 +76,11 @@ class Desk:
                 "in the environment or in the file that --settings names."
             ) from None
 
+    async def visit_to_write(self, work: Callable[[Store, Queues], Awaitable[None]]) -> None:
+        """The same for a command that writes, and that wakes the app."""
+        async with (self.connect_queues or _connect_queues)(self.settings()) as queues:
+            await self.visit(lambda store: work(store, queues))
+
 
 def this_desk() -> Desk:
     """The desk of this process."""
@@ -88,13 +96,29 @@ def read[T](desk: Desk, work: Callable[[Store], Awaitable[T]]) -> T:
     return asyncio.run(desk.visit(work))
 
 
+def write(desk: Desk, work: Callable[[Store, Queues], Awaitable[None]]) -> None:
+    """`Desk.visit_to_write`, waited for."""
+    asyncio.run(desk.visit_to_write(work))
+
+
 def _connect(settings: Settings) -> AbstractAsyncContextManager[Store]:
-    from shared.azure.storage import StorageSettings, for_account
     from shared.azure.tables import AzureStore
 
+    return AzureStore(_account(settings))
+
+
+def _connect_queues(settings: Settings) -> AbstractAsyncContextManager[Queues]:
+    from shared.azure.queues import AzureQueues
+
+    return AzureQueues(_account(settings))
+
+
+def _account(settings: Settings) -> StorageSettings:
+    from shared.azure.storage import StorageSettings, for_account
+
     if settings.storage_connection is not None:
-        return AzureStore(StorageSettings(connection_string=settings.storage_connection))
-    return AzureStore(for_account(settings.storage_account or "", settings.client_id))
+        return StorageSettings(connection_string=settings.storage_connection)
+    return for_account(settings.storage_account or "", settings.client_id)
 
 
 def _values(file: Path) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from cli.archive import Archive, without_token
 from cli.audit import answer_line, entries_about, show_story
 from cli.find import Case
 from cli.next import sentences_of, steps_of
+from cli.overrides import pauses_of, words_about
 from cli.speech import (
     CONDITION_STYLE,
     VERDICT_STYLE,
@@ -34,6 +35,7 @@ from shared.model.decisions import Decision
 from shared.model.incidents import Incident
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation, OperationState
+from shared.model.overrides import THE_CLUSTER
 from shared.model.signals import Signal
 
 BEFORE = timedelta(
@@ -59,6 +61,7 @@ def as_data(case: Case, story: list[Entry], now: datetime) -> dict[str, Any]:
         "memory": case.memory,
         "incident": case.incident,
         "operation": without_token(case.operation) if case.operation else None,
+        "overrides": case.overrides,
         "next": sentences_of(case.incident, case.operation, case.pool, now),
         "earlier": [incident.id for incident in case.earlier],
         "audit": [entry.record for entry in story],
@@ -70,6 +73,7 @@ def show_case(case: Case, story: list[Entry], now: datetime) -> None:
     _heading("next")
     for sentence in sentences_of(case.incident, case.operation, case.pool, now):
         say(indented(sentence[:1].upper() + sentence[1:], 2))
+    _show_people(case, now)
     if case.memory is not None:
         _heading("remembered of the machine")
         say(rows(grid("", ""), _remembered(case.memory, now)))
@@ -90,6 +94,17 @@ def show_case(case: Case, story: list[Entry], now: datetime) -> None:
                     f"{incident.id}: {incident.condition.value}, {incident.outcome or incident.because}", 2
                 )
             )
+
+
+def _show_people(case: Case, now: datetime) -> None:
+    """Pauses that hold for the node, and what was said or is asked about its incident."""
+    subjects = [THE_CLUSTER, case.pool.name if case.pool else "", case.node]
+    told: list[Text | str] = [*pauses_of(case.overrides, list(dict.fromkeys(subjects)), now)]
+    if case.incident is not None and case.incident.closed_at is None:
+        told += words_about(case.incident, case.overrides, now)
+    if told:
+        _heading("people")
+        say(*(indented(line, 2) for line in told))
 
 
 def _heading(words: str) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cli.archive import Archive
 from cli.trouble import NO, Trouble
 from shared.model.incidents import Incident
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
+from shared.model.overrides import Override
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
 REMEMBERED = timedelta(days=90)
@@ -23,7 +25,8 @@ SHOWN = 8
 
 class Case(Struct, frozen=True):
     """A node, and the incident that is asked about: the named one, else the open one, else the last one closed.
-    `earlier` are other closed incidents of the node, newest first."""
+    `earlier` are other closed incidents of the node, newest first; `overrides` what people have said of the cluster
+    that still holds."""
 
     cluster: str
     node: str
@@ -32,6 +35,7 @@ class Case(Struct, frozen=True):
     incident: Incident | None
     operation: Operation | None
     earlier: tuple[Incident, ...]
+    overrides: tuple[Override, ...] = ()
 
 
 class _Known(Struct, frozen=True):
@@ -62,6 +66,7 @@ async def find_case(archive: Archive, subject: str, cluster: str | None) -> Case
     operation = None
     if incident is not None and incident.operation is not None:
         operation = await archive.operation(here.cluster.name, incident.operation)
+    said = await archive.records.overrides.between(here.cluster.name, "", "")
     return Case(
         cluster=here.cluster.name,
         node=node,
@@ -70,7 +75,27 @@ async def find_case(archive: Archive, subject: str, cluster: str | None) -> Case
         incident=incident,
         operation=operation,
         earlier=tuple(one for one in of_node if incident is None or one.id != incident.id),
+        overrides=tuple(kept.value for kept in said.values() if kept.value.holds_at(archive.now)),
     )
+
+
+async def known_node(archive: Archive, name: str, cluster: str | None) -> tuple[ClusterPolicy, str]:
+    """A node that is remembered or has an open incident, and its cluster; closed incidents do not count."""
+    known = [replace(await _known(archive, one), closed=[]) for one in archive.clusters(cluster)]
+    here, node = _one_of(known, name)
+    return here.cluster, node
+
+
+async def open_case(archive: Archive, subject: str, cluster: str | None) -> tuple[ClusterPolicy, Incident]:
+    """The open incident of this id, or of the node of this name."""
+    here, node = await known_node(archive, subject.partition("@")[0], cluster)
+    incident = (await archive.records.open_incidents(here.name)).get(node)
+    if incident is None or ("@" in subject and incident.value.id.lower() != subject.lower()):
+        named = incident.value.id if incident else "none"
+        raise Trouble(
+            f"{subject!r} is no open incident; that of {node} is: {named}. Nothing was written.", NO
+        )
+    return here, incident.value
 
 
 async def _known(archive: Archive, cluster: ClusterPolicy) -> _Known:

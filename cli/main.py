@@ -7,24 +7,24 @@ needs it, so that `--help` and completion are quick.
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import people
+from cli.entrance import Cluster, Json, Newest, audited, desk_of, give_up, with_archive, with_store
 from cli.sources import Sender
 from cli.trouble import NO, USAGE, Trouble
 
 if TYPE_CHECKING:
     from cli.archive import Archive
-    from cli.desk import Desk
     from shared.ports.store import Store
 
-ABOUT = """What Poolkeeper sees, knows and did, and what it will do next. Reads only; changes nothing.
+ABOUT = """What Poolkeeper sees, knows and did, and what it will do next; and a person's word in it.
 
 Exit codes: 0 all well, 1 the answer is no, 2 the command was not understood, 3 the storage could not be read."""
 
@@ -39,10 +39,7 @@ audit = typer.Typer(
 quarantine = typer.Typer(help="What could not be understood.", no_args_is_help=True, rich_markup_mode=None)
 for name, group in (("policy", policy), ("audit", audit), ("quarantine", quarantine)):
     app.add_typer(group, name=name)
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
-Cluster = Annotated[str | None, typer.Option("--cluster", help="This cluster alone.")]
-Newest = Annotated[int, typer.Option("-n", min=1, max=10000, help="How many, the newest ones.")]
+people.register(app)
 
 
 @app.callback(help=ABOUT)
@@ -73,7 +70,7 @@ def policy_check(
     try:
         is_valid = check_policy(file, as_json)
     except OSError as error:
-        _give_up(
+        give_up(
             Trouble(f"{file} can not be read ({error.strerror}): give a policy that you may read.", USAGE)
         )
     raise typer.Exit(0 if is_valid else NO)
@@ -109,9 +106,9 @@ def hear(
     from cli.speech import say_json
 
     try:
-        answers = hear_files(source, files, Ground.of(_desk(context), policy_file, host), by_clock)
+        answers = hear_files(source, files, Ground.of(desk_of(context), policy_file, host), by_clock)
     except Trouble as trouble:
-        _give_up(trouble)
+        give_up(trouble)
     say_json(answers)
     raise typer.Exit(0 if all(answer.is_understood for answer in answers) else NO)
 
@@ -134,7 +131,7 @@ def status(context: typer.Context, cluster: Cluster = None, as_json: Json = Fals
         else:
             show_status(archive, found)
 
-    _with_archive(context, work)
+    with_archive(context, work)
 
 
 @app.command()
@@ -167,7 +164,7 @@ def incidents(
             return say_json([incident for one in found for incident in one.incidents])
         return show_opened(archive, found)
 
-    _with_archive(context, work)
+    with_archive(context, work)
 
 
 @app.command()
@@ -195,7 +192,7 @@ def explain(
         else:
             show_case(case, story, archive.now)
 
-    _with_archive(context, work)
+    with_archive(context, work)
 
 
 @audit.command("tail")
@@ -207,14 +204,14 @@ def audit_tail(
     from cli.speech import say_json
 
     async def work(store: Store) -> None:
-        now = _desk(context).clock.now()
-        entries = await last_entries(store, await _audited(store, cluster, context), number, now)
+        now = desk_of(context).clock.now()
+        entries = await last_entries(store, await audited(store, cluster, context), number, now)
         if as_json:
             say_json(entries)
         else:
             show_entries(entries)
 
-    _with_store(context, work)
+    with_store(context, work)
 
 
 @audit.command("verify")
@@ -233,15 +230,15 @@ def audit_verify(
     from cli.speech import say_json
 
     async def work(store: Store) -> bool:
-        now = _desk(context).clock.now()
-        found = await verify_months(store, await _audited(store, cluster, context), months, now)
+        now = desk_of(context).clock.now()
+        found = await verify_months(store, await audited(store, cluster, context), months, now)
         if as_json:
             say_json({"is_whole": not any(one.breaks for one in found), "months": found})
         else:
             show_months(found)
         return not any(one.breaks for one in found)
 
-    raise typer.Exit(0 if _with_store(context, work) else NO)
+    raise typer.Exit(0 if with_store(context, work) else NO)
 
 
 @quarantine.command("list")
@@ -257,7 +254,7 @@ def quarantine_list(context: typer.Context, number: Newest = 50, as_json: Json =
         else:
             show_list(items, number)
 
-    _with_store(context, work)
+    with_store(context, work)
 
 
 @quarantine.command("show")
@@ -277,7 +274,7 @@ def quarantine_show(
         else:
             show_item(item)
 
-    _with_store(context, work)
+    with_store(context, work)
 
 
 def main() -> None:
@@ -286,47 +283,3 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     app(prog_name="poolkeeper")
-
-
-def _desk(context: typer.Context) -> Desk:
-    from cli.desk import Desk
-
-    desk = context.obj
-    assert isinstance(desk, Desk)
-    return desk
-
-
-async def _audited(store: Store, cluster: str | None, context: typer.Context) -> list[str]:
-    """The named cluster, whether or not the policy still has it; or all of the policy and what is nobody's."""
-    from cli.archive import open_archive
-    from shared.model.audit import NOBODYS
-
-    if cluster is not None:
-        return [cluster]
-    archive = await open_archive(store, _desk(context).clock.now())
-    return [*(one.name for one in archive.policy.clusters), NOBODYS]
-
-
-def _with_archive(context: typer.Context, work: Callable[[Archive], Awaitable[None]]) -> None:
-    from cli.archive import open_archive
-
-    async def opened(store: Store) -> None:
-        await work(await open_archive(store, _desk(context).clock.now()))
-
-    _with_store(context, opened)
-
-
-def _with_store[T](context: typer.Context, work: Callable[[Store], Awaitable[T]]) -> T:
-    from cli.desk import read
-
-    try:
-        return read(_desk(context), work)
-    except Trouble as trouble:
-        _give_up(trouble)
-
-
-def _give_up(trouble: Trouble) -> NoReturn:
-    from cli.speech import complain
-
-    complain(trouble.sentence)
-    raise typer.Exit(trouble.code) from None

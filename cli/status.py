@@ -17,6 +17,7 @@ from rich.text import Text
 
 from cli.archive import Archive, without_token
 from cli.next import sentence_of
+from cli.overrides import pauses_of, words_about
 from cli.speech import (
     CONDITION_STYLE,
     VERDICT_STYLE,
@@ -37,6 +38,7 @@ from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
+from shared.model.overrides import THE_CLUSTER, Override, OverrideKind
 from shared.model.sweeps import EVERY, LastSweep
 from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
 
@@ -73,6 +75,7 @@ class ClusterStatus(Struct, frozen=True):
     pools: tuple[PoolStatus, ...]
     incidents: tuple[Incident, ...]
     operations: tuple[Operation, ...]
+    overrides: tuple[Override, ...] = ()
 
 
 async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterStatus:
@@ -88,7 +91,10 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
     )
     by_age = sorted(opened, key=lambda incident: incident.opened_at)
     working = tuple(sorted(running, key=lambda one: one.created_at))
-    return ClusterStatus(name, await records.last_sweep(name), pools, tuple(by_age), working)
+    said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
+    swept = await records.last_sweep(name)
+    holding = tuple(one for one in said if one.holds_at(archive.now))
+    return ClusterStatus(name, swept, pools, tuple(by_age), working, holding)
 
 
 def pool_status(
@@ -142,6 +148,7 @@ def as_data(archive: Archive, clusters: list[ClusterStatus]) -> dict[str, Any]:
                 "pools": one.pools,
                 "incidents": one.incidents,
                 "operations": [without_token(operation) for operation in one.operations],
+                "overrides": one.overrides,
             }
             for one in clusters
         ],
@@ -162,10 +169,15 @@ def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
             styled(f"  line {first.line}: {first}" if first else ""),
         )
     for status in clusters:
-        say("", _sign_of_life(status, now))
+        say("", _sign_of_life(status, now), *pauses_of(status.overrides, [THE_CLUSTER], now))
         for pool in status.pools:
             say("")
             _show_pool(status.cluster, pool, now)
+            say(*(indented(line, 2) for line in pauses_of(status.overrides, [pool.pool], now)))
+        held = [one.subject for one in status.overrides if one.kind is OverrideKind.PAUSE]
+        for node in held:
+            if node not in {THE_CLUSTER, *(pool.pool for pool in status.pools)}:
+                say(*(Text(f"{node} ").append(line) for line in pauses_of(status.overrides, [node], now)))
         if status.incidents:
             say("", styled((f"{counted(len(status.incidents), 'incident')} in {status.cluster}", "bold")))
             show_incidents(status, archive, MOST)
@@ -225,6 +237,7 @@ def show_incidents(status: ClusterStatus, archive: Archive, most: int | None = N
         lines.append(_headline(incident, archive.now))
         lines.append(indented(brief(because), 4))
         lines.append(indented(brief(sentence_of(incident, operation, archive.now)), 4))
+        lines += [indented(word, 4) for word in words_about(incident, status.overrides, archive.now)]
     more = len(status.incidents) - len(status.incidents[:most])
     if more:
         lines.append(styled(f"  and {more} younger ones, see `incidents`"))

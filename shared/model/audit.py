@@ -22,6 +22,8 @@ class AuditKind(StrEnum):
     REFUSED = "refused"
     CLOSED = "closed"
     POLICY = "policy"
+    PERSON = "person"
+    """What a person said through the command line."""
 
 
 class AuditRecord(Struct, frozen=True):

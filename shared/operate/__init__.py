@@ -6,6 +6,7 @@ recall      what is remembered of a cluster
 books       keep the ledgers: wanted size, storms, ghosts; reserve and release
 remember    write inventory and incidents
 start       begin the operations that were decided
+clerk       what a person says: pause, approve, reject
 engine      carry one operation on, step by step
 replace     the steps of the remedy *replace*, in order
 steps/      one file per step

@@ -12,7 +12,9 @@ from typer.testing import CliRunner, Result
 
 from cli.desk import Desk
 from cli.main import app
+from shared.memory.queues import MemoryQueues
 from shared.ports.clock import Clock
+from shared.ports.queues import Queues
 from shared.ports.store import Store
 from shared.settings import Settings
 from tests.scene import Scene
@@ -26,15 +28,23 @@ def typed(*words: str, width: int = 100, desk: Desk | None = None) -> Result:
 
 async def asked(scene: Scene, *words: str, width: int = 100) -> Result:
     """The command's result at this moment of the scene."""
-    return await asyncio.to_thread(typed, *words, width=width, desk=desk_over(scene.store, scene.clock))
+    desk = desk_over(scene.store, scene.clock, scene.queues)
+    return await asyncio.to_thread(typed, *words, width=width, desk=desk)
 
 
-def desk_over(store: Store, clock: Clock) -> Desk:
+def desk_over(store: Store, clock: Clock, queues: Queues | None = None) -> Desk:
+    """The desk of somebody whose user name is ann."""
+
     @asynccontextmanager
     async def connect(_: Settings) -> AsyncIterator[Store]:
         yield store
 
-    return Desk({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, clock, connect)
+    @asynccontextmanager
+    async def connect_queues(_: Settings) -> AsyncIterator[Queues]:
+        yield queues or MemoryQueues(clock)
+
+    env = {"AzureWebJobsStorage": "UseDevelopmentStorage=true", "USER": "ann"}
+    return Desk(env, clock, connect, connect_queues=connect_queues)
 
 
 def data_of(result: Result) -> Any:

@@ -1,0 +1,71 @@
+"""The clerk: what a person says about a cluster is written down, told to the audit, and wakes the app.
+
+    pause    nothing is begun, and no further step is taken that changes something     until resumed, or for a time
+    approve  this remedy may be used for this incident                                 for a time
+    reject   no remedy is used for this incident                                       until its end, or for a time
+
+Whoever takes a person's word (the command line) has checked that its subject is there. The last word about a subject
+counts: an approval takes a rejection of the same incident back, and the other way round. The audit is written first, so
+that no word takes effect that nobody can find again. The row alone is the truth: the signal that wakes the app makes it
+obey at once, and without one it obeys with its next look, at most a minute later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.audit import AuditLog
+from shared.errors import Retry
+from shared.model.audit import AuditKind, AuditRecord
+from shared.model.overrides import Override, OverrideKind
+from shared.model.signals import Signal, SignalKind, Source
+from shared.ports.queues import Queue, Queues
+from shared.records import Change, Records, override_row
+
+OPPOSITE = {OverrideKind.APPROVE: OverrideKind.REJECT, OverrideKind.REJECT: OverrideKind.APPROVE}
+
+
+@dataclass(frozen=True)
+class Clerk:
+    records: Records
+    audit: AuditLog
+    queues: Queues
+    now: datetime
+
+    async def keep(self, cluster: str, said: Override) -> bool:
+        """Write it down, over what was said before. Whether the app could be woken."""
+        until = f" until {said.until:%Y-%m-%d %H:%M:%S} UTC" if said.until else ""
+        what = f"{said.kind.value} {said.remedy}".strip()
+        await self._tell(cluster, said, f"{said.who} says {what}{until}: {said.why}", "said")
+        changes = [Change[Override](override_row(said), said, "*")]
+        if said.kind in OPPOSITE:
+            contrary = Override(OPPOSITE[said.kind], said.subject, "", "", self.now)
+            changes.append(Change(override_row(contrary), None, "*"))
+        await self.records.overrides.put_all(cluster, changes)
+        return await self._wake(cluster, said)
+
+    async def take_back(self, cluster: str, said: Override, who: str, why: str) -> bool:
+        """As if it had not been said. Whether the app could be woken."""
+        text = f"{who} takes back the {said.kind.value} of {said.who}" + (f": {why}" if why else "")
+        await self._tell(cluster, said, text, "taken_back")
+        await self.records.overrides.put_all(cluster, [Change[Override](override_row(said), None, "*")])
+        return await self._wake(cluster, said)
+
+    async def _tell(self, cluster: str, said: Override, text: str, how: str) -> None:
+        node, _, opened = said.subject.partition("@")
+        incident = said.subject if opened else None
+        data = {how: said}
+        record = AuditRecord(self.now, cluster, AuditKind.PERSON, node or cluster, text, incident, data=data)
+        await self.audit.append(cluster, [record])
+
+    async def _wake(self, cluster: str, said: Override) -> bool:
+        event = f"{said.kind.value}-{said.subject}-{self.now.isoformat()}"
+        signal = Signal(SignalKind.WAKE, Source.OPERATOR, cluster, event, self.now, self.now)
+        try:
+            await self.queues.send(Queue.SIGNALS, msgspec.json.encode(signal), timedelta(0))
+        except Retry:
+            return False
+        return True
