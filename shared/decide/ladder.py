@@ -2,13 +2,16 @@
 
 The policy orders the rungs. Going up, a rung is skipped, each with its reason:
 
-1. It cannot help a node in this condition (`HELPS`).
+1. It cannot help a node in this condition (`HELPS`): another host is no help to a machine that is taken away, and no
+   unit can be started again where none is known to have failed.
 2. It was carried out for this incident and did not help.
 3. It needs Azure's own agent in the machine, and nothing is heard from that.
 4. It made this node well within the last day, and the node is ill again: what does not last is not repeated.
 5. The fault is in the network: the machine's own guest agent answers Azure, so neither its disks nor its host's are to
    blame, and a reimaged machine would only boot into the same network (published: Azure/AKS#2038).
 6. It needs room in Azure, which refused room a moment ago, and a later rung needs none.
+7. It loses the local volumes that frameworks have on the node, or may have, and a later rung keeps them: what is on a
+   dead machine's disk is lost only when the machine is.
 
 What is left first is tried. When nothing is left, a person is called. A gone machine is replaced wherever the policy
 has that rung, and on no other.
@@ -25,10 +28,11 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from shared.guards.stakes import holdings_of
 from shared.model.azure import GuestAgent
 from shared.model.incidents import Incident
-from shared.model.nodes import Condition, Finding
-from shared.model.remedies import Remedy
+from shared.model.nodes import Condition, Fate, Finding
+from shared.model.remedies import LOSES_LOCAL_VOLUMES, NEEDS_ROOM, Remedy
 
 RELAPSE = timedelta(days=1)
 R = Remedy
@@ -40,8 +44,7 @@ HELPS: Mapping[Condition, frozenset[Remedy]] = {
     Condition.DOOMED: frozenset({R.REDEPLOY, R.REPLACE}),
     Condition.STUCK: frozenset({R.RESTART, R.REIMAGE, R.REPLACE}),
 }
-LOSES_LOCAL_VOLUMES = frozenset({R.REDEPLOY, R.REIMAGE, R.REPLACE})
-NEEDS_ROOM = frozenset({R.REDEPLOY, R.REPLACE})
+
 
 
 class Skipped(Struct, frozen=True):
@@ -72,6 +75,10 @@ def choose(
             later = (one for one in ladder[place + 1 :] if one not in NEEDS_ROOM)
             if any(_against(one, finding, incident, now) is None for one in later):
                 why = "Azure has no room for it now"
+        if why is None and remedy in LOSES_LOCAL_VOLUMES and _may_hold_volumes(finding):
+            later = (one for one in ladder[place + 1 :] if one not in LOSES_LOCAL_VOLUMES)
+            if any(_against(one, finding, incident, now) is None for one in later):
+                why = "volumes are on it, and a later rung keeps them"
         if why is None:
             return Choice(remedy, tuple(skipped))
         skipped.append(Skipped(remedy, why))
@@ -82,6 +89,10 @@ def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: d
     """Rules 1 to 5; None when nothing speaks against the rung."""
     if remedy not in HELPS.get(finding.condition, frozenset()):
         return f"it cannot help a node that is {finding.condition.value}"
+    if remedy is Remedy.REDEPLOY and finding.fate is Fate.ENDS:
+        return "the machine is taken away, wherever it is"
+    if remedy is Remedy.RESTART_UNIT and finding.condition is Condition.IMPAIRED and not finding.unit:
+        return "of no unit it is known that it failed"
     if incident is not None and remedy in incident.tried:
         return "it was tried and did not help"
     instance = finding.node.instance
@@ -93,6 +104,11 @@ def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: d
     if remedy is Remedy.REIMAGE and _is_network(finding):
         return "the fault is in the network"
     return None
+
+
+def _may_hold_volumes(finding: Finding) -> bool:
+    held = holdings_of(finding.node)
+    return finding.condition is not Condition.GONE and (held is None or any(one.volumes for one in held))
 
 
 def _is_network(finding: Finding) -> bool:

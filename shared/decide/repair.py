@@ -6,9 +6,11 @@ For every finding, in this order:
 2. Unknown because a reading failed: nothing to decide about the node, the fault is in our eyes.
 3. An operation is already at work on it, or its incident was handed over to a person and nothing has changed since:
    nothing to decide.
-4. Stopped, or unknown by contradiction: hold. Somebody may have meant it.
+4. Stopped, or unknown by contradiction, or something is announced that is left to happen: hold. Somebody may have meant
+   it, or it comes back by itself.
 5. Impaired for less than the policy's `impaired_after`: wait until then. Unreachable for less than `confirm_after`: the
-   same; when it was stopped before, or somebody was heard to restart it, it is given `join_timeout` to come back.
+   same; when it was stopped before, or somebody was heard to restart it, or a reboot of it is announced, it is given
+   `join_timeout` to come back. What an impaired node is judged by must have been read twice.
 6. Gone although nobody told of a deletion, which may be somebody scaling in: while Azure is deleting it, hold; when it
    is listed no longer, wait `confirm_after` for the explanation.
 7. No rung of the ladder is left that could help (`ladder.py`): hand over.
@@ -27,17 +29,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shared.guards import ORDER, Question, Tally, ask, refusals, tally_pools
+from shared.guards.place import elsewhere_of, with_place
+from shared.judge.notices import doom_of, fate_of
 from shared.model.azure import Provisioning
 from shared.model.decisions import Answer, Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
-from shared.model.ledger import Disruption, Ledger
-from shared.model.nodes import Condition, Finding
+from shared.model.ledger import Ledger
+from shared.model.nodes import Condition, Fate, Finding, NodeMemory
 from shared.model.overrides import Override
 from shared.model.signals import Signal, SignalKind
 from shared.model.snapshot import Snapshot
+from shared.model.suspects import Suspect
 from shared.policy.schema import ClusterPolicy, PoolPolicy, Repair
 
 from .ladder import choose
@@ -48,13 +52,14 @@ type About = tuple[str | None, str | None]
 
 WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 RESTARTS = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_RESTARTED})
+READ_AGAIN = timedelta(minutes=1)
 UNTOLD = "nobody told of a deletion yet"
 WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.UNKNOWN})
 
 
 class Situation(Struct, frozen=True):
     """Everything that decisions rest on. `incidents` are the open ones by node, `ledgers` are by pool, `busy` are the
-    nodes with a running operation, `signals` those that this pass was woken with."""
+    nodes with a running operation, `signals` those that this pass was woken with, `suspects` what the failed share."""
 
     cluster: ClusterPolicy
     snapshot: Snapshot
@@ -65,6 +70,7 @@ class Situation(Struct, frozen=True):
     signals: tuple[Signal, ...]
     overrides: tuple[Override, ...]
     now: datetime
+    suspects: tuple[Suspect, ...] = ()
 
 
 def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
@@ -78,9 +84,7 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
         pool = pools[finding.node.pool]
         decision = _patience(situation, finding, pool.repair, losses)
         if decision is None:
-            decision, ledgers[pool.name] = _decide_rung(
-                situation, finding, pool, tallies[pool.name], ledgers[pool.name]
-            )
+            decision, ledgers[pool.name] = _decide_rung(situation, finding, pool, tallies[pool.name], ledgers)
         decisions.append(decision)
     return tuple(decisions)
 
@@ -132,6 +136,8 @@ def _patience(
             Verdict.HOLD,
             f"{finding.because}; nothing is done about nodes that are {condition.value}",
         )
+    if finding.fate is Fate.LEFT:
+        return _decision(finding, Verdict.HOLD, f"{finding.because}; it is left to happen")
     if condition is Condition.GONE and _told(situation, finding, losses):
         return None
     if condition is Condition.GONE and node.instance is not None:
@@ -150,15 +156,26 @@ def _patience(
     until = _until(situation, finding, patience)
     if situation.now < until:
         return _decision(finding, Verdict.WAIT, f"{finding.because}; {why}", until)
+    if condition is Condition.IMPAIRED and not _read_twice(situation, finding):
+        once = f"{finding.because}; it was read once, and is acted on when it was read again"
+        return _decision(finding, Verdict.WAIT, once, situation.now + READ_AGAIN)
     return None
 
 
+def _read_twice(situation: Situation, finding: Finding) -> bool:
+    """Whether that it is impaired was read again since its incident says so. What is heard cannot be read."""
+    incident = situation.incidents.get(finding.node.name)
+    since = incident.since if incident and incident.condition is finding.condition else situation.now
+    return finding.is_heard or finding.read_at is None or finding.read_at > since
+
+
 def _decide_rung(
-    situation: Situation, finding: Finding, pool: PoolPolicy, tally: Tally, ledger: Ledger
+    situation: Situation, finding: Finding, pool: PoolPolicy, tally: Tally, books: Mapping[str, Ledger]
 ) -> tuple[Decision, Ledger]:
-    """Rules 7 to 9. The ledger comes back with the place that was granted."""
-    incident = _incident(situation, finding)
-    choice = choose(pool.repair.ladder, finding, incident, False, situation.now)
+    """Rules 7 to 9. The pool's ledger comes back with the place that was granted."""
+    incident, ledger = _incident(situation, finding), books[pool.name]
+    short = ledger.no_room is not None and situation.now < ledger.no_room.until
+    choice = choose(pool.repair.ladder, finding, incident, short, situation.now)
     if choice.remedy is None:
         left = f"{finding.because}; no rung of the ladder is left: {choice.because}"
         return _decision(finding, Verdict.HAND_OVER, left), ledger
@@ -175,10 +192,12 @@ def _decide_rung(
         operation=_begun(situation, finding),
         begun_at=None,
         now=situation.now,
+        suspects=situation.suspects,
+        elsewhere=elsewhere_of(books, pool.name),
     )
     decision = _ask_guards(question)
-    acts = decision.verdict is Verdict.ACT
-    return decision, _with_one_more(question) if acts else ledger
+    granted = decision.verdict is Verdict.ACT and question.own is None
+    return decision, with_place(question, f"decided for {finding.node.name}") if granted else ledger
 
 
 def _ask_guards(question: Question) -> Decision:
@@ -210,18 +229,6 @@ def _decision(
     return Decision(node.name, node.pool, finding.condition, verdict, because, None, answers, until)
 
 
-def _with_one_more(question: Question) -> Ledger:
-    """The ledger with the place that was just granted, unless it was taken before."""
-    ledger, node = question.ledger, question.finding.node
-    if question.operation and any(entry.operation == question.operation for entry in ledger.active):
-        return ledger
-    domain = (
-        node.instance.fault_domain if node.instance else node.memory.fault_domain if node.memory else None
-    )
-    entry = Disruption(f"decided for {node.name}", node.name, question.now, domain)
-    return replace(ledger, active=(*ledger.active, entry), started=(*ledger.started, question.now))
-
-
 def _subjects(signals: Iterable[Signal], kinds: frozenset[SignalKind]) -> frozenset[About]:
     """What the signals of these kinds are about: nodes, or instances of a pool that are not named."""
     return frozenset(
@@ -243,11 +250,21 @@ def _told(situation: Situation, finding: Finding, losses: frozenset[About]) -> b
 
 
 def _restarted(situation: Situation, finding: Finding) -> bool:
-    """Whether it was seen stopped before it was unreachable, or somebody was heard to stop or start it."""
+    """Whether it was seen stopped before it was unreachable, or somebody was heard to stop or start it, or Azure said
+    that it would be booted."""
     node, incident = finding.node, situation.incidents.get(finding.node.name)
     heard = situation.signals + (incident.signals if incident else ())
     told = not _subjects(heard, RESTARTS).isdisjoint({(None, node.name), (node.pool, None)})
-    return told or (incident is not None and incident.condition is Condition.STOPPED)
+    stopped = incident is not None and incident.condition is Condition.STOPPED
+    return told or stopped or _is_announced(node.memory, situation.now)
+
+
+def _is_announced(memory: NodeMemory | None, now: datetime) -> bool:
+    """Whether Azure boots it about now, here or on another host, and has said so."""
+    doom = doom_of(memory, now)
+    if doom is None or fate_of(doom) is Fate.ENDS:
+        return False
+    return fate_of(doom) is Fate.LEFT or (doom.deadline is not None and doom.deadline <= now)
 
 
 def _until(situation: Situation, finding: Finding, patience: timedelta) -> datetime:

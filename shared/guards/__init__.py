@@ -15,12 +15,29 @@ from collections.abc import Callable, Sequence
 
 from shared.model.decisions import Answer
 
-from . import approval, capacity, failover, ledger, mode, pause, self_doubt, storm
+from . import (
+    approval,
+    backoff,
+    canary,
+    capacity,
+    correlated,
+    failover,
+    joining,
+    ledger,
+    mode,
+    pause,
+    self_doubt,
+    stateful,
+    storm,
+    window,
+)
 from .question import Question, Tally, tally_pools
 
 __all__ = [
     "AFTER_THE_LOSS",
+    "AT_THE_BOOKS",
     "ORDER",
+    "TO_GO_ON",
     "TO_GROW",
     "Guard",
     "Question",
@@ -39,8 +56,22 @@ ORDER: tuple[Guard, ...] = (
     failover.ask,  # may the agents still be on their way to a new leader?
     capacity.ask,  # do Azure's numbers make sense?
     storm.ask,  # is this more than single failures?
+    correlated.ask,  # do the failed share what explains it better than chance?
+    window.ask,  # may what still works be taken away at this time?
     ledger.ask,  # is there room for one more disruption?
+    stateful.ask,  # does a service lose a member, or data, that it cannot do without?
+    canary.ask,  # did it help the first of those with the same trouble?
+    joining.ask,  # do new machines become nodes?
+    backoff.ask,  # does Azure have room for another machine?
     approval.ask,  # does a person have to agree first?
+)
+
+# What rests on the ledger alone, asked again about the ledger as it is when a place in it is taken.
+AT_THE_BOOKS: tuple[Guard, ...] = (ledger.ask, stateful.ask, canary.ask, joining.ask, backoff.ask)
+
+# Once the tasks of a node are moved it is not left half done by what only says whether to begin with one more.
+TO_GO_ON: tuple[Guard, ...] = tuple(
+    guard for guard in ORDER if guard not in {window.ask, canary.ask, joining.ask, backoff.ask}
 )
 
 # Once the machine is proven gone nothing more can be lost by telling Mesos so, and storm, ledger and hold-off would

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from shared.model.azure import Provisioning
 from shared.model.decisions import Answer, Number
-from shared.model.ledger import Ledger
+from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding
-from shared.model.overrides import Override
+from shared.model.overrides import Override, OverrideKind, in_force
 from shared.model.readings import Value
 from shared.model.remedies import Remedy
 from shared.model.snapshot import Snapshot
+from shared.model.suspects import Suspect
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
 MOVING = frozenset({Provisioning.CREATING, Provisioning.DELETING})
@@ -26,7 +27,9 @@ class Tally(Struct, frozen=True):
 
     `missing` are nodes that Azure does not list, `moving` instances that are being created or deleted. `machines` and
     `connected` are those of the whole cluster: nodes that are not gone, and those of all nodes whose agent is
-    connected. Agents of machines that we do not know count for nothing: they may be another cluster's.
+    connected. Agents of machines that we do not know count for nothing: they may be another
+    cluster's. `sizes` are the nodes of every pool of the cluster. `troubles` counts connected nodes by what is wrong with them, `stuck` are the machines that never joined
+    and after which no other one has.
     """
 
     conditions: Mapping[Condition, int]
@@ -34,6 +37,9 @@ class Tally(Struct, frozen=True):
     moving: int
     machines: int
     connected: int
+    sizes: Mapping[str, int] = field(default_factory=dict[str, int])
+    troubles: Mapping[str, int] = field(default_factory=dict[str, int])
+    stuck: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> int:
@@ -43,7 +49,8 @@ class Tally(Struct, frozen=True):
 class Question(Struct, frozen=True):
     """`remedy` is what is asked for. `operation` is the one on whose behalf is asked, None before there is one; its own
     disruption does not stand in its way. `incident` is the open incident's id, None before it is written; `begun_at` is
-    when the operation began, None before."""
+    when the operation began, None before. `elsewhere` is what is disrupted in the cluster's other pools, `suspects`
+    are what the failed nodes share; `moving`: the operation has begun to move what runs on the node."""
 
     cluster: ClusterPolicy
     pool: PoolPolicy
@@ -57,21 +64,69 @@ class Question(Struct, frozen=True):
     operation: str | None
     begun_at: datetime | None
     now: datetime
+    elsewhere: Sequence[Disruption] = ()
+    suspects: Sequence[Suspect] = ()
+    moving: bool = False
+
+    @property
+    def own(self) -> Disruption | None:
+        """The place in the ledger of the operation on whose behalf is asked."""
+        mine = (entry for entry in self.ledger.active if entry.operation == self.operation)
+        return next(mine, None) if self.operation else None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the node is emptied ahead of an end that is near: that cannot wait, and destroys nothing."""
+        own = self.own
+        if own is not None:
+            return own.urgent
+        return self.remedy is Remedy.REPLACE and self.finding.ends_soon(self.now)
 
 
 def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Tally]:
     """Every pool of the snapshot in numbers."""
-    conditions: dict[str, Counter[Condition]] = {pool: Counter() for pool in snapshot.pools}
-    missing: Counter[str] = Counter()
+    of_pool: dict[str, list[Finding]] = {pool: [] for pool in snapshot.pools}
     for finding in findings:
-        conditions[finding.node.pool][finding.condition] += 1
-        missing[finding.node.pool] += finding.node.instance is None
+        of_pool[finding.node.pool].append(finding)
     machines = sum(finding.condition is not Condition.GONE for finding in findings)
-    connected = sum(finding.node.agent is not None and finding.node.agent.active for finding in findings)
+    connected = sum(finding.is_connected for finding in findings)
+    sizes = {pool: len(own) for pool, own in of_pool.items()}
     return {
-        pool: Tally(conditions[pool], missing[pool], _moving(snapshot, pool), machines, connected)
-        for pool in snapshot.pools
+        pool: Tally(
+            conditions=Counter(finding.condition for finding in own),
+            missing=sum(finding.node.instance is None for finding in own),
+            moving=_moving(snapshot, pool),
+            machines=machines,
+            connected=connected,
+            sizes=sizes,
+            troubles=Counter(finding.trouble for finding in own if finding.trouble),
+            stuck=_stuck(own),
+        )
+        for pool, own in of_pool.items()
     }
+
+
+def _stuck(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The machines that never joined, and after whose coming no other one has joined."""
+    last = last_join(findings)
+    return tuple(
+        [
+            finding.node.name
+            for finding in findings
+            if finding.condition is Condition.STUCK
+            and (finding.node.memory is None or last is None or finding.node.memory.first_seen_at >= last)
+        ]
+    )
+
+
+def last_join(findings: Iterable[Finding]) -> datetime | None:
+    """When a machine of these last joined for the first time, of those that are connected now."""
+    joined = [
+        finding.node.memory.joined_at
+        for finding in findings
+        if finding.is_connected and finding.node.memory is not None and finding.node.memory.joined_at
+    ]
+    return max(joined, default=None)
 
 
 def _moving(snapshot: Snapshot, pool: str) -> int:
@@ -79,6 +134,18 @@ def _moving(snapshot: Snapshot, pool: str) -> int:
     if not isinstance(instances, Value):
         return 0
     return sum(instance.provisioning in MOVING for instance in instances.value)
+
+
+def approval_since(question: Question, since: datetime | None) -> Override | None:
+    """A person's word, given at `since` or later, that this remedy is to be used in this pool, or for this incident;
+    with None, in this pool at whatever time."""
+    subjects = [question.pool.name]
+    if since is not None and question.incident is not None:
+        subjects.append(question.incident)
+    for override in in_force(question.overrides, OverrideKind.APPROVE, subjects, question.now):
+        if override.remedy == question.remedy.value and (since is None or override.since >= since):
+            return override
+    return None
 
 
 def allow(guard: str, numbers: Mapping[str, Number]) -> Answer:

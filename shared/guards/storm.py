@@ -1,14 +1,16 @@
 """Storm: when much of a pool fails at once, it is not the machines.
 
-1. At least two nodes of the pool are unwell and they are at least the policy's share of it: refuse. `ledger` keeps
+1. The node's end is announced for a time that is near: go on. Nothing is destroyed before Azure does it.
+2. At least two nodes of the pool are unwell and they are at least the policy's share of it: refuse. `ledger` keeps
    the time (`storm_until`), so that the hold also outlives a restart.
-2. A storm was seen less than the policy's hold ago: refuse until that has passed, even if it looks better now.
+3. A storm was seen less than the policy's hold ago: refuse until that has passed, even if it looks better now.
 
 A single node is never a storm, in whatever small a pool. Nodes that are joining, healthy, or announced to end are well:
-of the last, Azure says itself what happens to them. And while as many
-nodes are healthy as the pool is to have, there is no storm: what is missing beyond them was taken away on purpose, and
-nothing that we do could make it more.
-Published: a certificate bug looked like broken hardware and automatic healing spread it (Azure, 29 February 2012).
+of the last, Azure says itself what happens to them. And while as many nodes are healthy as the pool is to have, there
+is no storm: what is missing beyond them was taken away on purpose, and nothing that we do could make it more. A storm
+that lasts calls a person (`shared/operate/troubles.py`).
+Published: a certificate bug looked like broken hardware and automatic healing spread it (Azure, 29 February 2012); a
+notice with a deadline waited in the queue behind the breaker (Azure/karpenter-provider-azure#1829).
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ WELL = frozenset({Condition.HEALTHY, Condition.JOINING, Condition.DOOMED})
 
 
 def ask(question: Question) -> Answer:
+    if question.is_urgent:
+        return allow(GUARD, {})
     storming, numbers = measure(question.tally, question.pool, question.ledger.wanted)
     if storming:
         return refuse(GUARD, "storm_now", None, numbers)

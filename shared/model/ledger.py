@@ -14,7 +14,10 @@ from msgspec import Struct, field
 
 class Disruption(Struct, frozen=True):
     """One node that is being taken away and brought back. `surge`: its successor comes first, so the pool may have one
-    more than wanted meanwhile; `leaving`: it goes now, so that its successor is among those that are wanted."""
+    more than wanted meanwhile; `leaving`: it goes now, so that its successor is among those that are wanted.
+    `frameworks` are the ids of those that had tasks there, besides Marathon, whose applications are many; `trouble` is
+    what was wrong with a node that was still connected (`Wave`); `urgent`: its end is announced for a time so near that
+    it has a reserve of its own; `services` are those that have a member or data there (`shared/guards/stakes.py`)."""
 
     operation: str
     node: str
@@ -22,20 +25,57 @@ class Disruption(Struct, frozen=True):
     fault_domain: int | None = None
     surge: bool = False
     leaving: bool = False
+    frameworks: tuple[str, ...] = ()
+    trouble: str = ""
+    urgent: bool = False
+    services: tuple[str, ...] = ()
+
+
+class Unjoined(Struct, frozen=True):
+    """No machine joined in time for an operation that had ordered one for `node`. `since` is when it was ordered, or
+    before."""
+
+    operation: str
+    node: str
+    since: datetime
+    failed_at: datetime
+
+
+class NoRoom(Struct, frozen=True):
+    """Azure has no room for another machine: its code, how often in a row it said so, since when, and until when
+    nothing that needs room is begun."""
+
+    code: str
+    tries: int
+    since: datetime
+    until: datetime
+
+
+class Wave(Struct, frozen=True):
+    """Connected nodes with the same trouble are helped in a wave: one, then two, then the rest. `done` counts those that
+    were helped, `failed` are those at which it did not help and that are not well yet."""
+
+    trouble: str
+    since: datetime
+    done: int = 0
+    failed: tuple[str, ...] = ()
 
 
 class Loss(Struct, frozen=True):
-    """A node that failed, when that was first seen, and what it was then (`shared/judge/traits.py`)."""
+    """A node that failed, when that was first seen, and what it was then (`shared/judge/traits.py`). `born` is when it
+    came to be, as far as that is known."""
 
     node: str
     at: datetime
+    born: datetime | None = None
     traits: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Ledger(Struct, frozen=True):
     """`wanted` is the size that the pool is to have; None until it was first read. `started` are the start times of
     the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
-    `losses` are the nodes that failed within the last hour, and those that have not been helped since."""
+    `losses` are the nodes that failed within the last hour, and those that have not been helped since. `unjoined` are
+    the machines of ours that did not join, until one joins; `no_room` until Azure has room again."""
 
     pool: str
     wanted: int | None = None
@@ -44,6 +84,13 @@ class Ledger(Struct, frozen=True):
     storm_since: datetime | None = None
     storm_until: datetime | None = None
     losses: tuple[Loss, ...] = ()
+    unjoined: tuple[Unjoined, ...] = ()
+    no_room: NoRoom | None = None
+    waves: tuple[Wave, ...] = ()
+
+    def wave(self, trouble: str) -> Wave | None:
+        """The wave in which nodes with this trouble are helped."""
+        return next((wave for wave in self.waves if wave.trouble == trouble), None)
 
     @property
     def surging(self) -> int:

@@ -8,7 +8,7 @@ most of what there is to judge.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -16,6 +16,10 @@ from msgspec import Struct, field
 from .azure import Instance
 from .mesos import Agent
 from .remedies import Remedy
+
+SOON = timedelta(minutes=15)
+"""Azure tells of a move to another host 10 to 15 minutes ahead and of a spot eviction 30 seconds ahead
+(MicrosoftDocs/azure-docs, articles/virtual-machines/linux/scheduled-events.md)."""
 
 
 class Condition(StrEnum):
@@ -83,6 +87,27 @@ class Helped(Struct, frozen=True):
     at: datetime
 
 
+class Holding(Struct, frozen=True):
+    """What an agent keeps for one role of a framework: reservations, and so many volumes. `on_own_disk`: one of those is
+    on a disk of its own, which outlives the temporary disk."""
+
+    role: str
+    principal: str
+    volumes: int = 0
+    on_own_disk: bool = False
+
+    @classmethod
+    def of(cls, agent: Agent) -> tuple[Holding, ...]:
+        """In the order of roles and principals."""
+        owners = {(one.role, one.principal) for one in agent.reservations}
+        owners |= {(one.role, one.principal) for one in agent.volumes}
+        held: list[Holding] = []
+        for role, principal in sorted(owners):
+            volumes = [one for one in agent.volumes if (one.role, one.principal) == (role, principal)]
+            held.append(cls(role, principal, len(volumes), any(one.source != "ROOT" for one in volumes)))
+        return tuple(held)
+
+
 class NodeMemory(Struct, frozen=True):
     """What the inventory remembers of a node, because Mesos and Azure forget.
 
@@ -91,7 +116,8 @@ class NodeMemory(Struct, frozen=True):
     last week at which it was found lost: an agent that comes and goes is remembered for it. `told_of` is when the
     latest thing happened that events told of it.
     `helped` are the remedies of the last week after which it was well again, oldest first. `traits` are what failed
-    machines may share (`shared/judge/traits.py`), `created_at` is Azure's.
+    machines may share (`shared/judge/traits.py`), `created_at` is Azure's. `held` is what its agent kept for frameworks
+    when it was last active; None: nobody has looked.
     """
 
     name: str
@@ -114,6 +140,7 @@ class NodeMemory(Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     traits: Mapping[str, str] = field(default_factory=dict[str, str])
     created_at: datetime | None = None
+    held: tuple[Holding, ...] | None = None
 
 
 class Node(Struct, frozen=True):
@@ -137,7 +164,7 @@ class Finding(Struct, frozen=True):
 
     `blind` says that the condition is unknown because a reading failed: a fault of our eyes, not of the node.
     `deadline` is when a doomed node ends and `fate` how, `unit` the failed systemd unit by which an impaired one is.
-    `read_at` is when that was last read where that was before the snapshot.
+    `read_at` is when that was last read where that was before the snapshot; `is_heard`: it was told and cannot be read.
     """
 
     node: Node
@@ -149,3 +176,22 @@ class Finding(Struct, frozen=True):
     unit: str = ""
     fate: Fate | None = None
     read_at: datetime | None = None
+    is_heard: bool = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether its agent is: then it still works for somebody."""
+        return self.node.agent is not None and self.node.agent.active
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with a node whose agent is connected, in words that it shares with others that have the same.
+        Empty for every other node."""
+        if not self.is_connected or self.condition not in {Condition.IMPAIRED, Condition.DOOMED}:
+            return ""
+        return f"{self.condition.value} ({self.unit})" if self.unit else self.condition.value
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether it still works and is announced to be taken away within `SOON`: nothing can wait for long then."""
+        known = self.condition is Condition.DOOMED and self.fate in {Fate.ENDS, Fate.MOVES}
+        return known and self.deadline is not None and self.deadline <= now + SOON

@@ -6,22 +6,28 @@ was read, so of two workers that reserve the last free place only one gets it, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.decide.lessons import concluded
 from shared.decide.wanted import wanted_size
 from shared.errors import Conflict
 from shared.guards import Tally
+from shared.guards.place import elsewhere_of
 from shared.guards.storm import measure
-from shared.model.ledger import Disruption, Ledger
+from shared.judge.correlation import FAILED, HOUR
+from shared.judge.traits import born_at, traits_of
+from shared.model.ledger import Disruption, Ledger, Loss
 from shared.model.nodes import Condition, Finding
+from shared.model.operations import Operation, OperationState
 from shared.model.readings import Failure
 from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
-from shared.policy.schema import PoolPolicy
+from shared.policy.schema import ClusterPolicy, PoolPolicy
+from shared.records import Change
 
 from .outside import Outside
 from .recall import Recalled
@@ -29,6 +35,8 @@ from .recall import Recalled
 DAY = timedelta(days=1)
 GHOST = timedelta(minutes=2)  # a reservation is followed by its operation within seconds, or never
 TRIES = 20
+ACCOUNT = "|cluster"  # the row of the cluster's own account; no pool is called so
+MOST_LOSSES = 200  # of a pool that are remembered, some 300 bytes each; more have no other explanation
 
 
 class Seen(Struct, frozen=True):
@@ -49,7 +57,9 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     own = tuple(signal for signal in seen.signals if signal.pool == pool.name)
     wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
     book = replace(ledger, wanted=wanted, started=tuple(at for at in ledger.started if at > now - DAY))
-    if measure(seen.tally, pool, wanted)[0] and (book.storm_since is not None or not _blind(pool, snapshot)):
+    if measure(seen.tally, pool, wanted)[0] and (
+        book.storm_since is not None or not is_blind(pool, snapshot)
+    ):
         since = book.storm_since or now
         return replace(book, storm_since=since, storm_until=now + pool.storm.hold)
     if book.storm_until is not None and now >= book.storm_until:
@@ -57,7 +67,7 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     return book
 
 
-def _blind(pool: PoolPolicy, snapshot: Snapshot) -> bool:
+def is_blind(pool: PoolPolicy, snapshot: Snapshot) -> bool:
     """Whether what the conditions of the pool rest on could not be read."""
     return isinstance(snapshot.scheduler, Failure) or isinstance(snapshot.pools[pool.name].instances, Failure)
 
@@ -94,6 +104,36 @@ def without_ghosts(
     )
 
 
+def with_losses(
+    ledger: Ledger,
+    findings: Sequence[Finding],
+    busy: Collection[str],
+    forgotten: Collection[str],
+    now: datetime,
+) -> Ledger:
+    """The ledger with the nodes that have failed, as they were when that was first seen. `findings` are the pool's.
+
+    1. What failed within the last hour, or has failed still, is kept; not what is missed no more.
+    2. What has failed now is new, unless an operation of ours is at work on it: what we do to a node is no failure.
+    3. What is gone from a pool that has as many working nodes as it is to have was taken away on purpose: no failure.
+    """
+    working = sum(one.condition in {Condition.HEALTHY, Condition.DOOMED} for one in findings)
+    whole = ledger.wanted is not None and working >= ledger.wanted
+    unmeant = FAILED - {Condition.GONE} if whole else FAILED
+    failed = {one.node.name: one.node for one in findings if one.condition in unmeant}
+    kept = [
+        loss
+        for loss in ledger.losses
+        if (loss.at > now - HOUR or loss.node in failed) and loss.node not in forgotten
+    ]
+    known = {loss.node for loss in kept} | set(busy)
+    new = [
+        Loss(name, now, born_at(node), traits_of(node)) for name, node in failed.items() if name not in known
+    ]
+    losses = tuple([*kept, *new][-MOST_LOSSES:])
+    return ledger if losses == ledger.losses else replace(ledger, losses=losses)
+
+
 async def change(outside: Outside, cluster: str, pool: str, how: Callable[[Ledger], Ledger]) -> Ledger:
     """Read, change, write; again when somebody else wrote in between. `how` may raise `Refused`."""
     for _ in range(TRIES):
@@ -110,11 +150,48 @@ async def change(outside: Outside, cluster: str, pool: str, how: Callable[[Ledge
     raise Conflict(f"the ledger of pool {pool}")
 
 
-async def release(outside: Outside, cluster: str, pool: str, operation: str) -> None:
-    """Take an operation's entry out of the ledger; doing it again changes nothing."""
-    await change(
-        outside,
-        cluster,
-        pool,
-        lambda book: replace(book, active=tuple(one for one in book.active if one.operation != operation)),
-    )
+async def reserve(
+    outside: Outside,
+    cluster: ClusterPolicy,
+    pool: str,
+    how: Callable[[Ledger, tuple[Disruption, ...]], Ledger],
+) -> None:
+    """Take a place in the pool's ledger. `how` is given it and what is disrupted in the other pools; it may raise
+    `Refused`. Every reservation also writes the cluster's own account, in the same transaction, so that of two in two
+    pools the later one is asked again with the first one in its sight."""
+    ledgers, names = outside.records.ledgers, [one.name for one in cluster.pools]
+    for _ in range(TRIES):
+        rows = await ledgers.between(cluster.name, "", "")
+        kept, account = rows.get(pool), rows.get(ACCOUNT)
+        old = kept.value if kept else Ledger(pool)
+        books = {name: rows[name].value for name in names if name in rows}
+        new = how(old, elsewhere_of(books, pool))
+        if new == old:
+            return
+        whole = account.value if account else Ledger(ACCOUNT)
+        begun = new.active[-1].since
+        recent = (*(at for at in whole.started if at > begun - DAY), begun)
+        changes = (
+            Change(pool, new, kept.etag if kept else None),
+            Change(ACCOUNT, replace(whole, started=recent), account.etag if account else None),
+        )
+        try:
+            await ledgers.put_together(cluster.name, changes)
+        except Conflict:
+            continue
+        return
+    raise Conflict(f"the ledger of pool {pool}")
+
+
+async def conclude(
+    outside: Outside, operation: Operation, state: OperationState, *, frees: bool, now: datetime
+) -> None:
+    """What the end of the operation teaches is written, and its place is free again if it `frees` it. Doing it again
+    changes nothing."""
+
+    def ended(book: Ledger) -> Ledger:
+        taught = concluded(book, operation, state, now)
+        active = tuple(one for one in book.active if not (frees and one.operation == operation.id))
+        return replace(taught, active=active)
+
+    await change(outside, operation.cluster, operation.pool, ended)

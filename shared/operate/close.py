@@ -23,7 +23,7 @@ from shared.model.operations import OperationState
 from shared.model.remedies import Remedy
 from shared.records import Change, Kept, open_incident_row
 
-from .books import release
+from .books import conclude
 from .hand import Hand
 from .steps.await_join import REPLACEMENT
 
@@ -40,8 +40,8 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
         kept = None  # a newer incident, not ours to close
     if state is OperationState.DONE:
         await _remember_help(hand)
-    if state is not OperationState.HANDED_OVER or REPLACEMENT in operation.notes:
-        await release(hand.outside, cluster, operation.pool, operation.id)
+    frees = state is not OperationState.HANDED_OVER or REPLACEMENT in operation.notes
+    await conclude(hand.outside, operation, state, frees=frees, now=hand.now)
     if kept is not None:
         await _settle(hand, kept, state, outcome)
     hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from shared.errors import Conflict
 from shared.guards import Question, tally_pools
+from shared.guards.place import elsewhere_of
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.ledger import Disruption
 from shared.model.nodes import Condition, Finding, Node
@@ -87,6 +88,8 @@ class Hand:
             operation=operation.id,
             begun_at=operation.created_at,
             now=self.now,
+            suspects=situation.suspects,
+            elsewhere=elsewhere_of(situation.ledgers, self.pool.name),
         )
 
     def forget_readings(self) -> None:

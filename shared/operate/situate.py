@@ -6,16 +6,19 @@ nodes are not missed any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from shared.decide.forget import forgettable
+from shared.decide.lessons import kept_in_mind
 from shared.decide.repair import Situation
 from shared.decide.wanted import LOSSES
 from shared.guards import tally_pools
 from shared.judge import judge
+from shared.judge.correlation import correlate
+from shared.judge.notices import told
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding, NodeMemory
@@ -24,7 +27,8 @@ from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
 
-from .books import Seen, up_to_date, without_ghosts
+from .books import Seen, is_blind, up_to_date, with_losses, without_ghosts
+from .inventory import learned_of
 from .late import without_late
 from .recall import Recalled
 from .resolve import with_nodes
@@ -32,12 +36,13 @@ from .resolve import with_nodes
 
 class Picture(Struct, frozen=True):
     """`forgotten` are nodes that the inventory is to drop, `ghosts` ledger entries by pool that nobody owns, `late`
-    signals that are not acted on."""
+    signals that are not acted on, `told` nodes of which something was announced or taken back now."""
 
     situation: Situation
     forgotten: frozenset[str]
     ghosts: Mapping[str, tuple[Disruption, ...]]
     late: tuple[Signal, ...] = ()
+    told: frozenset[str] = frozenset()
 
     @property
     def findings(self) -> dict[str, Finding]:
@@ -47,8 +52,12 @@ class Picture(Struct, frozen=True):
 def situate(
     cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
 ) -> Picture:
-    findings = judge(snapshot, cluster, _visible(recalled.nodes, snapshot), now)
+    remembered = _visible(recalled.nodes, snapshot)
+    findings = judge(snapshot, cluster, remembered, now)
     signals, late = without_late(with_nodes(signals, findings), recalled.nodes)
+    news = _told(findings, signals, now)
+    if news:
+        findings = judge(snapshot, cluster, {**remembered, **news}, now)
     by_name = {finding.node.name: finding for finding in findings}
     tallies = tally_pools(snapshot, findings)
     incidents = {node: kept.value for node, kept in recalled.incidents.items()}
@@ -58,16 +67,38 @@ def situate(
     for pool in cluster.pools:
         before = recalled.ledgers[pool.name].value
         cleared, ghosts[pool.name] = without_ghosts(before, recalled, by_name, now)
-        told = (*signals, *_losses_told(pool.name, findings, incidents))
-        book = up_to_date(cleared, pool, Seen(snapshot, told, tallies[pool.name], now))
+        heard = (*signals, *_losses_told(pool.name, findings, incidents))
+        book = up_to_date(cleared, pool, Seen(snapshot, heard, tallies[pool.name], now))
         idle = [one for one in findings if one.node.pool == pool.name and one.node.name not in recalled.busy]
         forgotten |= forgettable(idle, snapshot.pools[pool.name], before, book.wanted, incidents)
         ledgers[pool.name] = book
     kept = tuple(finding for finding in findings if finding.node.name not in forgotten)
+    for pool in cluster.pools:
+        failing = [one for one in kept if one.node.pool == pool.name]
+        book = with_losses(ledgers[pool.name], failing, recalled.busy, forgotten, now)
+        if not is_blind(pool, snapshot):
+            book = kept_in_mind(book, failing, tallies[pool.name], now)
+        ledgers[pool.name] = book
     situation = Situation(
-        cluster, snapshot, kept, incidents, ledgers, recalled.busy, signals, recalled.overrides, now
+        cluster,
+        snapshot,
+        kept,
+        incidents,
+        ledgers,
+        recalled.busy,
+        signals,
+        recalled.overrides,
+        now,
+        correlate(kept, ledgers, now),
     )
-    return Picture(situation, frozenset(forgotten), ghosts, late)
+    return Picture(situation, frozenset(forgotten), ghosts, late, frozenset(news))
+
+
+def _told(findings: Sequence[Finding], signals: Sequence[Signal], now: datetime) -> dict[str, NodeMemory]:
+    """The nodes of which these signals say what has to be remembered, with that."""
+    named = {signal.node for signal in signals}
+    known = {one.node.name: learned_of(one.node, now) for one in findings if one.node.name in named}
+    return told({name: memory for name, memory in known.items() if memory is not None}, signals, now)
 
 
 def _losses_told(

@@ -1,6 +1,6 @@
 """Beginning the operations that were decided.
 
-First the place in the ledger is reserved, with the guard asked again about the ledger as it is at that instant, then
+First the place in the ledger is reserved, with the guards asked again about the ledger as it is at that instant, then
 the operation's row is inserted. Both are named after the incident, so a pass that is repeated after a crash finds what
 it began and begins nothing twice. A reservation whose operation was never written is given up by a later pass.
 """
@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec.structs import replace
-
 from shared.errors import Conflict, Refused
-from shared.guards import Question, tally_pools
-from shared.guards.ledger import ask as ask_ledger
+from shared.guards import AT_THE_BOOKS, Question, ask, refusals, tally_pools
+from shared.guards.place import with_place
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding, Node
 from shared.model.operations import Operation, Subject
+from shared.model.remedies import Remedy
 
-from .books import change
+from .books import reserve
 from .outside import Outside
 from .plans import PLANS, plan_of
 from .situate import Picture
+from .steps.order import UNIT
 
 
 async def start(
@@ -56,14 +56,13 @@ async def start(
 
 
 async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> None:
+    """Take its place in the ledger. `Refused` when there is none any more."""
     situation = picture.situation
     finding = picture.findings[operation.subject.node]
     pools = {pool.name: pool for pool in situation.cluster.pools}
     tally = tally_pools(situation.snapshot, situation.findings)[operation.pool]
-    subject = operation.subject
-    entry = Disruption(operation.id, subject.node, operation.created_at, subject.fault_domain)
 
-    def with_entry(book: Ledger) -> Ledger:
+    def placed(book: Ledger, elsewhere: tuple[Disruption, ...]) -> Ledger:
         if any(one.operation == operation.id for one in book.active):
             return book
         question = Question(
@@ -79,13 +78,14 @@ async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> 
             operation=operation.id,
             begun_at=None,
             now=situation.now,
+            suspects=situation.suspects,
+            elsewhere=elsewhere,
         )
-        answer = ask_ledger(question)
-        if not answer.allowed:
+        for answer in refusals(ask(question, AT_THE_BOOKS)):
             raise Refused(answer.guard, answer.reason, answer.numbers)
-        return replace(book, active=(*book.active, entry), started=(*book.started, entry.since))
+        return with_place(question, operation.id)
 
-    await change(outside, operation.cluster, operation.pool, with_entry)
+    await reserve(outside, situation.cluster, operation.pool, placed)
 
 
 def _operation(incident: Incident, decision: Decision, finding: Finding, picture: Picture) -> Operation:
@@ -93,6 +93,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
     if remedy is None or operation is None:
         raise ValueError(f"nothing was decided that could be begun about {decision.node}")
     plan = plan_of(remedy, finding.node)
+    notes = {UNIT: finding.unit} if remedy is Remedy.RESTART_UNIT and finding.unit else {}
     return Operation(
         id=operation,
         cluster=incident.cluster,
@@ -105,6 +106,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
         created_at=now,
         step_since=now,
         wake_at=now,
+        notes=notes,
     )
 
 

@@ -49,6 +49,11 @@ SCALE_SET = Written(
 """Source: Azure/azure-docs, resource-name-rules, Microsoft.Compute/virtualMachineScaleSets. A little wider than that
 rule, which changed over the years: what Azure does not have is found by the first reading, and nothing is done."""
 
+VMS = Written(
+    r"(?=.*[A-Za-z0-9]{3})[A-Za-z0-9_.*?-]{1,80}",
+    "the names of virtual machines, with '*' and '?' for parts of them and three letters or digits at least",
+)
+
 ALERT = Written(
     r"[^\x00-\x1f\[\]?]{1,200}", "an alert's name of 1 to 200 characters, with '*' for any part of it"
 )
@@ -61,3 +66,11 @@ LABEL = Written(
 
 LABELS = Written("", "a mapping of labels to the values that they must have: {job: dcos-agent}")
 NAMES_OF_LABELS = Written("", "a list of labels: [instance, host]")
+
+CRON = Written(
+    r"[0-9A-Za-z*,/-]+( +[0-9A-Za-z*,/-]+){4}",
+    "five fields: minute, hour, day of the month, month, day of the week, like '0 22 * * MON-FRI'",
+)
+
+ZONE = Written(r"[A-Za-z0-9_+/-]{1,64}", "the name of a time zone, like Europe/London or UTC")
+"""Source: the tz database (eggert/tz)."""

@@ -18,24 +18,29 @@ from shared.policy.limits import Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.read_alerts import read_alerts
 from shared.policy.read_firehose import read_firehose
+from shared.policy.read_quorum import read_quorum
+from shared.policy.read_windows import read_windows
 from shared.policy.reading import KEYS, SETTINGS, Opened, Reading
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, Policy, PoolPolicy, Repair, Storm
 from shared.policy.tree import Listing, Node, Scalar
 from shared.policy.unsupported import ONLY_NO_LOGIN
 from shared.policy.values import Wrong, described, read_host, read_value
+from shared.policy.windows import Window
 
 
 class Layer(Struct, frozen=True):
     """What one level of the file says of the settings: the fields that are written there, and no others."""
 
     mode: Mode | None = None
+    windows: tuple[Window, ...] | None = None
     parts: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     def under(self, closer: Layer) -> Layer:
         """Both together; where both say something, the closer one counts."""
         names = SETTINGS.keys()
         parts = {name: {**self.parts.get(name, {}), **closer.parts.get(name, {})} for name in names}
-        return Layer(self.mode if closer.mode is None else closer.mode, parts)
+        mode = self.mode if closer.mode is None else closer.mode
+        return Layer(mode, self.windows if closer.windows is None else closer.windows, parts)
 
 
 class PolicyReading(Reading):
@@ -57,17 +62,19 @@ class PolicyReading(Reading):
 
     def _cluster(self, opened: Opened, below: Layer) -> ClusterPolicy:
         layer = below.under(self._layer(opened))
-        values = self.values(opened, ClusterPolicy, ("subscription", "resource_group", "failover_hold_off"))
+        values = self.values(opened, ClusterPolicy, _OF_CLUSTER)
         subscription = str(values.pop("subscription", "")).lower()
         group = str(values.pop("resource_group", ""))
         dcos = self.child("dcos", "dcos", opened)
         pools = self.named("pools", "pool", opened)
         hose = self.child("firehose", "firehose", opened)
+        masters = () if dcos is None else self._masters(dcos)
         return ClusterPolicy(
             name=opened.key.text,
             subscription=subscription,
             resource_group=group,
-            masters=() if dcos is None else self._masters(dcos),
+            masters=masters,
+            quorum=read_quorum(self, opened, len(masters)),
             pools=tuple(self._pool(pool, layer, (subscription, group)) for pool in pools),
             mode=layer.mode or Mode.OBSERVE,
             alerts=read_alerts(self, opened),
@@ -90,6 +97,7 @@ class PolicyReading(Reading):
             repair=Repair(**parts["repair"]),
             disruption=Disruption(**parts["disruption"]),
             storm=Storm(**parts["storm"]),
+            windows=layer.windows or (),
         )
 
     def _capacity(self, opened: Opened) -> Capacity:
@@ -153,7 +161,8 @@ class PolicyReading(Reading):
             section = self.child(name, name, opened)
             if section is not None:
                 parts[name] = self.values(section, kind, KEYS[name])
-        return Layer(mode, parts)
+        return Layer(mode, read_windows(self, opened), parts)
 
 
+_OF_CLUSTER = ("subscription", "resource_group", "failover_hold_off", "at_once")
 _VERSION = Annotated[int, Between(1, 1)]

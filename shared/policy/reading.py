@@ -15,6 +15,7 @@ from msgspec.structs import fields
 from shared.policy.alerts import Alerts
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME
+from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
@@ -25,21 +26,27 @@ SETTINGS: dict[str, type[Struct]] = {"repair": Repair, "disruption": Disruption,
 
 KEYS: dict[str, tuple[str, ...]] = {
     "file": ("version", "defaults", "clusters"),
-    "defaults": ("mode", *SETTINGS),
+    "defaults": ("mode", "windows", *SETTINGS),
     "cluster": (
         "subscription",
         "resource_group",
         "dcos",
         "pools",
+        "masters",
         "mode",
+        "windows",
         "failover_hold_off",
+        "at_once",
         "alerts",
         "firehose",
         *SETTINGS,
     ),
     "firehose": FIREHOSE_KEYS,
     "dcos": ("masters", "login"),
-    "pool": ("scale_set", "capacity", "mode", *SETTINGS),
+    "masters": tuple(one.name for one in fields(Quorum)),
+    "master repair": tuple(one.name for one in fields(MasterRepair)),
+    "pool": ("scale_set", "capacity", "mode", "windows", *SETTINGS),
+    "window": ("cron", "zone", "for"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),
     "rule": ("alert", "labels", "means", "severity"),
@@ -53,6 +60,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "dcos": ("masters",),
     "pool": ("scale_set", "capacity"),
     "capacity": ("min", "max"),
+    "window": ("cron", "zone", "for"),
 }
 
 

@@ -26,18 +26,27 @@ from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.metric_rules import Firehose, MetricRule
+from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import MOST_RULES
+from shared.policy.read_windows import WANTED
 from shared.policy.reading import KEYS
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
 from shared.policy.unsupported import ONLY_NO_LOGIN, UNSUPPORTED
 from shared.policy.values import allowed, duration_text
+from shared.policy.windows import Window
 
 BEGIN = "<!-- from here on made by shared/policy/reference.py -->"
 
 SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
-    ("clusters.NAME", ClusterPolicy, ("subscription", "resource_group", "mode", "failover_hold_off")),
+    (
+        "clusters.NAME",
+        ClusterPolicy,
+        ("subscription", "resource_group", "mode", "failover_hold_off", "at_once"),
+    ),
     ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
-    ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode")),
+    ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
+    ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
+    ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode", "windows")),
     ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
     ("clusters.NAME.alerts", Alerts, KEYS["alerts"]),
     ("clusters.NAME.alerts.rules.NAME", AlertRule, KEYS["rule"]),
@@ -47,11 +56,18 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
 )
 """Path in the file, the type that holds it, and the fields that stand there."""
 
-WORDS = {"masters": "A list of hosts.", "rules": "A mapping of names to rules."}
+WORDS = {
+    "masters": "A list of hosts.",
+    "rules": "A mapping of names to rules.",
+    "addresses": "A list of IPv4 addresses.",
+    "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",
+}
 """What fields hold whose types have no limit to say it."""
 
 EVERYWHERE = frozenset({"repair", "disruption", "storm"})
 MERGED = "Stands in `defaults`, in a cluster, or in a pool; merged field by field, the closest one counts."
+
+NEAREST = "Stands in `defaults`, in a cluster, or in a pool; the closest list counts as a whole."
 
 
 def page() -> str:
@@ -71,9 +87,25 @@ def _fields() -> Iterator[str]:
         for name in names:
             yield from [f"#### `{name}`", "", f"{_allowed(kind, name)} {_default(kind, name)}", ""]
             yield from [texts[name], ""]
+    yield from _windows()
     yield from _firehose()
     for title, words in (("mode", schema.Mode), ("meaning", Meaning)):
         yield from [f"### {title}", "", "```text", inspect.cleandoc(words.__doc__ or ""), "```", ""]
+
+
+def _windows() -> Iterator[str]:
+    yield from ["### windows[]", "", f"{inspect.cleandoc(Window.__doc__ or '')} {NEAREST}", ""]
+    texts = documented(Window)
+    for name in ("cron", "zone", "lasts"):
+        key = FILE_KEYS.get(name, name)
+        yield from [
+            f"#### `{key}`",
+            "",
+            f"{_allowed(Window, name)} {_default(Window, name)}",
+            "",
+            texts[name],
+            "",
+        ]
 
 
 FILE_KEYS = {
@@ -154,13 +186,15 @@ def _default(kind: type[Struct], name: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "`none`"
     if isinstance(value, timedelta):
         return f"`{duration_text(value)}`"
     if isinstance(value, StrEnum):
         return f"`{value.value}`"
     if isinstance(value, tuple):
         return f"`[{', '.join(value)}]`"
-    return f"`{value}`"
+    return f"`{value}`" if value != "" else "none"
 
 
 def rewrite(path: Path) -> None:

@@ -20,11 +20,14 @@ from typing import Annotated
 
 from msgspec import Struct, field
 
-from shared.model.azure import PoolAddress
+from shared.model.azure import MachineGroup, PoolAddress
+from shared.model.masters import MASTERS
 from shared.model.remedies import Remedy
 from shared.policy.alerts import Alerts
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
 from shared.policy.metric_rules import Firehose
+from shared.policy.quorum import Quorum
+from shared.policy.windows import Window
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -155,6 +158,17 @@ class Disruption(Struct, frozen=True, kw_only=True):
     that share a rack are often one failure, and capacity in that rack is short just then. Where Azure names no
     fault domain the limit does not apply. Raise it or write `none` for pools spread over few domains."""
 
+    per_framework: Annotated[int | None, Between(1, 1000)] = 1
+    """How many nodes with tasks of one framework (Cassandra, Kafka, Spark, ...) may be in repair at the same time, over
+    all pools of the cluster, or `none` for no such limit. 1 because services replicate and lose data by pairs. Marathon
+    does not count. Raise it where a framework that keeps nothing, such as Spark, runs on most nodes."""
+
+    deadline_reserve: Share = Share(20, True)
+    """How many nodes of the pool may be emptied at the same time because Azure takes them away within 15 minutes,
+    beside all other limits: a share of its nodes, rounded down and at least 1; or a count. Such a node is lost anyway;
+    its tasks move and its successor is ordered ahead of that, and nothing is destroyed before Azure does it. Raise it
+    for pools of spot machines."""
+
 
 class Storm(Struct, frozen=True, kw_only=True):
     """When so much fails at once that the nodes are probably not the cause, and nothing is touched."""
@@ -199,6 +213,12 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
     storm: Storm = Storm()
     """When nothing is touched because too much fails at once."""
 
+    windows: tuple[Window, ...] = ()
+    """When nodes that still work may be taken away, or `always`. Dead nodes are not held by it, nor those whose
+    announced end comes before the next window; nor is starting one failed service again, which takes nothing away. The
+    list that stands closest counts as a whole. Not written: always, because a node that does not do its work seldom
+    gets better by waiting. Write it where people must be awake when tasks move."""
+
 
 class ClusterPolicy(Struct, frozen=True, kw_only=True):
     """One DC/OS cluster."""
@@ -228,18 +248,62 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
     Mesos itself gives agents to come back (apache/mesos:docs/configuration/master.md, agent_reregister_timeout,
     which has 10 minutes as its minimum). Lengthen it with that flag; never shorten it."""
 
+    at_once: Share | None = None
+    """How many nodes of all pools together may be in repair at the same time: a share of the cluster's nodes, rounded
+    down and at least 1; or a count. `none`, and not written, is as many as that pool may that may most by itself: pools
+    share what runs on them, and two that are served side by side are one larger disruption. Write more for clusters
+    whose pools have nothing to do with each other."""
+
     alerts: Alerts = Alerts()
     """How alerts of Alertmanager and Azure Monitor are understood."""
 
     firehose: Firehose = Firehose()
     """Rules about metrics."""
 
+    quorum: Quorum = Quorum()
+    """What may be done to the masters (`masters` in the file)."""
+
     def address_of(self, pool: PoolPolicy) -> PoolAddress:
         """Where `pool` of this cluster lives in Azure."""
         return PoolAddress(self.subscription, self.resource_group, pool.scale_set)
 
     def pool(self, name: str) -> PoolPolicy | None:
+        """The pool of this name, or the masters' where the policy names their machines."""
+        if name == MASTERS:
+            return self.masters_pool if self.quorum.vms else None
         return next((pool for pool in self.pools if pool.name == name), None)
+
+    @property
+    def masters_pool(self) -> PoolPolicy:
+        """The masters in the words of a pool, of which one member at a time is touched. It has no scale set."""
+        repair, count = self.quorum.repair, len(self.masters)
+        return PoolPolicy(
+            name=MASTERS,
+            scale_set="",
+            capacity=Capacity(min=count, max=count),
+            mode=self.mode,
+            repair=Repair(
+                ladder=repair.ladder,
+                approve=repair.approve,
+                confirm_after=repair.confirm_after,
+                impaired_after=repair.impaired_after,
+                restart_timeout=repair.restart_timeout,
+                redeploy_timeout=repair.redeploy_timeout,
+                verify_timeout=repair.verify_timeout,
+            ),
+            disruption=Disruption(at_once=Share(1, False)),
+        )
+
+    @property
+    def master_addresses(self) -> tuple[str, ...]:
+        """The masters' private addresses, in the order of `masters`."""
+        return self.quorum.addresses or tuple(master.partition(":")[0] for master in self.masters)
+
+    @property
+    def machine_group(self) -> MachineGroup | None:
+        """Where the masters' machines live in Azure; None where the policy does not say."""
+        vms = self.quorum.vms
+        return MachineGroup(self.subscription, self.resource_group, vms) if vms else None
 
 
 class Policy(Struct, frozen=True, kw_only=True, dict=True):

@@ -10,21 +10,15 @@ from __future__ import annotations
 _NOT_SCALING = (
     "this version does not change the size of a pool other than to bring a lost node back; take it out"
 )
-_NO_MASTERS = "this version does not repair masters; the masters' addresses belong under dcos.masters"
 _NO_NOTIFY = "this version does not send notifications, the audit table has every decision; take it out"
-_NO_WINDOWS = "this version has no time windows; take it out"
 
 UNSUPPORTED: dict[tuple[str, str], str] = {
     ("file", "notify"): _NO_NOTIFY,
-    ("cluster", "masters"): _NO_MASTERS,
     ("cluster", "notify"): _NO_NOTIFY,
-    ("cluster", "windows"): _NO_WINDOWS,
     ("pool", "scaling"): _NOT_SCALING,
     ("pool", "schedules"): _NOT_SCALING,
-    ("pool", "windows"): _NO_WINDOWS,
     ("pool", "notify"): _NO_NOTIFY,
     ("defaults", "scaling"): _NOT_SCALING,
-    ("defaults", "windows"): _NO_WINDOWS,
 }
 """(kind of section, key) to the sentence."""
 

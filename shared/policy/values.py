@@ -70,7 +70,9 @@ def read_value(node: Node, hint: Any) -> Any:
         return Wrong(allowed(hint))
     text = node.text.strip()
     if get_origin(base) is UnionType and NoneType in get_args(base):
-        return None if text == "none" else _count(node, limit, allowed(hint))
+        if text == "none":
+            return None
+        return read_share(text) if Share in get_args(base) else _count(node, limit, allowed(hint))
     if base is timedelta:
         return _duration(text, limit, allowed(hint))
     if base is Share:
@@ -101,6 +103,8 @@ def allowed(hint: Any) -> str:
         return limit.allowed
     if base is Share:
         return SHARE
+    if Share in get_args(base):
+        return f"{SHARE}, or none"
     if get_origin(base) is tuple:
         words = ", ".join(get_args(base)[0])
         return f"a list of: {words}"

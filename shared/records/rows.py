@@ -61,6 +61,11 @@ class Rows[T]:
                 lost.extend([write.row for write in writes if not await self._wrote(partition, write)])
         return tuple(lost)
 
+    async def put_together(self, partition: str, changes: Sequence[Change[T]]) -> None:
+        """Write many rows, all or none. `Conflict` when somebody else had written one of them."""
+        writes = [Write(one.row, _body(one.value), one.etag) for one in changes]
+        await self._store.write_all(self._table, partition, writes)
+
     async def _wrote(self, partition: str, write: Write) -> bool:
         try:
             await self._store.write(self._table, partition, write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -10,7 +11,10 @@ from msgspec.structs import replace
 
 from shared.errors import Refused
 from shared.model.ledger import Disruption, Ledger
-from shared.operate.books import change, release
+from shared.model.operations import Operation, OperationState, Subject
+from shared.model.remedies import Remedy
+from shared.operate.books import change, conclude, reserve
+from tests.builders import cluster_policy, pool_policy
 from tests.scene import START, Scene
 from tests.watched import Interleaved
 
@@ -49,6 +53,33 @@ async def test_a_place_is_given_back_once_and_again_without_harm() -> None:
     scene = Scene()
     for number in range(2):
         await change(scene.outside, "prod", "private", partial(with_place, number, 9))
+    ended = operation_of("operation-0")
     for _ in range(2):
-        await release(scene.outside, "prod", "private", "operation-0")
+        await conclude(scene.outside, ended, OperationState.DONE, frees=True, now=START)
     assert [entry.operation for entry in (await scene.ledger()).active] == ["operation-1"]
+
+
+@SEEDS
+async def test_two_pools_do_not_take_the_last_place_of_the_cluster_both(seed: int) -> None:
+    """Each pool has room of its own; only one more node of all may be disrupted."""
+    scene = Scene()
+    scene.new_app(Interleaved(seed))
+    pools = [pool_policy(name=f"pool-{n}") for n in range(4)]
+    cluster = cluster_policy(*pools)
+
+    def placed(number: int, book: Ledger, elsewhere: Sequence[Disruption]) -> Ledger:
+        return with_place(number, 2 - len(elsewhere), book)
+
+    ends = await asyncio.gather(
+        *(reserve(scene.outside, cluster, f"pool-{n}", partial(placed, n)) for n in range(4)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(end, Refused) for end in ends) == 2
+    books = await scene.reader.ledgers.between("prod", "", "")
+    assert sum(len(kept.value.active) for kept in books.values()) == 2
+
+
+def operation_of(id: str) -> Operation:
+    subject = Subject("node-0", "0", "vm-0", None, None, None, None)
+    remedy, step = Remedy.REPLACE, "verify"
+    return Operation(id, "prod", "private", "i", remedy, subject, step, START, START, START)

@@ -68,7 +68,7 @@ def test_a_key_at_the_wrong_place_is_told_where_it_belongs() -> None:
 
 def test_a_key_that_resembles_nothing_gets_the_list_of_keys() -> None:
     fault = fault_of(with_pool("xyzzy: 3"))
-    assert fault.allowed == "scale_set, capacity, mode, repair, disruption, storm"
+    assert fault.allowed == "scale_set, capacity, mode, windows, repair, disruption, storm"
     assert fault.hint == ""
 
 

@@ -1,0 +1,66 @@
+"""A place in the ledger: what is written there for a node that is disrupted, and the ledger with one more.
+
+The same for a decision, so that the next one is asked with it, and for the reservation that follows
+(`shared/operate/start.py`), so that the two cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from shared.model.ledger import Disruption, Ledger, Wave
+from shared.model.nodes import Node
+from shared.model.readings import Failure
+
+from .question import Question
+from .stakes import at_stake
+
+MARATHON = "marathon"
+
+
+def with_place(question: Question, operation: str) -> Ledger:
+    """The ledger with the place that was granted to this operation."""
+    book, finding = question.ledger, question.finding
+    urgent = question.is_urgent
+    entry = Disruption(
+        operation,
+        finding.node.name,
+        question.now,
+        fault_domain_of(finding.node),
+        frameworks=frameworks_of(question),
+        trouble="" if urgent else finding.trouble,
+        urgent=urgent,
+        services=tuple(stake.service for stake in at_stake(finding.node, question.snapshot)),
+    )
+    waves = book.waves
+    if entry.trouble and book.wave(entry.trouble) is None:
+        waves = (*waves, Wave(entry.trouble, question.now))
+    started = book.started if urgent else (*book.started, entry.since)
+    return replace(book, active=(*book.active, entry), started=started, waves=waves)
+
+
+def elsewhere_of(books: Mapping[str, Ledger], pool: str) -> tuple[Disruption, ...]:
+    """What is disrupted in the other pools, whose ledgers are `books`."""
+    return tuple([entry for name, book in books.items() if name != pool for entry in book.active])
+
+
+def fault_domain_of(node: Node) -> int | None:
+    """Where it is, or was."""
+    if node.instance is not None:
+        return node.instance.fault_domain
+    return node.memory.fault_domain if node.memory else None
+
+
+def frameworks_of(question: Question) -> tuple[str, ...]:
+    """The ids of the frameworks that have tasks on the node, or had when its agent was last connected, without
+    Marathon and those Marathons that run on it (`marathon-user`), in order."""
+    node, scheduler = question.finding.node, question.snapshot.scheduler
+    keys = set(node.memory.tasks if node.memory else ())
+    if node.agent is not None:
+        keys |= node.agent.tasks.keys() | {f"{id}:" for id, tasks in node.agent.task_ids.items() if tasks}
+    registered = {} if isinstance(scheduler, Failure) else scheduler.value.frameworks
+    ids = {key.partition(":")[0] for key in keys}
+    names = {id: registered[id].name if id in registered else "" for id in ids}
+    return tuple(sorted(id for id in ids if names[id].partition("-")[0] != MARATHON))
