@@ -2,8 +2,10 @@
 
 1. The masters could not be read: refuse. Nobody is judged dead by silence alone.
 2. Azure's set, instances or addresses could not be read: refuse.
-3. The readings are older than 60 s: refuse.
-4. Two or more machines are there and not one of them has a connected agent, in the whole cluster: refuse. A leader
+3. The readings are older than 60 s, or from the future, because our clock was put back: refuse.
+4. The leading master's clock and ours are more than 60 s apart: refuse. What is waited for by one that jumped ahead is
+   over too soon, and how long somebody leads or an agent is registered cannot be told.
+5. Two or more machines are there and not one of them has a connected agent, in the whole cluster: refuse. A leader
    without agents, or we at the wrong leader, is likelier than all machines dying at once.
 
 Published: a load balancer in front of the API broke and a repair tool replaced every node
@@ -12,15 +14,18 @@ Published: a load balancer in front of the API broke and a repair tool replaced 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.model.decisions import Answer
-from shared.model.readings import Failure
+from shared.model.mesos import SchedulerState
+from shared.model.readings import Failure, Value
 
 from .question import Question, allow, refuse
 
 GUARD = "self_doubt"
 OLDEST = timedelta(seconds=60)
+AHEAD = timedelta(seconds=5)
+APART = timedelta(seconds=60)
 
 
 def ask(question: Question) -> Answer:
@@ -35,7 +40,19 @@ def ask(question: Question) -> Answer:
     if age > OLDEST:
         ages = {"age_s": age.total_seconds(), "oldest_s": OLDEST.total_seconds()}
         return refuse(GUARD, "readings_stale", None, ages)
+    if age < -AHEAD:
+        return refuse(GUARD, "readings_from_the_future", None, {"ahead_s": -age.total_seconds()})
+    apart = _apart(snapshot.started_at, snapshot.scheduler)
+    if apart > APART:
+        clocks = {"apart_s": apart.total_seconds(), "limit_s": APART.total_seconds()}
+        return refuse(GUARD, "clock_differs", None, clocks)
     numbers = {"machines": question.tally.machines, "connected": question.tally.connected}
     if question.tally.machines > 1 and question.tally.connected == 0:
         return refuse(GUARD, "no_agent_connected", None, numbers)
     return allow(GUARD, {**numbers, "age_s": round(age.total_seconds(), 3)})
+
+
+def _apart(started_at: datetime, reading: Value[SchedulerState]) -> timedelta:
+    """By how much the master's time lies before the look or after it. It says whole seconds (RFC 9110, Date)."""
+    theirs = reading.value.answered_at
+    return max(started_at - theirs, theirs - reading.taken_at) if theirs is not None else timedelta(0)

@@ -120,7 +120,9 @@ def _connected(node: Node, agent: Agent, light: Light) -> Finding:
     ill = light.ills.against(node)
     if ill is not None:
         because = f"its agent is connected, but {ill.because}"
-        return Finding(node, Condition.IMPAIRED, 12, because, unit=ill.unit, read_at=ill.read_at)
+        return Finding(
+            node, Condition.IMPAIRED, 12, because, unit=ill.unit, read_at=ill.read_at, is_heard=ill.is_heard
+        )
     if doom is not None:
         return _doomed(node, 13, doom)
     return _is(node, Condition.HEALTHY, 14, f"its agent is connected{_but_idle(agent)}")

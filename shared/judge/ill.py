@@ -43,11 +43,12 @@ _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,199}")
 
 
 class Ill(Struct, frozen=True):
-    """`unit` is the failed unit, where that is known; `read_at` when it was read or heard."""
+    """`unit` is the failed unit, where that is known; `read_at` when it was read or heard, `is_heard` which of both."""
 
     because: str
     read_at: datetime
     unit: str = ""
+    is_heard: bool = False
 
 
 class Ills:
@@ -119,7 +120,7 @@ class Ills:
         because = (
             f"alert {said.what} of {said.source} was heard at {said.since:%H:%M:%S} UTC, and not taken back"
         )
-        return Ill(because, said.heard_at)
+        return Ill(because, said.heard_at, is_heard=True)
 
     def _counts(self, node: Node, taken_at: datetime, registered: datetime | None) -> bool:
         """Rules 5 to 7 for what is known by an address."""

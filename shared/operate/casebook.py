@@ -22,6 +22,7 @@ from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
 from shared.model.signals import Signal
 from shared.model.snapshot import Snapshot
+from shared.model.suspects import Suspect
 from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled
@@ -55,7 +56,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     audit: list[AuditRecord] = []
     wakes: list[datetime] = []
     workloads = _workloads(picture)
-    for decision in (*decisions, *_blindness(situation.snapshot)):
+    for decision in (*decisions, *_blindness(situation.snapshot), *_suspicions(situation.suspects)):
         kept = recalled.incidents.get(decision.node)
         if kept is not None and _is_another_case(kept.value, decision):
             closed.append((_close(kept.value, kept.value.outcome, now), kept.etag))
@@ -183,6 +184,18 @@ def _blindness(snapshot: Snapshot) -> tuple[Decision, ...]:
     return (Decision(CLUSTER, "", Condition.UNKNOWN, Verdict.HOLD, f"{because}; nothing is judged by it"),)
 
 
+def _suspicions(suspects: Iterable[Suspect]) -> Iterable[Decision]:
+    """One decision about each thing that the failed share: a person must look, and is told once."""
+    told: set[str] = set()
+    for suspect in suspects:
+        subject = f"({suspect.pool or 'pools'} by {suspect.factor})"
+        if subject in told:
+            continue  # the least likely of its factor comes first
+        told.add(subject)
+        because = f"{suspect}. It is the likelier cause: nothing is done to nodes that have it"
+        yield Decision(subject, suspect.pool, Condition.UNKNOWN, Verdict.HAND_OVER, because)
+
+
 def _ended(
     picture: Picture, decisions: Sequence[Decision], recalled: Recalled
 ) -> Iterable[tuple[Kept[Incident], str]]:
@@ -196,10 +209,13 @@ def _ended(
         if node == CLUSTER:
             if not _blindness(picture.situation.snapshot):
                 yield kept, "everything can be read again"
+        elif node.startswith("("):
+            yield kept, "chance explains as well what failed"
         elif finding is None:
             yield kept, "the node is not missed any more"
         elif finding.condition is Condition.HEALTHY:
-            yield kept, "it came back by itself"
+            doomed = kept.value.condition is Condition.DOOMED
+            yield kept, "what was announced is over" if doomed else "it came back by itself"
 
 
 def _close(incident: Incident, outcome: str, now: datetime) -> Incident:

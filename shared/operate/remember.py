@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.errors import Conflict
+from shared.errors import Conflict, Retry
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision
 from shared.model.incidents import Incident
@@ -32,6 +32,8 @@ from .late import latest_of
 from .outside import Outside
 from .recall import Recalled
 from .situate import Picture
+
+AGAIN = timedelta(seconds=1)
 
 
 async def remember(
@@ -58,7 +60,7 @@ async def remember(
     at_work = {kept.value.subject.node: name for name, kept in recalled.operations.items()}
     told = [*heard(situation.signals, at_work, now), *heard_late(picture.late, now)]
     await outside.audit.append(cluster, [*told, *about_books, *flaps, *cases.audit])
-    _, _, lost = await asyncio.gather(
+    unkept, _, lost = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),
         outside.records.ledgers.put_all(cluster, books),
         _keep_cases(outside, cluster, cases),
@@ -67,6 +69,8 @@ async def remember(
         await outside.records.keep_sweep(cluster, now)
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
+    if not picture.told.isdisjoint(unkept):
+        raise Retry("what was told of a node was not kept, because somebody else wrote it", AGAIN)
     return {
         incident.node: incident for incident in cases.current if open_incident_row(incident.node) not in lost
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from shared.model.nodes import Condition
 from shared.model.signals import SignalKind
 from shared.ports.queues import Queue
 from shared.signals.parcel import opened
@@ -36,8 +37,11 @@ async def test_what_is_announced_for_a_healthy_machine_touches_nothing() -> None
     scene = Scene(agents=3)
     await scene.sweeps()
     await scene.hears(told_of(scene, MAINTENANCE, EventType="Terminate", EventStatus="Scheduled"))
-    assert (await scene.said())[-1].endswith("says node_doomed (Terminate)")
-    assert (scene.destroyed, scene.ordered, await scene.open_incidents()) == ([], [], {})
+    said = await scene.said()
+    assert any(line.endswith("says node_doomed (Terminate)") for line in said)
+    assert said[-1].endswith("it is left to happen")
+    assert (scene.destroyed, scene.ordered) == ([], [])
+    assert {one.condition for one in (await scene.open_incidents()).values()} == {Condition.DOOMED}
 
 
 async def test_an_event_that_asks_for_nothing_is_told_with_its_reason_and_wakes_nobody() -> None:

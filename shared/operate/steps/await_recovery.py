@@ -1,7 +1,7 @@
 """Wait until the node is well again, by what we read ourselves. That Azure calls an order successful says nothing: a
 machine can be running and provisioned while nothing on it works.
 
-1. The pool or the masters could not be read: wait, blindly.
+1. The pool or the masters could not be read, or what it is called impaired by was read before the order: wait, blindly.
 2. It is healthy, and its agent registered after the order, or the order did not touch the agent: recovered.
 3. It is gone: withdraw, the pass decides about a machine that is gone.
 4. Otherwise: wait. When the rung's time is over, it has failed, and the next one is tried.
@@ -26,9 +26,10 @@ async def await_recovery(hand: Hand) -> Outcome:
         return Withdraw("it is gone now")
     if finding.blind:
         return Wait(f"not proved: {finding.because}", hand.again(), blind=True)
-    if finding.condition not in {Condition.HEALTHY, Condition.DOOMED}:
-        return Wait(f"it is {finding.condition.value}: {finding.because}", hand.again())
     ordered_at = datetime.fromisoformat(hand.operation.notes[ORDERED])
+    if finding.condition not in {Condition.HEALTHY, Condition.DOOMED}:
+        is_old = finding.read_at is not None and finding.read_at <= ordered_at
+        return Wait(f"it is {finding.condition.value}: {finding.because}", hand.again(), blind=is_old)
     agent = finding.node.agent
     registered = agent.registered_at if agent else None
     untouched = hand.operation.remedy is Remedy.RESTART_UNIT
