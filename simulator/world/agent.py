@@ -12,6 +12,7 @@ They are two things on purpose. The record says what the masters believe; the pr
               after a failover: recovered --> registered | unreachable
 
 A process keeps its id on the temporary disk, and what frameworks keep there; on a new disk it registers as a new agent.
+Its tasks outlive it, but not the machine.
 """
 
 from dataclasses import dataclass, field
@@ -144,6 +145,10 @@ class Process:
     refused: bool = False
     partitioned: bool = False
     """It cannot reach the masters; its VM is fine."""
+    tasks_died: bool = False
+    """Its machine was halted under its tasks, and the masters have not heard of that yet."""
+    spoiled_disk: int | None = None
+    """The disk from which it can not start any more."""
     kept: list[Reserved] = field(default_factory=list)
     _disk: int = -1
     _start: Timer | None = None
@@ -161,13 +166,19 @@ class Process:
     def healthy(self) -> bool:
         return self.responsive and self.masters.counts_on(self)
 
+    @property
+    def can_start(self) -> bool:
+        """Neither its pool, nor its image, nor its disk is broken."""
+        is_bad = self.instance.image in self.instance.scale_set.bad_images
+        return self.joining.joins and not is_bad and self._disk != self.spoiled_disk
+
     def booted(self, disk: int) -> None:
         """The VM runs: start after the time that its disk needs."""
         fresh = disk != self._disk
         self._disk = disk
         if fresh:
             self.agent_id, self.kept = None, []
-        if self.joining.joins:
+        if self.can_start:
             self.start_in(self.joining.join_s if fresh else self.joining.rejoin_s)
 
     def settled(self, disk: int, agent_id: str) -> None:
@@ -182,6 +193,7 @@ class Process:
     def halted(self, clean: bool) -> None:
         """The VM stopped under it."""
         was, self.life = self.life, Life.ABSENT
+        self.tasks_died = True
         self._stop_starting()
         if was is Life.RUNNING:
             (self.masters.connection_closed if clean else self.masters.fell_silent)(self)
@@ -198,6 +210,11 @@ class Process:
             self.masters.connection_closed(self)
         if restart_in_s is not None:
             self.start_in(restart_in_s)
+
+    def spoil_disk(self) -> None:
+        """It dies and does not start from this disk again, whoever restarts it."""
+        self.spoiled_disk = self._disk
+        self.killed(None)
 
     def cut_off(self, partitioned: bool) -> None:
         """A network partition between this VM and the masters begins or ends."""

@@ -242,7 +242,7 @@ class Mesos:
         old = self._by_address.get(process.address)
         if old is not None:
             self._replace_record(old)
-        process.agent_id = self.next_id()
+        process.agent_id, process.tasks_died = self.next_id(), False
         agent = self.new_agent(process, process.agent_id)
         self.admit(agent)
         self.counts["slave_registrations"] += 1
@@ -262,6 +262,10 @@ class Mesos:
         if was_unreachable:
             for scheduler in self.schedulers:
                 scheduler.agent_returned(agent)
+        if process.tasks_died:
+            for scheduler in self.schedulers:
+                scheduler.end(agent, agent.tasks.values(), TaskState.LOST)
+        process.tasks_died = False
 
     def _replace_record(self, old: Agent) -> None:
         self.forget(old)

@@ -49,6 +49,8 @@ class ScaleSet:
     image: str = IMAGE
     model: int = 1
     """Grows when the image changes; instances keep the one that they were made from."""
+    bad_images: set[str] = field(default_factory=set)
+    """Machines made of them boot, and DC/OS never starts."""
     state_on: Disk = Disk.TEMPORARY
     capacity: int = 0
     etag_number: int = 1

@@ -52,7 +52,7 @@ class NodeShell:
         if (self._address, unit) not in self._units.stubborn:
             self._units.failed.discard((self._address, unit))
         if self._process is not None and unit.startswith("dcos-mesos-slave"):
-            self._process.killed(self._restart_s if self._process.joining.joins else None)
+            self._process.killed(self._restart_s if self._process.can_start else None)
 
     def _is_failed(self, unit: str) -> bool:
         if (self._address, unit) in self._units.failed:

@@ -143,6 +143,11 @@ class World:
         self._note("agent_process_killed", instance)
         self._process(instance).killed(restart_in_s)
 
+    def spoil_disk(self, instance: Instance) -> None:
+        """The disk with the agent's state goes bad: only a machine with a new one gets its agent back."""
+        self._note("agent_disk_spoiled", instance)
+        self._process(instance).spoil_disk()
+
     def start_agent_process(self, instance: Instance) -> None:
         self._note("agent_process_started", instance)
         self._process(instance).start_in(0.0)
