@@ -12,7 +12,8 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from shared.judge.flapping import MOST_LOSSES, WEEK, Losses, losses_of
-from shared.model.nodes import Condition, Finding, Node, NodeMemory
+from shared.judge.traits import lasting_traits
+from shared.model.nodes import Condition, Finding, Holding, Node, NodeMemory
 from shared.records import Change, Kept
 
 
@@ -34,8 +35,8 @@ def inventory_changes(
         at = told_of.get(node.name)
         if new is not None and at is not None and (new.told_of is None or at > new.told_of):
             new = replace(new, told_of=at)
-        if new != node.memory:
-            kept = inventory.get(node.name)
+        kept = inventory.get(node.name)
+        if new != (kept.value if kept else None):
             changes.append(Change(node.name, new, kept.etag if kept else None))
     dropped = (name for name in forgotten if name in inventory)
     changes.extend(Change(name, None, inventory[name].etag) for name in sorted(dropped))
@@ -49,7 +50,12 @@ def learned_of(node: Node, now: datetime) -> NodeMemory | None:
         return node.memory
     memory = node.memory or NodeMemory(node.name, node.pool, instance.instance_id, instance.vm_id, now)
     memory = replace(
-        memory, fault_domain=instance.fault_domain, zone=instance.zone, address=node.address or memory.address
+        memory,
+        fault_domain=instance.fault_domain,
+        zone=instance.zone,
+        address=node.address or memory.address,
+        traits=lasting_traits(instance),
+        created_at=instance.created_at or memory.created_at,
     )
     if agent is None or not agent.active:
         return memory
@@ -58,6 +64,7 @@ def learned_of(node: Node, now: datetime) -> NodeMemory | None:
         agent_id=agent.agent_id,
         hostname=agent.hostname,
         tasks=agent.tasks,
+        held=Holding.of(agent),
         joined_at=memory.joined_at or now,
         connected=True,
     )
