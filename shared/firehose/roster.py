@@ -14,11 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from shared.model.masters import MASTERS
 from shared.model.nodes import NodeMemory
 from shared.policy.schema import ClusterPolicy
-
-MASTERS = "(masters)"
-"""A name that no pool of a policy can have."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -63,13 +61,14 @@ class Roster:
 
     def _add(self, cluster: ClusterPolicy, memories: Mapping[str, NodeMemory]) -> None:
         own = self._of.setdefault(cluster.name, {})
-        self.agents[cluster.name] = {one.address for one in memories.values() if one.address}
+        agents = [one for one in memories.values() if one.pool != MASTERS]
+        self.agents[cluster.name] = {one.address for one in agents if one.address}
         for master in cluster.masters:
             host = master.partition(":")[0]
             own[host.lower()] = Subject(cluster.name, MASTERS, host)
             self.sizes[(cluster.name, MASTERS)] += 1
         # An address is given again to the next machine: of two nodes the one that was seen first later has it.
-        for memory in sorted(memories.values(), key=lambda one: one.first_seen_at, reverse=True):
+        for memory in sorted(agents, key=lambda one: one.first_seen_at, reverse=True):
             subject = Subject(cluster.name, memory.pool, memory.name)
             self.sizes[(cluster.name, memory.pool)] += 1
             for name in _names(memory):

@@ -26,6 +26,7 @@ from . import (
     ledger,
     mode,
     pause,
+    quorum,
     self_doubt,
     stateful,
     storm,
@@ -39,6 +40,7 @@ __all__ = [
     "ORDER",
     "TO_GO_ON",
     "TO_GROW",
+    "TO_TOUCH_A_MASTER",
     "Guard",
     "Question",
     "Tally",
@@ -80,6 +82,9 @@ AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask, self_dou
 
 # To bring capacity back harms nobody: it is enough that we may act here at all.
 TO_GROW: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask)
+
+# Of masters none is new, none is taken away, and what their quorum can bear is counted by one guard.
+TO_TOUCH_A_MASTER: tuple[Guard, ...] = (mode.ask, pause.ask, failover.ask, quorum.ask, approval.ask)
 
 
 def ask(question: Question, guards: Sequence[Guard]) -> tuple[Answer, ...]:

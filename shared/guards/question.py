@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from shared.model.azure import Provisioning
 from shared.model.decisions import Answer, Number
 from shared.model.ledger import Disruption, Ledger
+from shared.model.masters import Council
 from shared.model.nodes import Condition, Finding
 from shared.model.overrides import Override, OverrideKind, in_force
 from shared.model.readings import Value
@@ -67,6 +68,8 @@ class Question(Struct, frozen=True):
     elsewhere: Sequence[Disruption] = ()
     suspects: Sequence[Suspect] = ()
     moving: bool = False
+    council: Council | None = None
+    """The masters, where it is one of them that is asked about."""
 
     @property
     def own(self) -> Disruption | None:

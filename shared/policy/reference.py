@@ -27,6 +27,7 @@ from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.quorum import MasterRepair, Quorum
+from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import MOST_RULES
 from shared.policy.read_windows import WANTED
 from shared.policy.reading import KEYS
@@ -46,6 +47,8 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
     ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
     ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
+    ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
+    ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
     ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode", "windows")),
     ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
     ("clusters.NAME.alerts", Alerts, KEYS["alerts"]),
@@ -59,6 +62,7 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
 WORDS = {
     "masters": "A list of hosts.",
     "rules": "A mapping of names to rules.",
+    "addresses": "A list of IPv4 addresses.",
     "addresses": "A list of IPv4 addresses.",
     "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",
 }

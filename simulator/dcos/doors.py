@@ -4,7 +4,9 @@ Shapes: dcos/exhibitor ClusterResource; dcos/dcos-check-runner
 runner/runner.go; dcos/dcos pkgpanda/http; apache/mesos docs/monitoring.md.
 """
 
-from simulator.dcos.services import Services
+from typing import Any
+
+from simulator.dcos.services import Node, Services
 from simulator.wire import Response, json_response, text_response
 from simulator.world.agent import Agent, Life
 
@@ -12,10 +14,20 @@ _CLUSTER_CHECKS = ("check_downtime", "mesos_has_leader")
 _NODE_CHECKS = ("clock_sync", "components_master", "docker", "ip_detect_script", "xz")
 
 
-def exhibitor(services: Services, path: str) -> Response:
-    """GET /exhibitor/v1/cluster/status. The first ZooKeeper server that serves leads."""
+def exhibitor(services: Services, me: Node, path: str) -> Response:
+    """GET /exhibitor/v1/cluster/status, and /state for this master alone. The first ZooKeeper server that serves
+    leads."""
+    if path == "/exhibitor/v1/cluster/state":
+        (own,) = [one for one in _members(services) if one["hostname"] == me.address]
+        switches = {"restarts": True, "cleanup": True, "backups": False}
+        said = {"switches": switches, "state": own["code"]}
+        return json_response(200, said | {key: own[key] for key in ("description", "isLeader")})
     if path != "/exhibitor/v1/cluster/status":
         return text_response(404, "")
+    return json_response(200, _members(services))
+
+
+def _members(services: Services) -> list[dict[str, Any]]:
     masters = services.cluster.mesos.masters
     hosts = [services.address_of(one) for one in masters]
     down = services.zookeeper_down | {services.address_of(one) for one in masters if not one.up}
@@ -27,7 +39,7 @@ def exhibitor(services: Services, path: str) -> Response:
         described = {3: "serving", 2: "not serving", 1: "down"}[code]
         leads = code == 3 and host == serving[0]
         members.append({"code": code, "description": described, "hostname": host, "isLeader": leads})
-    return json_response(200, members)
+    return members
 
 
 def checks(services: Services, path: str, method: str) -> Response:

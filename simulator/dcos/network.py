@@ -56,11 +56,11 @@ class DcosFace:
         if port in {DIAGNOSTICS, ROUTER} and path.startswith(diagnostics.BASE):
             return diagnostics.answer(services, me, path)
         if port == EXHIBITOR:
-            return doors.exhibitor(services, path)
+            return doors.exhibitor(services, me, path)
         if port == ROUTER and path.startswith("/exhibitor/"):
             if services.silent.get(EXHIBITOR) is Silence.HANGING:
                 return text_response(504, "Gateway Time-out")
-            return doors.exhibitor(services, path.removeprefix("/exhibitor"))
+            return doors.exhibitor(services, me, path.removeprefix("/exhibitor"))
         if port == MARATHON:
             return marathon.answer(services, request)
         if port == ROUTER and path.startswith(sdk.BASE):

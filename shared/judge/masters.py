@@ -1,0 +1,258 @@
+"""What the readings of the masters amount to: one seat each, by numbered rules in the order in which they are asked.
+
+ 1. No master and no Exhibitor answers, or the readings are from the future: unknown (blind). It is likelier us that is
+    cut off than all of them at once.
+ 2. Azure says that it is stopped, deallocated, or on its way there, but its Mesos answers: unknown, the two contradict
+    each other.
+ 3. Azure says the same, and its Mesos does not answer: stopped.
+ 4. Azure is starting it or doing something else to it, and its Mesos does not answer: stopped, on its way somewhere.
+ 5. Its Mesos does not answer, and its machine could not be read: unknown (blind).
+ 6. Its Mesos does not answer, but its ZooKeeper serves: impaired, by the unit of its Mesos master.
+ 7. Its Mesos does not answer: unreachable.
+ 8. The ensemble could not be read: unknown (blind).
+ 9. Exhibitor names none of the masters by their address: unknown, its ZooKeeper cannot be told.
+10. Its ZooKeeper does not serve, or is not in the ensemble: impaired, by Exhibitor's unit.
+11. It does not say whether its registry is recovered: unknown.
+12. Its registry is not recovered: impaired, by the unit of its Mesos master.
+13. Two masters lead, or it follows another one than the one that leads: unknown, they contradict each other.
+14. Nobody leads: unknown (blind), an election may be under way.
+15. It follows nobody, though another leads: impaired, by the unit of its Mesos master.
+16. DC/OS's own diagnostics said, lately and since its Mesos was started, that a critical unit has failed there:
+    impaired, by that unit.
+17. Otherwise: healthy.
+
+Only by rules 16 and 17 a master surely serves; everything that is not known counts against it. Each rule has a test of
+the same number in tests/judge/test_masters.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from shared.model.azure import Machine, Power, Provisioning
+from shared.model.health import ClusterHealth, Ensemble, FailedUnit, Health
+from shared.model.masters import MASTERS, MasterReadings, MesosMaster, Seat, as_instance
+from shared.model.nodes import Condition, Finding, Node, NodeMemory
+from shared.model.readings import Failure, Reading, Value
+from shared.model.signals import Severity
+from shared.policy.schema import ClusterPolicy
+
+from .ill import AHEAD, FRESH
+
+MESOS_UNIT, EXHIBITOR_UNIT = "dcos-mesos-master.service", "dcos-exhibitor.service"
+SETTLING = timedelta(minutes=3)
+"""How long a master that was started counts as one that moves."""
+OFF = frozenset({Power.STOPPING, Power.STOPPED, Power.DEALLOCATING, Power.DEALLOCATED})
+BUSY = frozenset({Provisioning.CREATING, Provisioning.UPDATING, Provisioning.DELETING})
+SERVES = frozenset({16, 17})
+
+
+def judge_masters(
+    cluster: ClusterPolicy,
+    readings: MasterReadings,
+    health: Reading[ClusterHealth],
+    memory: Mapping[str, NodeMemory],
+    now: datetime,
+) -> tuple[Seat, ...]:
+    """One seat per master, in the order of the policy. Each is named by its private address."""
+    hall = _Hall(cluster, readings, health, now)
+    places = zip(cluster.masters, cluster.master_addresses, strict=True)
+    return tuple(_seat(_Place(hall, master, name, memory.get(name))) for master, name in places)
+
+
+class _Hall:
+    """What is said of all masters together."""
+
+    def __init__(
+        self,
+        cluster: ClusterPolicy,
+        readings: MasterReadings,
+        health: Reading[ClusterHealth],
+        now: datetime,
+    ) -> None:
+        self.readings, self.now = readings, now
+        self.mesos, self.ensemble = readings.said.mesos, readings.said.ensemble
+        self.health = health.value if isinstance(health, Value) else None
+        self.addresses = cluster.master_addresses
+        self.leading = [
+            master for master, one in self.mesos.items() if isinstance(one, Value) and one.value.leads
+        ]
+        self.leader_names = self._names(cluster)
+        found = readings.machines.value if isinstance(readings.machines, Value) else ()
+        self.machines = {machine.address: machine for machine in found if machine.address is not None}
+
+    @property
+    def is_silent(self) -> bool:
+        unanswered = all(isinstance(one, Failure) for one in self.mesos.values())
+        return unanswered and isinstance(self.ensemble, Failure)
+
+    def _names(self, cluster: ClusterPolicy) -> frozenset[str]:
+        """Everything that the one leader is called."""
+        if len(self.leading) != 1:
+            return frozenset()
+        (leader,) = self.leading
+        said = self.mesos[leader]
+        own = said.value.known_as if isinstance(said, Value) else frozenset[str]()
+        host = dict(zip(cluster.masters, cluster.master_addresses, strict=True))[leader]
+        port = leader.partition(":")[2] or "5050"
+        return own | {f"{leader.partition(':')[0]}:{port}", f"{host}:{port}"}
+
+
+class _Place(Struct, frozen=True):
+    """One master in the hall: as the policy names it, its private address, and what is remembered of it."""
+
+    hall: _Hall
+    master: str
+    address: str
+    memory: NodeMemory | None
+
+    @property
+    def said(self) -> MesosMaster | None:
+        """None: its Mesos does not answer."""
+        reading = self.hall.mesos.get(self.master)
+        return reading.value if isinstance(reading, Value) else None
+
+    @property
+    def machine(self) -> Machine | None:
+        return self.hall.machines.get(self.address)
+
+    def is_(self, condition: Condition, rule: int, because: str, unit: str = "") -> Finding:
+        return Finding(self._node(), condition, rule, because, unit=unit)
+
+    def blind(self, rule: int, because: str) -> Finding:
+        return Finding(self._node(), Condition.UNKNOWN, rule, because, blind=True)
+
+    def _node(self) -> Node:
+        instance = as_instance(self.machine) if self.machine is not None else None
+        return Node(self.address, MASTERS, instance, None, self.memory, self.address)
+
+
+def _seat(place: _Place) -> Seat:
+    finding, said = _finding(place), place.said
+    return Seat(
+        finding=finding,
+        serves=finding.rule in SERVES,
+        leads=said is not None and said.leads,
+        moves=_moves(place),
+    )
+
+
+def _moves(place: _Place) -> bool:
+    said, machine, now = place.said, place.machine, place.hall.now
+    started = said.started_at if said is not None else None
+    if started is not None and now - started < SETTLING:
+        return True
+    return machine is not None and (
+        machine.provisioning in BUSY or machine.power is Power.STARTING or machine.power in OFF
+    )
+
+
+def _finding(place: _Place) -> Finding:
+    hall = place.hall
+    if hall.readings.started_at > hall.now + AHEAD:
+        return place.blind(1, "the readings are from the future, our clock was put back")
+    if hall.is_silent:
+        return place.blind(1, "no master answers, and no Exhibitor: it may be us that is cut off")
+    by_azure = _by_azure(place)
+    if by_azure is not None:
+        return by_azure
+    said = place.said
+    if said is None:
+        return _silent(place)
+    return _by_zookeeper(place) or _by_mesos(place, said) or _by_units(place, said)
+
+
+def _by_azure(place: _Place) -> Finding | None:
+    """Rules 2 to 4."""
+    machine, answers = place.machine, place.said is not None
+    if machine is None:
+        return None
+    if machine.power in OFF:
+        if answers:
+            contradiction = f"Azure says {machine.power.value}, but its Mesos answers"
+            return place.is_(Condition.UNKNOWN, 2, contradiction)
+        return place.is_(Condition.STOPPED, 3, f"its machine is {machine.power.value}")
+    if not answers and (machine.power is Power.STARTING or machine.provisioning in BUSY):
+        return place.is_(Condition.STOPPED, 4, "Azure is doing something to its machine")
+    return None
+
+
+def _silent(place: _Place) -> Finding:
+    """Rules 5 to 7."""
+    machines, serves = place.hall.readings.machines, _zookeeper(place) is True
+    if isinstance(machines, Failure):
+        return place.blind(5, f"its Mesos does not answer, and Azure could not be read: {machines.why}")
+    if serves:
+        text = "its Mesos does not answer, though its ZooKeeper serves"
+        return place.is_(Condition.IMPAIRED, 6, text, MESOS_UNIT)
+    return place.is_(Condition.UNREACHABLE, 7, "its Mesos does not answer")
+
+
+def _zookeeper(place: _Place) -> bool | None:
+    """Whether its ZooKeeper serves; None when nobody says."""
+    ensemble = place.hall.ensemble
+    return None if isinstance(ensemble, Failure) else ensemble.value.mode_of(place.address) is not None
+
+
+def _by_zookeeper(place: _Place) -> Finding | None:
+    """Rules 8 to 10."""
+    ensemble = place.hall.ensemble
+    if isinstance(ensemble, Failure):
+        return place.blind(8, f"the ensemble of ZooKeeper could not be read: {ensemble.why}")
+    state = _state_in(ensemble.value, place.address)
+    if state is None and all(_state_in(ensemble.value, one) is None for one in place.hall.addresses):
+        text = "Exhibitor names no master by its address; masters.addresses in the policy may give them"
+        return place.is_(Condition.UNKNOWN, 9, text)
+    if ensemble.value.mode_of(place.address) is None:
+        text = "its ZooKeeper is not in the ensemble" if state is None else f"its ZooKeeper is {state}"
+        return place.is_(Condition.IMPAIRED, 10, text, EXHIBITOR_UNIT)
+    return None
+
+
+def _state_in(ensemble: Ensemble, address: str) -> str | None:
+    return next((one.state for one in ensemble.members if one.address == address), None)
+
+
+def _by_mesos(place: _Place, said: MesosMaster) -> Finding | None:
+    """Rules 11 to 15."""
+    hall = place.hall
+    if said.recovered is None:
+        return place.is_(Condition.UNKNOWN, 11, "it does not say whether its registry is recovered")
+    if not said.recovered:
+        return place.is_(Condition.IMPAIRED, 12, "its registry is not recovered", MESOS_UNIT)
+    if len(hall.leading) > 1:
+        return place.is_(Condition.UNKNOWN, 13, f"masters {' and '.join(hall.leading)} both lead")
+    if not hall.leading:
+        return place.blind(14, "no master leads, an election may be under way")
+    if said.leads:
+        return None
+    if said.follows is None:
+        return place.is_(
+            Condition.IMPAIRED, 15, f"it follows nobody, while {hall.leading[0]} leads", MESOS_UNIT
+        )
+    if said.follows not in hall.leader_names:
+        text = f"it follows {said.follows}, while {hall.leading[0]} leads"
+        return place.is_(Condition.UNKNOWN, 13, text)
+    return None
+
+
+def _by_units(place: _Place, said: MesosMaster) -> Finding:
+    """Rules 16 and 17."""
+    hall = place.hall
+    if hall.health is not None and isinstance(hall.health.diagnostics, Value):
+        at = hall.health.diagnostics.taken_at
+        is_fresh = -AHEAD <= hall.now - at <= FRESH and not (said.started_at and said.started_at > at)
+        node = hall.health.diagnostics.value.node(place.address)
+        failed = [unit for unit in node.failed if _counts(unit)] if node and is_fresh else []
+        if failed:
+            text = f"DC/OS said at {at:%H:%M:%S} UTC that {failed[0].unit} has failed there"
+            return place.is_(Condition.IMPAIRED, 16, text, failed[0].unit)
+    what = "leads" if said.leads else "follows the leader"
+    return place.is_(Condition.HEALTHY, 17, f"it {what}, its registry is recovered, its ZooKeeper serves")
+
+
+def _counts(unit: FailedUnit) -> bool:
+    return unit.health is Health.CRITICAL and unit.severity is Severity.CRITICAL
