@@ -54,11 +54,6 @@ VMS = Written(
     "the names of virtual machines, with '*' and '?' for parts of them and three letters or digits at least",
 )
 
-VMS = Written(
-    r"(?=.*[A-Za-z0-9]{3})[A-Za-z0-9_.*?-]{1,80}",
-    "the names of virtual machines, with '*' and '?' for parts of them and three letters or digits at least",
-)
-
 ALERT = Written(
     r"[^\x00-\x1f\[\]?]{1,200}", "an alert's name of 1 to 200 characters, with '*' for any part of it"
 )

@@ -19,7 +19,6 @@ from shared.policy.metric_rules import Firehose
 from shared.policy.read_alerts import read_alerts
 from shared.policy.read_firehose import read_firehose
 from shared.policy.read_quorum import read_quorum
-from shared.policy.read_quorum import read_quorum
 from shared.policy.read_windows import read_windows
 from shared.policy.reading import KEYS, SETTINGS, Opened, Reading
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, Policy, PoolPolicy, Repair, Storm
@@ -69,7 +68,6 @@ class PolicyReading(Reading):
         dcos = self.child("dcos", "dcos", opened)
         pools = self.named("pools", "pool", opened)
         hose = self.child("firehose", "firehose", opened)
-        masters = () if dcos is None else self._masters(dcos)
         masters = () if dcos is None else self._masters(dcos)
         return ClusterPolicy(
             name=opened.key.text,

@@ -16,7 +16,6 @@ from shared.policy.alerts import Alerts
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME
 from shared.policy.quorum import MasterRepair, Quorum
-from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
@@ -44,8 +43,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "firehose": FIREHOSE_KEYS,
     "dcos": ("masters", "login"),
-    "masters": tuple(one.name for one in fields(Quorum)),
-    "master repair": tuple(one.name for one in fields(MasterRepair)),
     "masters": tuple(one.name for one in fields(Quorum)),
     "master repair": tuple(one.name for one in fields(MasterRepair)),
     "pool": ("scale_set", "capacity", "mode", "windows", *SETTINGS),

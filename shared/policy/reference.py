@@ -27,7 +27,6 @@ from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.quorum import MasterRepair, Quorum
-from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import MOST_RULES
 from shared.policy.read_windows import WANTED
 from shared.policy.reading import KEYS
@@ -45,8 +44,6 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
         ("subscription", "resource_group", "mode", "failover_hold_off", "at_once"),
     ),
     ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
-    ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
-    ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
     ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
     ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
     ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode", "windows")),

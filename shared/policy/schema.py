@@ -27,7 +27,6 @@ from shared.policy.alerts import Alerts
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.quorum import Quorum
-from shared.policy.quorum import Quorum
 from shared.policy.windows import Window
 
 MINUTE = timedelta(minutes=1)
@@ -260,9 +259,6 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
 
     firehose: Firehose = Firehose()
     """Rules about metrics."""
-
-    quorum: Quorum = Quorum()
-    """What may be done to the masters (`masters` in the file)."""
 
     quorum: Quorum = Quorum()
     """What may be done to the masters (`masters` in the file)."""
