@@ -72,6 +72,7 @@ def build(settings: Settings) -> Wired:
     from shared.dcos.health import DcosHealth
     from shared.dcos.http import AiohttpHttp
     from shared.dcos.mesos import MesosScheduler
+    from shared.dcos.workloads import DcosWorkloads
     from shared.model.mark import Mark
     from shared.operate.outside import Outside
     from shared.policy.in_force import PolicyInForce
@@ -107,6 +108,7 @@ def build(settings: Settings) -> Wired:
         audit=AuditLog(store),
         worker=this_process(),
         health_of=lambda cluster: DcosHealth(http, clock, cluster.masters, settings.dcos_ports),
+        workloads_of=lambda cluster: DcosWorkloads(http, clock, cluster.masters, settings.dcos_ports),
         http=http,
     )
     policy = PolicyInForce(policy_text, settings.policy_file.name, store)

@@ -24,6 +24,7 @@ from shared.operate.recall import recall
 from shared.operate.remember import remember
 from shared.operate.situate import situate
 from shared.operate.start import start
+from shared.operate.work import with_work
 from shared.policy.schema import ClusterPolicy
 
 
@@ -37,6 +38,9 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
 
     # Judge: every node's condition, each pool's ledger as it stands, which missing nodes are not missed any more.
     picture = situate(cluster, snapshot, recalled, signals, outside.clock.now())
+
+    # What runs for whom, where what is to be decided may depend on it.
+    picture = await with_work(outside, cluster, picture)
 
     # Decide: act, wait, hold or hand over, for every node that is not well, with every guard's answer.
     decisions = decide_repairs(picture.situation)

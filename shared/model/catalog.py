@@ -51,6 +51,11 @@ class Keeps(StrEnum):
     def dies_with_agent(self) -> bool:
         return self not in {Keeps.NOTHING, Keeps.ZOOKEEPER}
 
+    @property
+    def stays_when_restarted(self) -> bool:
+        """Whether its task finds it again on an agent that was emptied and booted."""
+        return self is not Keeps.SANDBOX
+
 
 class Move(StrEnum):
     """How a task leaves an agent that goes.

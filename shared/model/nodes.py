@@ -88,8 +88,8 @@ class Helped(Struct, frozen=True):
 
 
 class Holding(Struct, frozen=True):
-    """What an agent keeps for one role of a framework: reservations, and so many volumes. `on_own_disk`: one of those is
-    on a disk of its own, which outlives the temporary disk."""
+    """What an agent keeps for one role of a framework: reservations, and so many volumes. `on_own_disk`: one of those
+    is on a disk of its own, which outlives the temporary disk."""
 
     role: str
     principal: str

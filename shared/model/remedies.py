@@ -26,5 +26,5 @@ NEEDS_ROOM = frozenset({Remedy.REDEPLOY, Remedy.REPLACE})
 """Those for which Azure has to allocate another machine or another host."""
 
 LOSES_LOCAL_VOLUMES = frozenset({Remedy.REDEPLOY, Remedy.REIMAGE, Remedy.REPLACE})
-"""Those after which the temporary disk is another one, and with it `/var/lib/mesos` as the Azure Container Service lays it
-out."""
+"""Those after which the temporary disk is another one, and with it `/var/lib/mesos` as the Azure Container Service lays
+it out."""

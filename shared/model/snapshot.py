@@ -16,6 +16,7 @@ from .azure import Instance, ScaleSet
 from .health import UNREAD, ClusterHealth
 from .mesos import SchedulerState
 from .readings import Reading
+from .workloads import NOT_ASKED, WorkloadState
 
 
 class PoolReadings(Struct, frozen=True):
@@ -33,6 +34,9 @@ class Snapshot(Struct, frozen=True):
     those of its parts, and is kept abridged (`shared/records/last_health.py`). It lists every master, and of the agents
     only those that are not well; of checks only those that did not pass. And except for `alarms`, the rules about
     metrics that fire at nodes and that the policy lets count for repair: each says when its values were last seen.
+
+    `workloads`, what runs for whom, costs megabytes and a request for each pod of each service. It is read after the
+    rest, and only when something has to be decided that may depend on it (`shared/operate/work.py`).
     """
 
     cluster: str
@@ -41,3 +45,4 @@ class Snapshot(Struct, frozen=True):
     scheduler: Reading[SchedulerState]
     health: Reading[ClusterHealth] = UNREAD
     alarms: Reading[tuple[Alarm, ...]] = UNASKED
+    workloads: Reading[WorkloadState] = NOT_ASKED

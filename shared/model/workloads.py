@@ -9,7 +9,7 @@ Sources: mesosphere/marathon:docs/docs/rest-api/public/api/v2, mesosphere/dcos-c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -200,3 +200,7 @@ class WorkloadState(Struct, frozen=True):
         """Applications and pods, as far as they could be read."""
         read = [one.value for one in (self.apps, self.pods) if isinstance(one, Value)]
         return tuple(app for apps in read for app in apps)
+
+
+NOT_ASKED = Failure("nobody has asked what runs for whom", "workloads", datetime.min.replace(tzinfo=UTC))
+"""Stands where a reading of the workloads would stand."""

@@ -22,15 +22,20 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.ledger import Disruption
 from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Lease, Operation
+from shared.model.readings import Reading, Value
+from shared.model.workloads import WorkloadState
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
 from .books import change
 from .outside import Outside
 from .recall import Recalled, recall
 from .situate import Picture, situate
+from .work import is_needed, read_work
 
 LEASE = timedelta(seconds=90)
 FRESH = timedelta(seconds=6)  # younger readings of this turn are not taken again: ten lists a minute at most
+MOVING = "moving"
+"""The note that says that what runs on the node is being moved away: from then on it is not as it was."""
 
 
 class Hand:
@@ -43,6 +48,7 @@ class Hand:
         self.operation = operation
         self._etag = etag
         self._picture: tuple[Picture, Recalled] | None = None
+        self._work: Reading[WorkloadState] | None = None
         self._not_before = outside.clock.now()
         self._told: list[AuditRecord] = []
 
@@ -75,10 +81,13 @@ class Hand:
         if finding is None:
             node = Node(operation.subject.node, self.pool.name, None, None, None, operation.subject.address)
             finding = Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
+        snapshot = situation.snapshot
+        if is_needed(finding):
+            snapshot = replace(snapshot, workloads=await self.work())
         return Question(
             cluster=self.cluster,
             pool=self.pool,
-            snapshot=situation.snapshot,
+            snapshot=snapshot,
             tally=tally_pools(situation.snapshot, situation.findings)[self.pool.name],
             finding=finding,
             remedy=operation.remedy,
@@ -90,11 +99,22 @@ class Hand:
             now=self.now,
             suspects=situation.suspects,
             elsewhere=elsewhere_of(situation.ledgers, self.pool.name),
+            moving=MOVING in operation.notes,
         )
+
+    async def work(self) -> Reading[WorkloadState]:
+        """What runs for whom, as it is now: at most `FRESH` old, and read after the picture."""
+        known, (picture, _) = self._work, await self.fresh()
+        oldest = max(picture.situation.snapshot.started_at, self.now - FRESH)
+        if known is None or known.taken_at < oldest:
+            scheduler = picture.situation.snapshot.scheduler
+            mesos = scheduler.value if isinstance(scheduler, Value) else None
+            self._work = known = await read_work(self.outside, self.cluster, mesos)
+        return known
 
     def forget_readings(self) -> None:
         """After something was changed in the world: the next look is a new one."""
-        self._picture, self._not_before = None, self.now
+        self._picture, self._work, self._not_before = None, None, self.now
 
     def again(self) -> timedelta:
         """How long to wait before the same step is looked at again: soon at first, then every 10 s, because Azure

@@ -15,7 +15,9 @@ from shared.ports.http import Http
 from shared.ports.queues import Queues
 from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
+from shared.ports.workloads import Workloads
 from shared.records import Records
+from shared.records.alert_states import Alarms
 from shared.records.last_health import LastHealth
 
 from .look import Eyes, Looks
@@ -28,6 +30,8 @@ class Outside:
     owners. `scheduler_of` gives the masters of a cluster, `looks` are the snapshots that operations share, `samples`
     tells which of many alike things are written down.
     `health_of` gives what DC/OS says of its own health; None: this cluster is not asked.
+    `workloads_of` gives Marathon and the services of a cluster; None: nobody asks what runs there, and what may hold
+    data is not touched.
     `http` reaches masters and agents for their metrics; None: they are not asked."""
 
     clock: Clock
@@ -42,8 +46,9 @@ class Outside:
     looks: Looks = field(default_factory=Looks)
     samples: Samples = field(default_factory=Samples)
     health_of: Callable[[ClusterPolicy], HealthReports | None] = lambda _: None
+    workloads_of: Callable[[ClusterPolicy], Workloads | None] = lambda _: None
     http: Http | None = None
 
     @property
     def eyes(self) -> Eyes:
-        return Eyes(self.clock, self.compute, self.scheduler_of, LastHealth(self.store))
+        return Eyes(self.clock, self.compute, self.scheduler_of, LastHealth(self.store), Alarms(self.store))

@@ -1,0 +1,164 @@
+"""Stateful: does a service lose a member, or data, that it cannot do without?
+
+About what is at stake on the node (`stakes.py`):
+
+1. A unit is restarted: go on, tasks run through that.
+2. What runs there could not be read, and the node holds, or may hold, volumes or reservations: refuse. The same while
+   anything runs on a node that still works: how it would be moved is not known either.
+3. An application with tasks on a node that still works is being deployed: refuse, until that is over.
+4. Another operation disrupts the same service: refuse. Never two members of one service by our hand.
+5. A dead node is restarted: go on, nothing is taken away and its disks stay.
+6. By the catalog a person decides always (Quobyte, Riak, what nobody knows), or before data is given up that could
+   still come back (one copy by default): refuse, until a person approves of the remedy for this incident. Of a
+   machine that is gone the temporary disk is gone too.
+7. Something is going on elsewhere in the service: a deployment, a member that recovers: refuse, until it is at rest.
+8. More members of one sort would be down, or given up, than the catalog allows, with those that are down for other
+   reasons; or a restart would take two members at once: refuse, until a person approves. Members that are gone already
+   are not given up by us.
+
+Once the operation has begun to move members, 3, 7 and 8 are kept by its steps, one member after the other, and what
+moves does not stand in its own way.
+Published: restarting several members of a replicated store at once lost its majority, and data with it
+(apache/mesos:docs/maintenance.md argues for maintenance that frameworks are told of, for this reason).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from shared.model.catalog import Person
+from shared.model.decisions import Answer, Number
+from shared.model.ledger import Disruption
+from shared.model.nodes import Condition
+from shared.model.overrides import OverrideKind, in_force
+from shared.model.readings import Failure
+from shared.model.remedies import LOSES_LOCAL_VOLUMES, Remedy
+
+from .question import Question, allow, refuse
+from .stakes import Stake, agent_of, at_stake, holdings_of
+
+GUARD = "stateful"
+
+
+def ask(question: Question) -> Answer:
+    if question.remedy is Remedy.RESTART_UNIT:
+        return allow(GUARD, {})
+    stakes = at_stake(question.finding.node, question.snapshot)
+    shown: dict[str, Number] = {"services": ", ".join(stake.service for stake in stakes)} if stakes else {}
+    living = question.finding.is_connected
+    unread = _unread(question, stakes)
+    if unread is not None:
+        return unread
+    deploying = _deploying(question) if living and not question.moving else None
+    if deploying is not None:
+        return refuse(GUARD, "stateful_deployment", None, {"app": deploying})
+    for stake, entry in _disrupted(question, stakes):
+        numbers = {"service": stake.service, "operation": entry.operation, "node": entry.node}
+        return refuse(GUARD, "stateful_member_busy", None, numbers)
+    if not living and question.remedy not in LOSES_LOCAL_VOLUMES:
+        return allow(GUARD, shown)
+    approved = _approved(question)
+    if not approved:
+        for stake in stakes:
+            if _is_for_a_person(question, stake):
+                why = stake.package.why_person
+                numbers = {"service": stake.service, "why": why, "approve": question.remedy.value}
+                return refuse(GUARD, "stateful_person", None, numbers)
+    if question.moving:
+        return allow(GUARD, shown)
+    for stake in stakes:
+        if stake.busy:
+            return refuse(GUARD, "stateful_unsettled", None, {"service": stake.service, "why": stake.busy})
+    return (None if approved else _too_many(question, stakes)) or allow(GUARD, shown)
+
+
+def _unread(question: Question, stakes: Sequence[Stake]) -> Answer | None:
+    """Rule 2."""
+    for stake in stakes:
+        if stake.unread:
+            return refuse(GUARD, "stateful_unread", None, {"service": stake.service, "why": stake.unread})
+    agent = question.finding.node.agent
+    if agent is None or not agent.active or not any(agent.task_ids.values()):
+        return None
+    work = question.snapshot.workloads
+    failures = [work] if isinstance(work, Failure) else [*work.value.failures]
+    ours = [one for one in failures if isinstance(work, Failure) or one in _marathon(question)]
+    return (
+        refuse(GUARD, "stateful_unread", None, {"service": "marathon", "why": ours[0].why}) if ours else None
+    )
+
+
+def _marathon(question: Question) -> list[object]:
+    work = question.snapshot.workloads
+    return [] if isinstance(work, Failure) else [work.value.apps, work.value.pods, work.value.deployments]
+
+
+def _deploying(question: Question) -> str | None:
+    """An application with tasks here that a deployment is about; None: none is."""
+    work, agent_id = question.snapshot.workloads, agent_of(question.finding.node)
+    if isinstance(work, Failure) or agent_id is None:
+        return None
+    deployments = work.value.deployments
+    locked = (
+        set[str]()
+        if isinstance(deployments, Failure)
+        else {id for d in deployments.value for id in d.affects}
+    )
+    here = [app for app in work.value.run_specs if app.on(agent_id)]
+    return next((app.id for app in here if app.is_deploying or app.id in locked), None)
+
+
+def _disrupted(question: Question, stakes: Sequence[Stake]) -> Iterator[tuple[Stake, Disruption]]:
+    """Rule 4, over all pools of the cluster."""
+    others = [one for one in question.ledger.active if one.operation != question.operation]
+    for entry in (*others, *question.elsewhere):
+        for stake in stakes:
+            if stake.service in entry.services:
+                yield stake, entry
+
+
+def _approved(question: Question) -> bool:
+    about = [question.incident] if question.incident else []
+    at: datetime = question.begun_at or question.now
+    said = in_force(question.overrides, OverrideKind.APPROVE, about, at)
+    return any(one.remedy == question.remedy.value for one in said)
+
+
+def _is_for_a_person(question: Question, stake: Stake) -> bool:
+    """Rule 6."""
+    if stake.package.person is Person.ALWAYS:
+        return True
+    if stake.package.person is Person.NEVER or _is_lost(question):
+        return False
+    keeps = question.remedy not in LOSES_LOCAL_VOLUMES and stake.package.keeps.stays_when_restarted
+    return not keeps
+
+
+def _is_lost(question: Question) -> bool:
+    """Whether what the node held is gone with its machine. A disk of its own outlives a machine that was only
+    deallocated."""
+    if question.finding.condition is not Condition.GONE:
+        return False
+    held = holdings_of(question.finding.node) or ()
+    return question.finding.node.instance is None or not any(one.on_own_disk for one in held)
+
+
+def _too_many(question: Question, stakes: Sequence[Stake]) -> Answer | None:
+    """Rule 8."""
+    if _is_lost(question):
+        return None
+    living, loses = question.finding.is_connected, question.remedy in LOSES_LOCAL_VOLUMES
+    for stake in stakes:
+        numbers: dict[str, Number] = {"service": stake.service, "approve": question.remedy.value}
+        if not loses and sum(stake.up.values()) > 1:
+            numbers["members"] = sum(stake.up.values())
+            return refuse(GUARD, "stateful_two_members", None, numbers)
+        for sort, here in stake.here.items():
+            one_by_one = living and stake.moves_one_by_one
+            taken, total = 1 if one_by_one else here, stake.total.get(sort, here)
+            down, most = stake.down.get(sort, 0), stake.package.may_be_down(sort, total)
+            if down + taken > most:
+                numbers |= {"sort": sort, "down": down, "taken": taken, "members": total, "may_be_down": most}
+                return refuse(GUARD, "stateful_quorum", None, numbers)
+    return None
