@@ -16,8 +16,10 @@ from msgspec import Struct, field
 from shared.policy.faults import shown
 from shared.policy.limits import Between
 from shared.policy.metric_rules import Firehose
+from shared.policy.notify import Target
 from shared.policy.read_alerts import read_alerts
 from shared.policy.read_firehose import read_firehose
+from shared.policy.read_notify import read_notify
 from shared.policy.read_quorum import read_quorum
 from shared.policy.read_windows import read_windows
 from shared.policy.reading import KEYS, SETTINGS, Opened, Reading
@@ -58,10 +60,15 @@ class PolicyReading(Reading):
         defaults = self.child("defaults", "defaults", top)
         below = Layer() if defaults is None else self._layer(defaults)
         clusters = self.named("clusters", "cluster", top)
-        return Policy(clusters=tuple(self._cluster(cluster, below) for cluster in clusters))
+        told = read_notify(self, top) or ()
+        return Policy(
+            clusters=tuple(self._cluster(cluster, below, told) for cluster in clusters), notify=told
+        )
 
-    def _cluster(self, opened: Opened, below: Layer) -> ClusterPolicy:
+    def _cluster(self, opened: Opened, below: Layer, told: tuple[Target, ...]) -> ClusterPolicy:
         layer = below.under(self._layer(opened))
+        own = read_notify(self, opened)
+        told = told if own is None else own
         values = self.values(opened, ClusterPolicy, _OF_CLUSTER)
         subscription = str(values.pop("subscription", "")).lower()
         group = str(values.pop("resource_group", ""))
@@ -75,15 +82,19 @@ class PolicyReading(Reading):
             resource_group=group,
             masters=masters,
             quorum=read_quorum(self, opened, len(masters)),
-            pools=tuple(self._pool(pool, layer, (subscription, group)) for pool in pools),
+            pools=tuple(self._pool(pool, layer, (subscription, group), told) for pool in pools),
+            notify=told,
             mode=layer.mode or Mode.OBSERVE,
             alerts=read_alerts(self, opened),
             firehose=Firehose() if hose is None else read_firehose(hose.entries, hose.path, self.fault),
             **values,
         )
 
-    def _pool(self, opened: Opened, below: Layer, home: tuple[str, str]) -> PoolPolicy:
+    def _pool(
+        self, opened: Opened, below: Layer, home: tuple[str, str], told: tuple[Target, ...]
+    ) -> PoolPolicy:
         layer = below.under(self._layer(opened))
+        own = read_notify(self, opened)
         scale_set = str(self.values(opened, PoolPolicy, ("scale_set",)).get("scale_set", ""))
         if scale_set and all(home):
             self._own_scale_set(opened, (*home, scale_set))
@@ -97,6 +108,7 @@ class PolicyReading(Reading):
             repair=Repair(**parts["repair"]),
             disruption=Disruption(**parts["disruption"]),
             storm=Storm(**parts["storm"]),
+            notify=told if own is None else own,
             windows=layer.windows or (),
         )
 

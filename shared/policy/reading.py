@@ -15,6 +15,7 @@ from msgspec.structs import fields
 from shared.policy.alerts import Alerts
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME
+from shared.policy.notify import Target
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
@@ -25,7 +26,8 @@ from shared.policy.values import Wrong, described, is_nothing, nearest, read_val
 SETTINGS: dict[str, type[Struct]] = {"repair": Repair, "disruption": Disruption, "storm": Storm}
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "file": ("version", "defaults", "clusters"),
+    "file": ("version", "defaults", "clusters", "notify"),
+    "notify": tuple(one.name for one in fields(Target)),
     "defaults": ("mode", "windows", *SETTINGS),
     "cluster": (
         "subscription",
@@ -39,13 +41,14 @@ KEYS: dict[str, tuple[str, ...]] = {
         "at_once",
         "alerts",
         "firehose",
+        "notify",
         *SETTINGS,
     ),
     "firehose": FIREHOSE_KEYS,
     "dcos": ("masters", "login"),
     "masters": tuple(one.name for one in fields(Quorum)),
     "master repair": tuple(one.name for one in fields(MasterRepair)),
-    "pool": ("scale_set", "capacity", "mode", "windows", *SETTINGS),
+    "pool": ("scale_set", "capacity", "mode", "windows", "notify", *SETTINGS),
     "window": ("cron", "zone", "for"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),
@@ -56,6 +59,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "file": ("version", "clusters"),
+    "notify": ("to",),
     "cluster": ("subscription", "resource_group", "dcos", "pools"),
     "dcos": ("masters",),
     "pool": ("scale_set", "capacity"),

@@ -26,6 +26,7 @@ from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.metric_rules import Firehose, MetricRule
+from shared.policy.notify import About, Target
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import MOST_RULES
 from shared.policy.read_windows import WANTED
@@ -53,6 +54,7 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     ("repair", Repair, KEYS["repair"]),
     ("disruption", Disruption, KEYS["disruption"]),
     ("storm", Storm, KEYS["storm"]),
+    ("notify[]", Target, KEYS["notify"]),
 )
 """Path in the file, the type that holds it, and the fields that stand there."""
 
@@ -90,7 +92,7 @@ def _fields() -> Iterator[str]:
             yield from [texts[name], ""]
     yield from _windows()
     yield from _firehose()
-    for title, words in (("mode", schema.Mode), ("meaning", Meaning)):
+    for title, words in (("mode", schema.Mode), ("meaning", Meaning), ("about", About)):
         yield from [f"### {title}", "", "```text", inspect.cleandoc(words.__doc__ or ""), "```", ""]
 
 

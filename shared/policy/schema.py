@@ -26,6 +26,7 @@ from shared.model.remedies import Remedy
 from shared.policy.alerts import Alerts
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
 from shared.policy.metric_rules import Firehose
+from shared.policy.notify import Target
 from shared.policy.quorum import Quorum
 from shared.policy.windows import Window
 
@@ -213,6 +214,9 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
     storm: Storm = Storm()
     """When nothing is touched because too much fails at once."""
 
+    notify: tuple[Target, ...] = ()
+    """Who is told of what happens here: see notify below. Not written: whom the cluster names, else the file."""
+
     windows: tuple[Window, ...] = ()
     """When nodes that still work may be taken away, or `always`. Dead nodes are not held by it, nor those whose
     announced end comes before the next window; nor is starting one failed service again, which takes nothing away. The
@@ -259,6 +263,9 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
 
     firehose: Firehose = Firehose()
     """Rules about metrics."""
+
+    notify: tuple[Target, ...] = ()
+    """Who is told of what happens in this cluster: see notify below. Not written: whom the file names."""
 
     quorum: Quorum = Quorum()
     """What may be done to the masters (`masters` in the file)."""
@@ -314,6 +321,9 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
 
     clusters: tuple[ClusterPolicy, ...] = field(default_factory=tuple[ClusterPolicy, ...])
     """The clusters that are kept. At least one in a file that was read."""
+
+    notify: tuple[Target, ...] = ()
+    """Who is told of what happens in clusters that name nobody, and of the policy itself."""
 
     def cluster(self, name: str) -> ClusterPolicy | None:
         return next((cluster for cluster in self.clusters if cluster.name == name), None)

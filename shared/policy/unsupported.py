@@ -10,14 +10,10 @@ from __future__ import annotations
 _NOT_SCALING = (
     "this version does not change the size of a pool other than to bring a lost node back; take it out"
 )
-_NO_NOTIFY = "this version does not send notifications, the audit table has every decision; take it out"
 
 UNSUPPORTED: dict[tuple[str, str], str] = {
-    ("file", "notify"): _NO_NOTIFY,
-    ("cluster", "notify"): _NO_NOTIFY,
     ("pool", "scaling"): _NOT_SCALING,
     ("pool", "schedules"): _NOT_SCALING,
-    ("pool", "notify"): _NO_NOTIFY,
     ("defaults", "scaling"): _NOT_SCALING,
 }
 """(kind of section, key) to the sentence."""

@@ -63,12 +63,12 @@ def test_a_cluster_whose_masters_are_not_named_is_a_fault() -> None:
 
 
 def test_a_key_at_the_wrong_place_is_told_where_it_belongs() -> None:
-    assert fault_of(with_pool("per_hour: 3")).hint == "'per_hour' belongs to: disruption"
+    assert fault_of(with_pool("per_day: 3")).hint == "'per_day' belongs to: disruption"
 
 
 def test_a_key_that_resembles_nothing_gets_the_list_of_keys() -> None:
     fault = fault_of(with_pool("xyzzy: 3"))
-    assert fault.allowed == "scale_set, capacity, mode, windows, repair, disruption, storm"
+    assert fault.allowed == "scale_set, capacity, mode, windows, notify, repair, disruption, storm"
     assert fault.hint == ""
 
 
@@ -92,7 +92,6 @@ def test_a_missing_key_is_told_at_the_section_that_lacks_it(key: str) -> None:
         ),
         (with_pool("scaling: {setpoint: 0.7}"), "does not change the size"),
         (with_pool("schedules: []"), "does not change the size"),
-        (GOOD + "notify: []\n", "does not send notifications"),
         (changed("masters: [", "login: oauth, masters: ["), "no login"),
     ],
 )
