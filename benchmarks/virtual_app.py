@@ -1,6 +1,6 @@
 """The real app on a simulated cluster in virtual time: what the platform does with it, without sockets.
 
-The adapters for Azure and Mesos are the real ones, over transports that hand requests to the faces in this process;
+The adapters for Azure and DC/OS are the real ones, over transports that hand requests to the faces in this process;
 tables and queues are the twins in memory. What the Functions host does is done here: events become signals, messages
 are delivered when they are due and again when they failed, the sweep comes once a minute.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from shared.app import App
 from shared.audit import AuditLog
 from shared.azure.arm_client import ArmSettings
 from shared.azure.compute import AzureCompute
+from shared.dcos.health import DcosHealth
 from shared.dcos.mesos import MesosScheduler
+from shared.dcos.workloads import DcosWorkloads
 from shared.errors import PoolkeeperError
 from shared.memory.queues import MemoryQueues, Received
 from shared.memory.store import MemoryStore
@@ -28,6 +31,8 @@ from shared.ports.queues import Queue
 from shared.records import Records
 from simulator.arm.caller import bearer_token
 from simulator.arm.face import ArmFace
+from simulator.dcos.network import DcosNetwork
+from simulator.dcos.services import Services
 from simulator.events import Delivery, EventGrid
 from simulator.in_process import ArmTransport, MesosNetwork
 from simulator.mesos.face import MesosFace
@@ -45,7 +50,7 @@ EVENTS_TAKE_S = (0.5, 3.0)
 class _InProcessHttp:
     """The port for HTTP to machines of the cluster, on a network in this process."""
 
-    def __init__(self, network: MesosNetwork) -> None:
+    def __init__(self, network: DcosNetwork) -> None:
         self._network = network
 
     async def send(self, call: HttpCall) -> HttpAnswer:
@@ -94,14 +99,22 @@ class _Host:
             self._queues.delete(message.id)
 
 
+@dataclass(frozen=True)
+class Running:
+    """What there is to look at: what the app asked Azure for, and what it wrote down."""
+
+    arm: ArmFace
+    records: Records
+
+
 @asynccontextmanager
 async def running_app(
     world: World, cluster: Cluster, clock: VirtualClock, policy: str
-) -> AsyncIterator[ArmFace]:
+) -> AsyncIterator[Running]:
     """The app looks after the cluster until the block ends. `policy` is the whole file."""
     arm = ArmFace(world)
     faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
-    http = _InProcessHttp(MesosNetwork(faces))
+    http = _InProcessHttp(DcosNetwork(world, Services(cluster), MesosNetwork(faces)))
     masters = MesosScheduler(http, tuple(master.address for master in cluster.mesos.masters))
     settings = ArmSettings("http://arm.invalid", bearer_token(OWN_PRINCIPAL, OWN_APP))
     store, queues = MemoryStore(), MemoryQueues(clock)
@@ -120,6 +133,9 @@ async def running_app(
             records=Records(store),
             audit=AuditLog(store),
             worker="benchmark",
+            health_of=lambda policy: DcosHealth(http, clock, policy.masters),
+            workloads_of=lambda policy: DcosWorkloads(http, clock, policy.masters),
+            http=http,
         )
         app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OWN_PRINCIPAL, OWN_APP}))
         host = _Host(app, queues, clock)
@@ -127,6 +143,6 @@ async def running_app(
         await stack.enter_async_context(EventGrid(world, host.hears, delivery))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         tasks = [group.create_task(work) for work in (world.run(), host.delivers(), host.sweeps())]
-        yield arm
+        yield Running(arm, outside.records)
         for task in tasks:
             task.cancel()
