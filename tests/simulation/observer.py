@@ -1,0 +1,244 @@
+"""Sees the true world, and complains the moment an invariant is broken. The numbers are those of docs/safety.md.
+
+It does not ask the app's tables what is true. It looks into them only for what is promised about the tables themselves:
+that every order stands in the audit before it takes effect, that the ledger keeps its limit, that no node has two
+operations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from shared.audit import Entry
+from shared.memory.store import MemoryStore
+from shared.model.ledger import Ledger
+from shared.model.operations import Operation
+from shared.ports.store import Table
+from simulator.virtual_time import VirtualClock
+from tests.simulation.nature import Machine, Nature, Order
+from tests.simulation.people import People
+from tests.simulation.process import CALLER, Process
+from tests.simulation.tale import Tale
+from tests.watched import Around, Call
+
+HARD = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "deallocate", "run_command"})
+FINAL = HARD | {"mark_gone", "machine_down", "drain"}
+OLDEST = timedelta(seconds=60)
+"""Of the readings that justify something final."""
+RACE = timedelta(seconds=20)
+"""Who has been well for less may have recovered between the last reading and the order: nobody can exclude that."""
+OVERTAKEN = timedelta(seconds=20)
+"""A person's word that came later may not have been read yet: what is asked last is up to 6 s old, and writes take
+time."""
+RATE = timedelta(minutes=30)
+"""Of the hour that the ledger's rate is about: what is reserved may be ordered as much later as a step may take."""
+
+
+class Observer:
+    def __init__(
+        self, clock: VirtualClock, tale: Tale, nature: Nature, people: People, store: MemoryStore
+    ) -> None:
+        self._clock, self._tale, self._rules = clock, tale, tale.rules
+        self._nature, self._people, self._store = nature, people, store
+        self._read: dict[tuple[str, str], datetime] = {}
+        self._joined: set[str] = {machine.name for machine in nature.machines()}
+        self._owed: list[Order] = []
+        self._under_way: dict[str, Order] = {}
+        self._first: dict[str, datetime] = {}
+        self.complaints: list[str] = []
+        self.orders: list[Order] = []
+        nature.on_order = self.ordered
+
+    def complain(self, number: int, text: str) -> None:
+        line = f"invariant {number}: {text}"
+        if line not in self.complaints:
+            self.complaints.append(line)
+
+    def around(self, process: Process, inner: Around) -> Around:
+        """Between the app and its weather: what it was told, and what it writes."""
+
+        async def observed(call: Call) -> Any:
+            begun = self._clock.now()
+            answer = await inner(call)
+            if call.name in {"scheduler.state", "compute.instances"}:
+                self._read[process.name, call.name] = begun
+            return answer
+
+        return observed
+
+    def around_store(self, inner: Around) -> Around:
+        """At the store itself: every write that took effect."""
+
+        async def written(call: Call) -> Any:
+            answer = await inner(call)
+            if call.name == "store.write" and call.args[0] is Table.LEDGER:
+                self._check_ledger(call.args[2].body)
+            elif call.name == "store.write_all" and call.args[0] is Table.LEDGER:
+                for write in call.args[2]:
+                    self._check_ledger(write.body)
+            elif call.name.startswith("store.write") and call.args[0] is Table.OPERATIONS:
+                self._check_operations()
+            return answer
+
+        return written
+
+    # Every order, at the moment at which it takes effect.
+
+    def ordered(self, order: Order) -> None:
+        self.orders.append(order)
+        self._settle_debts()
+        if self._rules.mode == "observe":
+            self.complain(8, f"{order.what} of {order.node} in a pool that is only observed")
+        if order.what in FINAL:
+            self._check_truth(order)
+            self._check_readings(order)
+        if order.what in FINAL or order.what in {"set_capacity", "deactivate", "schedule_maintenance"}:
+            self._check_pause(order)
+            self._check_audit(order)
+        if order.what == "set_capacity":
+            self._check_size(order)
+        if order.what in HARD:
+            self._check_limits(order)
+
+    def _check_truth(self, order: Order) -> None:
+        """4: a machine that is well is not touched by repair. The one that came for a node which recovered meanwhile
+        may go again while it is more than wanted."""
+        machine = order.machine
+        if order.what in HARD and machine is None:
+            self.complain(10, f"{order.what} of {order.node or 'nothing'}, which is not there")
+        if machine is None or machine.well_since is None or machine.is_leaving:
+            return
+        if order.at - machine.well_since < RACE or self._is_surplus(machine, order):
+            return
+        self.complain(4, f"{order.what} of {order.node}, well since {machine.well_since:%H:%M:%S}")
+
+    def _is_surplus(self, machine: Machine, order: Order) -> bool:
+        there = [one for one in self._nature.machines() if not one.is_leaving]
+        return order.what == "destroy" and len(there) > min(self._people.sizes) and self._is_young(machine)
+
+    def _is_young(self, machine: Machine) -> bool:
+        return machine.name not in self._first_ones
+
+    @property
+    def _first_ones(self) -> set[str]:
+        return {f"{self._nature.address.scale_set}_{number}" for number in range(self._tale.agents)}
+
+    def _check_readings(self, order: Order) -> None:
+        """1 and 9: the process that orders has read both worlds within the last minute."""
+        process = CALLER.get()
+        for reading in ("scheduler.state", "compute.instances"):
+            at = self._read.get((process.name, reading))
+            if at is None or order.at - at > OLDEST:
+                age = "none" if at is None else f"{(order.at - at).total_seconds():.0f} s old"
+                self.complain(1, f"{order.what} of {order.node} on a {reading} that is {age}")
+
+    def _check_pause(self, order: Order) -> None:
+        for subject, since, until in self._people.pauses:
+            if subject in {"", "private", order.node} and since + OVERTAKEN < order.at < until:
+                self.complain(
+                    8, f"{order.what} of {order.node} during the pause of {subject or 'the cluster'}"
+                )
+
+    def _check_size(self, order: Order) -> None:
+        most = max(self._people.sizes) + self._rules.at_once
+        if order.size > most:
+            self.complain(2, f"a size of {order.size} was ordered, nobody wanted more than {most}")
+        if order.size < min(self._people.sizes):
+            self.complain(
+                9, f"a size of {order.size} was ordered, nobody wanted fewer than {min(self._people.sizes)}"
+            )
+
+    def _check_limits(self, order: Order) -> None:
+        """2: what is being taken away by us, and how often that began."""
+        if order.machine is None or self._is_surplus(order.machine, order):
+            return
+        now = order.at
+        busy = {one.node for one in self._owed} | set(self._under_way)
+        repeated = order.node in busy
+        domain = order.machine.fault_domain
+        if not repeated and len(busy) >= self._rules.at_once:
+            self.complain(2, f"{order.what} of {order.node} beside {', '.join(sorted(busy))}")
+        same = [
+            one.node
+            for one in (*self._owed, *self._under_way.values())
+            if one.machine is not None and one.machine.fault_domain == domain and one.node != order.node
+        ]
+        limit = self._rules.per_fault_domain
+        if limit is not None and len(set(same)) >= limit:
+            self.complain(2, f"{order.what} of {order.node} beside {same[0]} of the same fault domain")
+        if order.what == "destroy":
+            self._under_way.pop(order.node, None)
+            if not any(one.node == order.node for one in self._owed):
+                self._owed.append(order)
+        else:
+            self._under_way[order.node] = order
+        if order.node not in self._first or now - self._first[order.node] > RATE:
+            self._first[order.node] = now
+        begun = [at for at in self._first.values() if now - at < RATE]
+        if len(begun) > self._rules.per_hour:
+            self.complain(2, f"{len(begun)} repairs began within {RATE}")
+
+    def _settle_debts(self) -> None:
+        """Whoever was taken away is made up for by the next machine that joins, or not missed any more."""
+        there = {machine.name: machine for machine in self._nature.machines()}
+        for machine in there.values():
+            if machine.well_since is not None and machine.name not in self._joined:
+                self._joined.add(machine.name)
+                del self._owed[:1]
+        well = sum(machine.well_since is not None for machine in there.values())
+        missing = max(0, min(self._people.wanted, *self._people.sizes) - well)
+        while len(self._owed) > missing:
+            self._owed.pop(0)
+        now, takes = self._clock.now(), timedelta(seconds=self._tale.takes_s)
+        self._under_way = {
+            node: order for node, order in self._under_way.items() if node in there and now - order.at < takes
+        }
+
+    def _check_audit(self, order: Order) -> None:
+        """12: it was written down before, with the guards' answers."""
+        process = CALLER.get()
+        month = f"prod|{order.at:%Y-%m}"
+        rows = self._store._partitions.get((Table.AUDIT, month), {})
+        told = [
+            msgspec.json.decode(row.body, type=Entry).record
+            for name, row in list(rows.items())[-60:]
+            if name != "head"
+        ]
+        words = _WORDS[order.what]
+        if not any(words in record.text and record.operation for record in told):
+            self.complain(12, f"{order.what} of {order.node} by {process.name} stands nowhere in the audit")
+
+    # The tables, for what is promised about them.
+
+    def _check_ledger(self, body: bytes | None) -> None:
+        book = msgspec.json.decode(body or b"{}", type=Ledger)
+        if len(book.active) > self._rules.at_once:
+            self.complain(2, f"{len(book.active)} places are taken in the ledger")
+
+    def _check_operations(self) -> None:
+        rows = self._store._partitions.get((Table.OPERATIONS, "prod"), {})
+        running = [row.body for name, row in rows.items() if name.startswith("running|")]
+        nodes = Counter(msgspec.json.decode(body, type=Operation).subject.node for body in running)
+        for node, count in nodes.items():
+            if count > 1:
+                self.complain(3, f"{count} operations of {node}")
+
+
+_WORDS = {
+    "destroy": "destroying instance",
+    "restart": "restarting instance",
+    "redeploy": "redeploying instance",
+    "reimage": "reimaging instance",
+    "run_command": "restarting a unit of instance",
+    "mark_gone": "gone",
+    "machine_down": "down",
+    "drain": "draining",
+    "set_capacity": "growing",
+    "deactivate": "deactivating",
+    "schedule_maintenance": "maintenance window",
+}
+"""What the audit says of each order."""

@@ -1,0 +1,72 @@
+"""The people around the pool: they pause, scale, and answer what is proposed to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+
+from shared.memory.store import MemoryStore
+from shared.model.incidents import IncidentState
+from shared.model.overrides import Override, OverrideKind
+from shared.records import Records, override_row
+from simulator.virtual_time import VirtualClock
+from tests.simulation.nature import Nature
+from tests.simulation.tale import Rules
+
+LOOKS_S = (20.0, 180.0)
+AGREES_FOR = timedelta(hours=1)
+
+
+class People:
+    """`wanted` is the size that they last gave the pool, `sizes` all that they ever gave it. `pauses` are subject,
+    beginning and end of what they paused; `rejected` the incidents that they do not want to be helped."""
+
+    def __init__(
+        self, clock: VirtualClock, chance: Random, nature: Nature, store: MemoryStore, rules: Rules
+    ) -> None:
+        self._clock, self._chance, self._nature, self._rules = clock, chance, nature, rules
+        self._records = Records(store)
+        self.wanted = nature.capacity
+        self.sizes = {self.wanted}
+        self.pauses: list[tuple[str, datetime, datetime]] = []
+        self.rejected: set[str] = set()
+        self.scaled_at: datetime | None = None
+        self.on_change: Callable[[], None] = lambda: None
+
+    async def pause(self, subject: str, lasts_s: float) -> None:
+        now = self._clock.now()
+        until = now + timedelta(seconds=lasts_s)
+        pause = Override(OverrideKind.PAUSE, subject, "somebody", "to have a look", now, until)
+        await self._records.overrides.put("prod", override_row(pause), pause, "*")
+        self.pauses = [one for one in self.pauses if one[0] != subject or one[2] <= now]
+        self.pauses.append((subject, now, until))
+
+    async def scale(self, by: int) -> None:
+        size = max(1, self._nature.capacity + by)
+        await self._nature.scale(size)
+        self.wanted, self.scaled_at = size, self._clock.now()
+        self.sizes.add(size)
+
+    async def answer(self) -> None:
+        """Whatever is proposed, after a while, until cancelled."""
+        while True:
+            await asyncio.sleep(self._chance.uniform(*LOOKS_S))
+            for kept in (await self._records.open_incidents("prod")).values():
+                decision = kept.value.decision
+                refused = decision.answers if decision else ()
+                awaited = any(answer.reason == "approval_awaited" for answer in refused)
+                if awaited and kept.value.state is IncidentState.OPEN and kept.value.id not in self.rejected:
+                    remedy = next(a.numbers["remedy"] for a in refused if a.reason == "approval_awaited")
+                    await self._say(kept.value.id, str(remedy))
+
+    async def _say(self, incident: str, remedy: str) -> None:
+        now = self._clock.now()
+        kind = OverrideKind.APPROVE
+        if self._chance.randrange(10) < self._rules.rejects:
+            kind = OverrideKind.REJECT
+            self.rejected.add(incident)
+        until = None if kind is OverrideKind.REJECT else now + AGREES_FOR
+        said = Override(kind, incident, "somebody", "it looks like it", now, until, remedy)
+        await self._records.overrides.put("prod", override_row(said), said, "*")

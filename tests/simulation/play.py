@@ -1,0 +1,187 @@
+"""One tale from its beginning to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from shared.app import App
+from shared.audit import AuditLog
+from shared.memory.queues import MemoryQueues
+from shared.memory.store import MemoryStore
+from shared.operate.outside import Outside
+from shared.policy.in_force import PolicyInForce
+from shared.policy.load import load
+from shared.records import Records
+from simulator.virtual_time import VirtualClock, run_virtual
+from tests.simulation.ending import Ending
+from tests.simulation.host import Host
+from tests.simulation.misfortunes import Misfortunes
+from tests.simulation.nature import Nature
+from tests.simulation.observer import Observer
+from tests.simulation.people import People
+from tests.simulation.process import Process
+from tests.simulation.tale import Rules, Tale
+from tests.simulation.twins import Twins
+from tests.simulation.weather import Weather
+from tests.watched import Call, watched
+from tests.world import OURS, POLICY, SET, START, SUBSCRIPTION
+
+QUIET = timedelta(minutes=5)
+AT_FIRST = timedelta(hours=1)
+AT_LAST = timedelta(hours=4)
+
+
+@dataclass
+class Verdict:
+    """`missing` is what had not come back when the time was over, `hours` how long the cluster lived."""
+
+    seed: int
+    complaints: list[str]
+    hours: float = 0.0
+    orders: Counter[str] = field(default_factory=Counter)
+    digest: str = ""
+
+
+type NatureOf = Callable[[VirtualClock, Tale], Nature]
+
+
+def play(tale: Tale, nature_of: NatureOf = Twins) -> Verdict:
+    """Tell the tale to the shipped app and say what was wrong."""
+    return run_virtual(lambda clock: _play(clock, tale, nature_of), START)
+
+
+async def _play(clock: VirtualClock, tale: Tale, nature_of: NatureOf) -> Verdict:
+    stage = Stage(clock, tale, nature_of(clock, tale))
+    work = [stage.nature.live(), stage.host.deliver(), stage.host.sweep(), stage.people.answer()]
+    background = [asyncio.create_task(one) for one in work]
+    try:
+        for _ in range(tale.workers):
+            stage.host.start()
+        await stage.tell()
+        missing = await stage.calm()
+        wrong = await stage.ending.is_wrong(stage.misfortunes)
+    finally:
+        stage.close()
+        for task in background:
+            task.cancel()
+        ends = await asyncio.gather(*background, return_exceptions=True)
+    complaints = [*stage.observer.complaints, *(f"invariant 5: {one}" for one in missing), *wrong]
+    complaints += [f"the simulation itself: {end!r}" for end in ends if isinstance(end, Exception)]
+    hours = (clock.now() - START) / timedelta(hours=1)
+    return Verdict(
+        tale.seed, complaints, hours, Counter(one.what for one in stage.observer.orders), stage.digest
+    )
+
+
+class Stage:
+    """Everything that a tale needs, wired."""
+
+    def __init__(self, clock: VirtualClock, tale: Tale, nature: Nature) -> None:
+        chance = Random(f"chance {tale.seed}")
+        self.clock, self.tale, self.nature = clock, tale, nature
+        self.digest = ""
+        self.store, self.queues = MemoryStore(), MemoryQueues(clock)
+        self.weather = Weather(clock, chance, tale.climate)
+        self.people = People(clock, chance, nature, self.store, tale.rules)
+        self.observer = Observer(clock, tale, nature, self.people, self.store)
+        self.host = Host(clock, chance, self.weather, self.queues, self._put_app_into)
+        self.host.bug = lambda text: self.observer.complain(0, text)
+        nature.tell = self.host.publish
+        self.misfortunes = Misfortunes(nature, self.weather, self.host, self.people, chance)
+        self.ending = Ending(clock, tale, nature, self.people, self.store)
+        self._policy = policy_of(tale.rules)
+        load(self._policy, "policy.yaml")
+
+    async def tell(self) -> None:
+        """What happens, when it happens."""
+        for happening in self.tale.happenings:
+            await asyncio.sleep(max(0.0, happening.at_s - (self.clock.now() - START).total_seconds()))
+            await self.misfortunes.befall(happening)
+        await asyncio.sleep(max(0.0, self.tale.lasts_s - (self.clock.now() - START).total_seconds()))
+
+    async def calm(self) -> list[str]:
+        """The faults end, and the app gets its time; if the tale says so, people mend what is left after an hour.
+        What is still missing then."""
+        self.misfortunes.ends()
+        self.weather.ends()
+        self.nature.mend()
+        if self.tale.is_mended:
+            self._mend()
+        if not await self._comes_to_rest(AT_FIRST):
+            self._mend()
+            if not await self._comes_to_rest(AT_LAST):
+                return await self.ending.is_missing()
+        await asyncio.sleep(QUIET.total_seconds())
+        return await self.ending.is_missing()
+
+    def _mend(self) -> None:
+        for machine in self.nature.machines():
+            if machine.well_since is None and not machine.is_leaving:
+                self.nature.node_recovers(machine.name)
+
+    async def _comes_to_rest(self, within: timedelta) -> bool:
+        until = self.clock.now() + within
+        while self.clock.now() < until:
+            await asyncio.sleep(QUIET.total_seconds())
+            if await self.ending.is_reached():
+                return True
+        return False
+
+    def close(self) -> None:
+        self.host.close()
+        self.misfortunes.ends()
+
+    def _put_app_into(self, process: Process) -> None:
+        """A process of its own, with nothing but what is in storage."""
+        observer, weather, host = self.observer, self.weather, self.host
+
+        async def through(call: Call) -> object:
+            return await call.go()
+
+        around = observer.around(process, weather.around(process, through))
+        stored = weather.around(process, observer.around_store(through))
+        sent = weather.around(process, host.watch_sends(through))
+        store = watched("store", self.store, stored)
+        scheduler = watched("scheduler", self.nature.mesos, around)
+        outside = Outside(
+            clock=self.clock,
+            compute=watched("compute", self.nature.azure, around),
+            scheduler_of=lambda cluster: scheduler,
+            store=store,
+            queues=watched("queues", self.queues, sent),
+            records=Records(store),
+            audit=AuditLog(store),
+            worker=process.name,
+        )
+
+        async def text() -> str:
+            return self._policy
+
+        process.app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OURS}))
+
+
+def policy_of(rules: Rules) -> str:
+    """The policy file that says these rules."""
+    domain = "none" if rules.per_fault_domain is None else rules.per_fault_domain
+    approve = f"\n          approve: [{', '.join(rules.approve)}]" if rules.approve else ""
+    more = f"""\
+disruption:
+          at_once: {rules.at_once}
+          per_hour: {rules.per_hour}
+          per_day: {rules.per_day}
+          per_fault_domain: {domain}
+        storm: {{unhealthy: {rules.storm_percent}%, hold: {rules.storm_hold_s}s}}
+        repair:
+          ladder: [{", ".join(rules.ladder)}]{approve}
+          confirm_after: {rules.confirm_s}s
+          join_timeout: {rules.join_s}s
+          verify_timeout: {rules.verify_s}s
+          restart_timeout: {rules.restart_s}s
+          redeploy_timeout: {rules.redeploy_s}s"""
+    text = POLICY.format(mode=rules.mode, subscription=SUBSCRIPTION, scale_set=SET, more=more)
+    return text.replace("    pools:", f"    failover_hold_off: {rules.hold_off_s}s\n    pools:")
