@@ -26,6 +26,10 @@ RUN_TIMEOUT_S = 35.0
 """A check may run for 30 s (dcos/dcos:gen/calc.py), and they run side by side."""
 LONGEST_NAME, MOST = 128, 64
 """Characters of a check's name, and checks of one answer; DC/OS has about a dozen."""
+STOP_AN_AGENT = frozenset({"docker"})
+"""Checks without which an agent does no work: no task with an image of Docker can be started. Others say the same as a
+unit (`components_agent`) or as Mesos itself (`mesos_agent_registered_with_masters`), or what no running task needs
+(dcos/dcos:gen/calc.py, node checks)."""
 STATUSES = {0: Health.OK, 1: Health.WARNING, 2: Health.CRITICAL}
 
 
@@ -61,4 +65,6 @@ async def read(hosts: Hosts, port: int, path: str) -> tuple[Check, ...]:
 
 def _check(name: str, result: _Result) -> Check:
     code = result.status if type(result.status) is int else -1
-    return Check(name, STATUSES.get(code, Health.UNKNOWN), shortened(result.output or ""))
+    return Check(
+        name, STATUSES.get(code, Health.UNKNOWN), shortened(result.output or ""), name in STOP_AN_AGENT
+    )

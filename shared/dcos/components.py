@@ -25,6 +25,17 @@ LISTED: tuple[Component, ...] = tuple(sorted((*SERVICES, *PARTS), key=lambda one
 ALL: tuple[Component, ...] = (*LISTED, *BESIDE)
 _BY_NAME = {one.name: one for one in ALL}
 
+STOP_AN_AGENT = frozenset(
+    {
+        *("mesos-slave", "mesos-slave-public", "mesos-agent", "mesos-agent-public"),
+        *("net", "spartan", "minuteman", "navstar"),
+        *("calico-felix", "calico-bird"),
+    }
+)
+"""Units, without `dcos-` and ending, without which an agent does no work although its Mesos agent may be connected: no
+task can be started, or tasks find neither names nor each other. Not the timers and watchdogs beside them, and nothing
+whose `takes_down` says that tasks run on. Docker is no unit of DC/OS; its check is in `checks.py`."""
+
 NOT_KNOWN = "Not known here: this unit belongs to no component that Poolkeeper has been told of."
 
 
@@ -75,7 +86,8 @@ def failed_unit(unit: str, health: Health) -> FailedUnit:
         return FailedUnit(unit, health, None, NOT_KNOWN, Severity.WARNING)
     mild = health is Health.WARNING and owner.severity is Severity.CRITICAL
     severity = Severity.WARNING if mild else owner.severity
-    return FailedUnit(unit, health, owner.name, owner.takes_down, severity)
+    stops_work = _stem(unit) in STOP_AN_AGENT and not unit.strip().endswith((".timer", ".socket"))
+    return FailedUnit(unit, health, owner.name, owner.takes_down, severity, stops_work=stops_work)
 
 
 def package_of(package_id: str) -> tuple[str, str]:

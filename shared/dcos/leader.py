@@ -22,10 +22,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.dcos.masters import (
     AGAIN,
@@ -47,7 +49,8 @@ NOT_KNOWN = frozenset({400, 404, 405, 501})
 
 class Leader(Struct, frozen=True):
     """A master that claims to lead. `master` is the configured `host:port`, `election` its id; `elected` is in
-    seconds since 1970 and given by Mesos 1.7 and later in GET_MASTER. `known_as` are its own names."""
+    seconds since 1970 and given by Mesos 1.7 and later in GET_MASTER. `known_as` are its own names, `answered_at` is
+    the time by its clock."""
 
     master: str
     election: str
@@ -56,6 +59,7 @@ class Leader(Struct, frozen=True):
     capabilities: frozenset[str] | None
     known_as: frozenset[str]
     has_v1: bool
+    answered_at: datetime | None = None
 
 
 class Points(Struct, frozen=True):
@@ -173,9 +177,19 @@ def _word(master: str, answer: HttpAnswer, read: _Reader) -> Word:
     if answer.status != 200:
         return Silent(f"answers {shown(answer)}")
     try:
-        return read(master, answer.body)
+        said = read(master, answer.body)
     except UNREADABLE as error:
         return Silent(f"answers something malformed ({error})")
+    return replace(said, answered_at=_date_of(answer)) if isinstance(said, Leader) else said
+
+
+def _date_of(answer: HttpAnswer) -> datetime | None:
+    """Every answer of Mesos has it (apache/mesos:3rdparty/libprocess/src/encoder.hpp); a proxy may have left it out."""
+    try:
+        date = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 def _from_v1(master: str, body: bytes) -> Word:

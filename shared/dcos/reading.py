@@ -77,4 +77,5 @@ def state_of(leader: Leader, reading: Reading) -> SchedulerState:
         agents=agents,
         recovered=tuple(sorted(reading.recovered - {agent.agent_id for agent in agents})),
         frameworks=reading.frameworks,
+        answered_at=leader.answered_at,
     )

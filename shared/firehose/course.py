@@ -27,6 +27,9 @@ from msgspec import Struct
 
 from shared.policy.metric_rules import MetricRule
 
+FIRES_ON_S = 120.0
+"""Seconds after which it is written down that a rule still fires which counts for repair."""
+
 
 class Stage(StrEnum):
     PENDING = "pending"
@@ -50,8 +53,15 @@ def longest_gap(rule: MetricRule) -> float:
 
 
 def is_mark_due(rule: MetricRule, stored: Course, course: Course) -> bool:
-    """Whether the row of a pending course says too little: whoever goes on from it should find no missed window where
-    there was none. That is every minute for short rules, and four times at the most for long ones."""
+    """Whether the row of a course says too little.
+
+    1. Pending: whoever goes on from it should find no missed window where there was none. That is every minute for
+       short rules, and four times at the most for long ones.
+    2. Firing, of a rule that counts for repair: whoever judges a node by it asks when its values were last bad. Every
+       two minutes.
+    """
+    if course.stage is Stage.FIRING:
+        return rule.impairs and course.seen - stored.seen >= FIRES_ON_S
     return course.stage is Stage.PENDING and course.seen - stored.seen >= longest_gap(rule) / 2
 
 

@@ -52,7 +52,7 @@ async def settle(store: Store, watching: Watching, now_s: float) -> None:
             watch.of(standing.subject).pop(key, None)
             del watching.changed[place]
         else:
-            told = not _is_news(watch, standing, standing.course)
+            told = not _is_news(watching, watch, standing, standing.course)
             todo.append(_writing(watching, (watch, key, standing), standing.course, told))
 
     async def alone(one: _Writing) -> None:
@@ -125,6 +125,7 @@ def _is_ours(worker: str, one: _Writing, stored: Stored) -> bool:
 
 def _won(watching: Watching, one: _Writing, etag: str) -> None:
     standing, place = one.standing, (one.watch.cluster, one.write.row)
+    is_news = _is_news(watching, one.watch, standing, one.course)
     standing.stored, standing.etag, standing.untold_since = one.course, etag or None, None
     # It may have moved on while we were writing; then there is more to write.
     if _stage(standing.course) is _stage(one.course):
@@ -132,7 +133,7 @@ def _won(watching: Watching, one: _Writing, etag: str) -> None:
         if standing.course is None:
             one.watch.of(standing.subject).pop(one.key, None)
     watching.untold.pop(place, None)
-    if _is_news(one.watch, standing, one.course):
+    if is_news:
         watching.untold[place] = (one.watch, one.key, standing)
 
 
@@ -146,10 +147,14 @@ def _lost(watching: Watching, one: _Writing, stored: Stored | None, now_s: float
         adopt(watching, one.watch, stored, state, now_s)
 
 
-def _is_news(watch: Watch, standing: Standing, course: Course | None) -> bool:
-    """Whether anybody is told of it. Nodes of a rule with a share are not told alone, and a series that ends because
-    its node is gone is not told as well again."""
+def _is_news(watching: Watching, watch: Watch, standing: Standing, course: Course | None) -> bool:
+    """Whether anybody is told of it. Nodes of a rule with a share are not told alone, a series that ends because its
+    node is gone is not told as well again, and of a row that says anew what it said before it was told already."""
     if course is None or course.stage is Stage.PENDING:
+        return False
+    before, place = standing.stored, (watch.cluster, standing.row)
+    is_same = before is not None and (before.stage, before.since) == (course.stage, course.since)
+    if is_same and place not in watching.untold and standing.untold_since is None:
         return False
     return bool(standing.subject.node) is (watch.rule.share is None)
 

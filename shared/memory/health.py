@@ -26,7 +26,8 @@ from shared.ports.health import HealthReports
 
 
 class MemoryHealth(HealthReports):
-    """`nodes` maps addresses to roles; `failed` is (address, unit); `checks` are those of the cluster."""
+    """`nodes` maps addresses to roles; `failed` is (address, unit); `checks` are those of the cluster, `node_checks`
+    those of nodes, by address. `weighty` are the units and checks without which an agent does no work."""
 
     def __init__(self, clock: Clock, nodes: Mapping[str, Role]) -> None:
         self.nodes = dict(nodes)
@@ -34,6 +35,8 @@ class MemoryHealth(HealthReports):
         self.not_serving: set[str] = set()
         self.leader: str | None = "master-1:8080"
         self.checks: dict[str, Health] = {}
+        self.node_checks: dict[str, dict[str, Health]] = {}
+        self.weighty = {"dcos-mesos-slave.service", "dcos-net.service", "docker"}
         self.blind: set[str] = set()
         self.active = {"mesos": "1.11.0", "marathon": "1.11.23"}
         self._clock = clock
@@ -50,19 +53,28 @@ class MemoryHealth(HealthReports):
             )
             for one in masters
         )
-        checks = tuple(Check(name, health) for name, health in self.checks.items())
         return ClusterHealth(
             self._say("diagnostics", Diagnostics(tuple(self._node(one) for one in sorted(self.nodes)))),
             self._say("exhibitor", Ensemble(members)),
             self._say("marathon", Marathon(self.leader)),
-            self._say("checks", checks),
-            {},
+            self._say("checks", self._checks(self.checks)),
+            {one: self._say("checks", self._checks(each)) for one, each in self.node_checks.items()},
             self._say("pkgpanda", dict(self.active)),
         )
 
+    def _checks(self, checks: Mapping[str, Health]) -> tuple[Check, ...]:
+        return tuple(Check(name, health, "", name in self.weighty) for name, health in checks.items())
+
     def _node(self, address: str) -> NodeHealth:
         failed = tuple(
-            FailedUnit(unit, Health.CRITICAL, None, f"What {unit} does.", Severity.CRITICAL)
+            FailedUnit(
+                unit,
+                Health.CRITICAL,
+                None,
+                f"What {unit} does.",
+                Severity.CRITICAL,
+                stops_work=unit in self.weighty,
+            )
             for where, unit in sorted(self.failed)
             if where == address
         )

@@ -45,6 +45,7 @@ class MemoryScheduler(Scheduler):
         self.leader = "master-1:5050"
         self.elected_at: datetime = clock.now() - timedelta(days=1)
         self.reregister_window = timedelta(minutes=10)
+        self.clock_differs_by = timedelta(0)
         self._clock = clock
 
     async def state(self) -> SchedulerState:
@@ -182,6 +183,7 @@ class MemoryScheduler(Scheduler):
             agents=tuple(self.agents[id] for id in sorted(self.agents)),
             recovered=tuple(sorted(self.recovered)),
             frameworks=dict(self.frameworks),
+            answered_at=self._clock.now() + self.clock_differs_by,
         )
 
     def _known(self, agent_id: str, call: str) -> Agent:

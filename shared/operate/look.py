@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.errors import PoolkeeperError
+from shared.firehose.index import rules_of
+from shared.model.alarms import Alarm
 from shared.model.health import ClusterHealth
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import PoolReadings, Snapshot
@@ -23,6 +25,7 @@ from shared.policy.schema import ClusterPolicy, PoolPolicy
 from shared.ports.clock import Clock
 from shared.ports.compute import Compute
 from shared.ports.scheduler import Scheduler
+from shared.records.alert_states import Alarms
 from shared.records.last_health import LastHealth
 
 LONGEST = timedelta(seconds=20)
@@ -30,12 +33,14 @@ LONGEST = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class Eyes:
-    """What a look needs: the time, Azure, the masters of a cluster, and what was last read of DC/OS's own health."""
+    """What a look needs: the time, Azure, the masters of a cluster, what was last read of DC/OS's own health, and the
+    rules about metrics that fire."""
 
     clock: Clock
     compute: Compute
     scheduler_of: Callable[[ClusterPolicy], Scheduler]
     last_health: LastHealth
+    alarms: Alarms
 
 
 class Looks:
@@ -57,21 +62,27 @@ class Looks:
 
 
 async def look(eyes: Eyes, cluster: ClusterPolicy) -> Snapshot:
-    """All readings of the cluster's pools and masters, and the last one of its health."""
+    """All readings of the cluster's pools and masters, the last one of its health, and which rules fire."""
     started_at = eyes.clock.now()
     masters = eyes.scheduler_of(cluster)
     pools = asyncio.gather(*(_pool(eyes, cluster, pool) for pool in cluster.pools))
-    scheduler, readings, health = await asyncio.gather(
-        _read(eyes.clock, "mesos", masters.state()), pools, _health(eyes, cluster)
+    scheduler, readings, health, alarms = await asyncio.gather(
+        _read(eyes.clock, "mesos", masters.state()), pools, _health(eyes, cluster), _alarms(eyes, cluster)
     )
-    names = (pool.name for pool in cluster.pools)
-    return Snapshot(cluster.name, started_at, dict(zip(names, readings, strict=True)), scheduler, health)
+    by_pool = dict(zip((pool.name for pool in cluster.pools), readings, strict=True))
+    return Snapshot(cluster.name, started_at, by_pool, scheduler, health, alarms)
 
 
 async def _health(eyes: Eyes, cluster: ClusterPolicy) -> Reading[ClusterHealth]:
     """As it was read and kept; a failure when storage does not give it."""
     kept = await _read(eyes.clock, "storage", eyes.last_health.get(cluster.name))
     return kept.value if isinstance(kept, Value) else kept
+
+
+async def _alarms(eyes: Eyes, cluster: ClusterPolicy) -> Reading[tuple[Alarm, ...]]:
+    """Of the rules that the policy lets count for repair; with none of them nobody is asked."""
+    rules = [rule.name for rule in rules_of(cluster) if rule.impairs]
+    return await _read(eyes.clock, "alert_states", eyes.alarms.firing(cluster.name, rules))
 
 
 async def _pool(eyes: Eyes, cluster: ClusterPolicy, pool: PoolPolicy) -> PoolReadings:

@@ -12,6 +12,8 @@ from shared.ports.clock import Clock
 from shared.ports.compute import Compute
 from shared.ports.health import HealthReports
 from shared.ports.http import Http
+from shared.ports.machines import Machines
+from shared.ports.masters import MasterReports
 from shared.ports.queues import Queues
 from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
@@ -32,7 +34,9 @@ class Outside:
     `health_of` gives what DC/OS says of its own health; None: this cluster is not asked.
     `workloads_of` gives Marathon and the services of a cluster; None: nobody asks what runs there, and what may hold
     data is not touched.
-    `http` reaches masters and agents for their metrics; None: they are not asked."""
+    `http` reaches masters and agents for their metrics; None: they are not asked.
+    `masters_of` asks each master of a cluster for itself; None: they are not judged. `machines` are theirs in Azure;
+    None: none of them is touched."""
 
     clock: Clock
     compute: Compute
@@ -48,6 +52,8 @@ class Outside:
     health_of: Callable[[ClusterPolicy], HealthReports | None] = lambda _: None
     workloads_of: Callable[[ClusterPolicy], Workloads | None] = lambda _: None
     http: Http | None = None
+    masters_of: Callable[[ClusterPolicy], MasterReports | None] = lambda _: None
+    machines: Machines | None = None
 
     @property
     def eyes(self) -> Eyes:

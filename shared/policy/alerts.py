@@ -78,6 +78,12 @@ class AlertRule(Struct, frozen=True, kw_only=True):
     """How bad it is, when the sender's own word (the label `severity`, or Sev0 to Sev4) does not fit: `info`, `warning`
     or `critical`. It is told; it does not change what is done."""
 
+    impairs: bool = False
+    """`true` lets the machine that the alert names count as impaired until the alert is resolved, so that it is helped
+    by the ladder. Nobody can read again what an alert says: write it only for alerts that are resolved without fail
+    (`send_resolved`), and that a machine shows which does not do its work. What is not repeated within 5 hours counts
+    no longer. Not written: the alert only has the cluster looked at."""
+
     def fits(self, name: str, labels: Mapping[str, str]) -> bool:
         return fnmatchcase(name.lower(), self.alert.lower()) and self.labels.are_in(labels)
 

@@ -178,6 +178,19 @@ _MACHINES = (
             ("dcos-inodes-used-up", "filesystem.inode.used_percent"),
         )
     ),
+    _above(
+        0,
+        name="file-system-read-only",
+        metric="node_filesystem_readonly",
+        tags={"mountpoint": ("/", "/var/lib/mesos", "/var/lib/docker")},
+        lasts=_minutes(2),
+        severity=CRITICAL,
+        impairs=True,
+        source="prometheus/node_exporter:collector/filesystem_common.go, 1 or 0; the kernel does so when it cannot"
+        " write any more. It counts for repair: no task can be started there, no work made it so, and a boot or another"
+        " machine helps. A full disk does not count: work filled it, goes on to the next machine and fills that, and"
+        " what is on the disk would be lost",
+    ),
     _below(
         5,
         10,

@@ -85,6 +85,12 @@ class MetricRule(Struct, frozen=True, kw_only=True):
     severity: Severity = Severity.WARNING
     """info, warning or critical."""
 
+    impairs: bool = False
+    """Whether a node at which it fires counts as impaired, so that it is helped by the ladder: then write what a node
+    shows that does not do its work, and that another machine would not show. Not written: the rule only has the cluster
+    looked at. Its values must come at least every 10 minutes to count; with a share it cannot count, because it names
+    no node."""
+
     source: str = ""
     """Where the numbers come from; for the rules that are shipped."""
 

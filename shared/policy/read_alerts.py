@@ -34,7 +34,7 @@ def read_alerts(reading: Reading, cluster: Opened) -> Alerts:
 
 
 def _rule(reading: Reading, opened: Opened) -> AlertRule:
-    values = reading.values(opened, AlertRule, ("alert", "means", "severity"))
+    values = reading.values(opened, AlertRule, ("alert", "means", "severity", "impairs"))
     return AlertRule(name=opened.key.text, labels=_labels(reading, opened), **values)
 
 

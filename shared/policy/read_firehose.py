@@ -19,7 +19,7 @@ from shared.policy.limits import NAME, Between
 from shared.policy.metric_rules import Firehose, Kind, MetricRule
 from shared.policy.schema import DAY, Share
 from shared.policy.tree import Listing, Node, Scalar, Section
-from shared.policy.values import Wrong, described, nearest, read_share, read_value
+from shared.policy.values import TRUE_OR_FALSE, TRUTH, Wrong, described, nearest, read_share, read_value
 
 KEYS = ("defaults", "rules")
 RULE_KEYS = (
@@ -36,6 +36,7 @@ RULE_KEYS = (
     "absent_for",
     "share",
     "severity",
+    "impairs",
 )
 MOST_RULES = 200
 _LIMITS = ("above", "below", "outside", "absent_for")
@@ -43,7 +44,6 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[e
 _METRIC = re.compile(r"[A-Za-z0-9_:./ -]{1,200}", re.ASCII)
 _LASTS = Annotated[timedelta, Between(timedelta(0), DAY)]
 _ABSENT = Annotated[timedelta, Between(timedelta(minutes=2), DAY)]
-_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
 type Report = Callable[[Node, str, str, str, str], None]
 """place, path, found, allowed, hint"""
@@ -93,9 +93,11 @@ def _rule(section: Section, path: str, report: Report) -> MetricRule | None:
         found = " and ".join(given) or "no limit"
         at.fault(section, "", found, f"exactly one of {', '.join(_LIMITS)}")
     is_rate, absent = at.truth("rate", False), "absent_for" in section.entries
-    for key in ("for", "clear", "rate", "share"):
+    for key in ("for", "clear", "rate", "share", "impairs"):
         if absent and key in section.entries:
             at.fault(section.entries[key][1], key, f"'{key}' beside absent_for", "absent_for without it")
+    if "share" in section.entries and at.truth("impairs", False):
+        at.fault(section.entries["impairs"][1], "impairs", "'impairs' beside share", "impairs without share")
     low, high, clear_low, clear_high = _limits(at)
     rule = MetricRule(
         name=at.value("name", Annotated[str, NAME], ""),
@@ -111,6 +113,7 @@ def _rule(section: Section, path: str, report: Report) -> MetricRule | None:
         by=at.words("by"),
         share=at.share(),
         severity=at.value("severity", Severity, Severity.WARNING),
+        impairs=at.truth("impairs", False),
     )
     return None if at.is_faulty else rule
 
@@ -176,9 +179,9 @@ class _At:
         node = self.entries.get(key, (None, None))[1]
         if node is None:
             return default
-        if isinstance(node, Scalar) and node.text in _TRUTH:
-            return _TRUTH[node.text]
-        self.fault(node, key, described(node), "true or false")
+        if isinstance(node, Scalar) and node.text in TRUTH:
+            return TRUTH[node.text]
+        self.fault(node, key, described(node), TRUE_OR_FALSE)
         return default
 
     def number(self, key: str, default: float) -> float:

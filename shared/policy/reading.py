@@ -52,7 +52,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "window": ("cron", "zone", "for"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),
-    "rule": ("alert", "labels", "means", "severity"),
+    "rule": ("alert", "labels", "means", "severity", "impairs"),
     **{name: tuple(one.name for one in fields(kind)) for name, kind in SETTINGS.items()},
 }
 """The keys that each kind of section may have."""

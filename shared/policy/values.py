@@ -24,6 +24,8 @@ NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 """What YAML takes for no value at all, when it is not in quotes."""
 
 DURATION = "a duration like 45s, 15m, 1h30m or 2d"
+TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+TRUE_OR_FALSE = "true or false"
 SHARE = "a share from 1% to 100%, or a count of nodes from 1 to 1000"
 
 _DURATION = re.compile(
@@ -79,6 +81,8 @@ def read_value(node: Node, hint: Any) -> Any:
         return read_share(text)
     if base is int:
         return _count(node, limit, allowed(hint))
+    if base is bool:
+        return TRUTH.get(text, Wrong(TRUE_OR_FALSE))
     if isinstance(base, type) and issubclass(base, StrEnum):
         return _word(text, base)
     return text if fits(text, limit) else Wrong(limit.allowed)
@@ -103,6 +107,8 @@ def allowed(hint: Any) -> str:
         return limit.allowed
     if base is Share:
         return SHARE
+    if base is bool:
+        return TRUE_OR_FALSE
     if Share in get_args(base):
         return f"{SHARE}, or none"
     if get_origin(base) is tuple:

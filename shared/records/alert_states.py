@@ -11,12 +11,15 @@ way a few times. When nodes were heard is written once a minute, for rules about
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
+from shared.model.alarms import Alarm
 from shared.model.signals import Severity
+from shared.ports.store import Store, Table
 
 
 class AlertState(Struct, frozen=True):
@@ -49,3 +52,28 @@ class HeardNodes(Struct, frozen=True):
 
 def heard_partition(cluster: str) -> str:
     return f"{cluster}|heard"
+
+
+class Alarms:
+    """The rules that fire, read by whoever judges nodes by them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def firing(self, cluster: str, rules: Iterable[str]) -> tuple[Alarm, ...]:
+        """Of these rules, at which nodes. Rows that this version cannot read say nothing."""
+        alarms: list[Alarm] = []
+        for rule in sorted(rules):
+            rows = await self._store.query(Table.ALERT_STATES, cluster, f"{rule}|node|", f"{rule}|node}}")
+            for row in rows:
+                try:
+                    state = _decoder.decode(row.body)
+                except msgspec.MsgspecError:
+                    continue
+                if state.stage == FIRING:
+                    alarms.append(Alarm(rule, state.node, state.since, state.seen))
+        return tuple(alarms)
+
+
+FIRING = "firing"
+_decoder = msgspec.json.Decoder(AlertState)

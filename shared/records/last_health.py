@@ -98,8 +98,9 @@ def _masters_first(node: NodeHealth) -> tuple[bool, str]:
 
 
 def _brief(node: NodeHealth) -> NodeHealth:
-    """Without what can be looked up (`shared/dcos/components`) and what the audit has."""
-    failed = (replace(unit, takes_down="", says="") for unit in node.failed[:MOST_UNITS])
+    """Those first that count most; without what can be looked up (`shared/dcos/components`) and what the audit has."""
+    weighty = sorted(node.failed, key=lambda unit: not unit.stops_work)
+    failed = (replace(unit, takes_down="", says="") for unit in weighty[:MOST_UNITS])
     return replace(node, failed=tuple(failed))
 
 

@@ -23,7 +23,7 @@ from shared.model.signals import Severity, Signal, SignalKind
 from shared.policy.alerts import AlertRule, AlertSeverity, Meaning
 from shared.policy.schema import ClusterPolicy, Policy, PoolPolicy
 
-from .alert import Alert, Tone, state_id, written
+from .alert import Alert, Tone, alert_id, state_id, written
 from .event_grid import Ear, Heard
 from .resource_ids import machine_of, owner_by_name, pool_by_name, scale_set_of
 
@@ -196,6 +196,8 @@ def _heard(alert: Alert, place: Place, event_id: str, now: datetime) -> Heard:
         what=alert.name,
         severity=_severity(alert, rule),
         about=place.about if is_node else "",
+        thread=alert_id(event_id),
+        impairs=is_node and rule is not None and rule.impairs,
     )
     return Heard(Ear.SIGNAL, place.cluster.name, _subject(alert), kind.value, event_id, signal)
 

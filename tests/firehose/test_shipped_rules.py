@@ -60,7 +60,7 @@ class Source:
             return [("dcos", self._datapoints(value), Sender())]
         measurement, _, field = name.partition(".")
         one = metric(1, self.ground.now_s, measurement, tags=self._tags())
-        one["fields"] = {field: value}
+        one["fields"] = {field or "gauge": value}
         return [("telegraf", batch(one), Sender())]
 
     def _datapoints(self, percent: float) -> bytes:
