@@ -58,7 +58,7 @@ def ask(question: Question) -> Answer:
         return refuse(GUARD, "stateful_member_busy", None, numbers)
     if not living and question.remedy not in LOSES_LOCAL_VOLUMES:
         return allow(GUARD, shown)
-    approved = _approved(question)
+    approved = is_approved(question)
     if not approved:
         for stake in stakes:
             if _is_for_a_person(question, stake):
@@ -118,7 +118,8 @@ def _disrupted(question: Question, stakes: Sequence[Stake]) -> Iterator[tuple[St
                 yield stake, entry
 
 
-def _approved(question: Question) -> bool:
+def is_approved(question: Question) -> bool:
+    """Whether a person has agreed to this remedy for this incident, when the operation began or until now."""
     about = [question.incident] if question.incident else []
     at: datetime = question.begun_at or question.now
     said = in_force(question.overrides, OverrideKind.APPROVE, about, at)
