@@ -66,9 +66,11 @@ def build(settings: Settings) -> Wired:
     from shared.azure.arm_client import ArmSettings
     from shared.azure.clock import WallClock
     from shared.azure.compute import AzureCompute
+    from shared.azure.machines import AzureMachines
     from shared.azure.queues import AzureQueues
     from shared.azure.storage import StorageSettings, for_account
     from shared.azure.tables import AzureStore
+    from shared.dcos.each_master import EachMaster
     from shared.dcos.health import DcosHealth
     from shared.dcos.http import AiohttpHttp
     from shared.dcos.mesos import MesosScheduler
@@ -95,6 +97,9 @@ def build(settings: Settings) -> Wired:
             masters[cluster.masters] = MesosScheduler(http, cluster.masters)
         return masters[cluster.masters]
 
+    def masters_of(cluster: ClusterPolicy) -> EachMaster:
+        return EachMaster(http, clock, cluster.masters, cluster.master_addresses, settings.dcos_ports)
+
     async def policy_text() -> bytes:
         return await asyncio.to_thread(settings.policy_file.read_bytes)
 
@@ -110,6 +115,8 @@ def build(settings: Settings) -> Wired:
         health_of=lambda cluster: DcosHealth(http, clock, cluster.masters, settings.dcos_ports),
         workloads_of=lambda cluster: DcosWorkloads(http, clock, cluster.masters, settings.dcos_ports),
         http=http,
+        masters_of=masters_of,
+        machines=AzureMachines(compute.arm),
     )
     policy = PolicyInForce(policy_text, settings.policy_file.name, store)
     app = App(outside, policy, settings.own_ids, mark)

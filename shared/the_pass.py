@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import asyncio
 
+from shared.decide.masters import decide_masters
 from shared.decide.repair import decide_repairs
 from shared.model.signals import Signal
 from shared.operate.look import look
+from shared.operate.masters import ask_masters, with_masters
 from shared.operate.outside import Outside
 from shared.operate.recall import recall
 from shared.operate.remember import remember
@@ -34,7 +36,9 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     Raises `Retry` or `Unknown` when storage does not answer: then the signals have to come again.
     """
     # What is remembered (inventory, incidents, operations, ledgers), and what is: readings, each a value or a failure.
-    recalled, snapshot = await asyncio.gather(recall(outside, cluster), look(outside.eyes, cluster))
+    recalled, snapshot, masters = await asyncio.gather(
+        recall(outside, cluster), look(outside.eyes, cluster), ask_masters(outside, cluster)
+    )
 
     # Judge: every node's condition, each pool's ledger as it stands, which missing nodes are not missed any more.
     picture = situate(cluster, snapshot, recalled, signals, outside.clock.now())
@@ -42,8 +46,11 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     # What runs for whom, where what is to be decided may depend on it.
     picture = await with_work(outside, cluster, picture)
 
+    # The masters besides: each one's seat in the quorum.
+    picture = await with_masters(outside, picture, masters, recalled)
+
     # Decide: act, wait, hold or hand over, for every node that is not well, with every guard's answer.
-    decisions = decide_repairs(picture.situation)
+    decisions = (*decide_repairs(picture.situation), *decide_masters(picture.situation, picture.council))
 
     # Remember, before anything is done: inventory, incidents, ledgers, audit.
     incidents = await remember(outside, picture, decisions, recalled)

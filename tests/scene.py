@@ -73,7 +73,7 @@ class Scene(World):
         self._workers += 1
         store = watched("store", self.store, around)
         scheduler = watched("scheduler", self.scheduler, around)
-        self.outside = Outside(
+        plain = Outside(
             clock=self.clock,
             compute=watched("compute", self.compute, around),
             scheduler_of=lambda cluster: scheduler,
@@ -83,11 +83,16 @@ class Scene(World):
             audit=AuditLog(store),
             worker=f"worker-{self._workers}",
         )
+        self.outside = self.equipped(plain, around)
 
         async def text() -> str:
             return self.policy
 
         return App(self.outside, PolicyInForce(text, "policy.yaml", store), frozenset({OURS}))
+
+    def equipped(self, plain: Outside, around: Around | None) -> Outside:
+        """What a scene of its own puts around the app besides."""
+        return plain
 
     def restarts(self) -> None:
         """The process ends and another one begins, with nothing but what is in storage."""

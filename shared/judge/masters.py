@@ -27,6 +27,7 @@ the same number in tests/judge/test_masters.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -48,6 +49,8 @@ SETTLING = timedelta(minutes=3)
 OFF = frozenset({Power.STOPPING, Power.STOPPED, Power.DEALLOCATING, Power.DEALLOCATED})
 BUSY = frozenset({Provisioning.CREATING, Provisioning.UPDATING, Provisioning.DELETING})
 SERVES = frozenset({16, 17})
+_UNIT = re.compile(r"dcos-[A-Za-z0-9_.@-]{1,100}")
+"""What may be named in a command on the master."""
 
 
 def judge_masters(
@@ -137,6 +140,7 @@ def _seat(place: _Place) -> Seat:
         serves=finding.rule in SERVES,
         leads=said is not None and said.leads,
         moves=_moves(place),
+        started_at=said.started_at if said is not None else None,
     )
 
 
@@ -255,4 +259,5 @@ def _by_units(place: _Place, said: MesosMaster) -> Finding:
 
 
 def _counts(unit: FailedUnit) -> bool:
-    return unit.health is Health.CRITICAL and unit.severity is Severity.CRITICAL
+    is_critical = unit.health is Health.CRITICAL and unit.severity is Severity.CRITICAL
+    return is_critical and _UNIT.fullmatch(unit.unit) is not None

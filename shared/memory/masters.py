@@ -1,7 +1,7 @@
 """The masters of a cluster in memory: Mesos, registry, ZooKeeper.
 
-Everything is well until a verb says otherwise: `dies`, `process_dies`, `returns`, `elects`. The first that serves leads,
-unless `elects` said another one. Without a majority nobody leads.
+Everything is well until a verb says otherwise: `dies`, `process_dies`, `returns`, `elects`. The first that serves
+leads, unless `elects` said another one. Without a majority nobody leads.
 """
 
 from __future__ import annotations

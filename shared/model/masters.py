@@ -59,12 +59,14 @@ class MasterReadings(Struct, frozen=True):
 
 class Seat(Struct, frozen=True):
     """One master's seat in the quorum. `serves`: by all that we read it surely does its part, anything unknown counts
-    against it. `moves`: it was started a moment ago, or Azure is doing something to its machine."""
+    against it. `moves`: it was started a moment ago, or Azure is doing something to its machine. `started_at` is when
+    its Mesos was started, as far as it says."""
 
     finding: Finding
     serves: bool
     leads: bool
     moves: bool
+    started_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -77,6 +79,7 @@ class Council(Struct, frozen=True):
 
     read_at: datetime
     seats: tuple[Seat, ...]
+    ensemble: Reading[Ensemble]
     at_work: Mapping[str, str]
     unproven: frozenset[str]
 

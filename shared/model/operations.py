@@ -30,6 +30,9 @@ class Plan(StrEnum):
     REIMAGE = "reimage"
     REPLACE_DEAD = "replace_dead"
     REPLACE_LIVING = "replace_living"
+    MASTER_RESTART_UNIT = "master_restart_unit"
+    MASTER_RESTART = "master_restart"
+    MASTER_REDEPLOY = "master_redeploy"
 
 
 class OperationState(StrEnum):

@@ -30,6 +30,7 @@ from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.guards import Guard, ask, refusals
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer
+from shared.model.masters import MASTERS
 from shared.model.operations import Lease, Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
@@ -37,6 +38,7 @@ from shared.records import Kept
 
 from .close import close
 from .hand import LEASE, Hand
+from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
 from .plans import PLANS, Step
@@ -74,7 +76,8 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
     if pool is None:
         await _rest(outside, kept, now)
         return
-    hand = Hand(outside, cluster, pool, kept.value, kept.etag)
+    kind = MasterHand if pool.name == MASTERS else Hand
+    hand = kind(outside, cluster, pool, kept.value, kept.etag)
     await _take_lease(hand, now)
     until = now + WORK
     while await _carry_on(hand) and hand.now < until:

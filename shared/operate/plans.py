@@ -4,6 +4,7 @@
     replace_living   prove_ill -> stop_new_tasks -> surge -> await_successor
                      -> move_tasks -> destroy -> prove_gone -> tell_scheduler -> grow -> await_join -> verify
     restart_unit     prove_ill -> restart_unit -> await_recovery -> verify
+    master_*         prove_ill -> the order -> await_master -> verify_quorum
     restart, redeploy, reimage
                      prove_ill -> stop_new_tasks -> move_tasks -> the order
                      -> await_recovery -> retire_agent -> give_back -> verify
@@ -27,7 +28,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, Guard
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard
 from shared.model.nodes import Condition, Node
 from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
@@ -40,6 +41,7 @@ from .steps.await_recovery import await_recovery
 from .steps.destroy import destroy
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge
+from .steps.master_order import redeploy_master, restart_master, restart_master_unit
 from .steps.move_tasks import move_tasks
 from .steps.order import redeploy, reimage, restart, restart_unit
 from .steps.prove import proof_of
@@ -48,6 +50,7 @@ from .steps.retire_agent import retire_agent
 from .steps.stop_new_tasks import STOPPED, stop_new_tasks
 from .steps.tell_scheduler import tell_scheduler
 from .steps.verify import verify
+from .steps.verify_master import await_master, verify_quorum
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,39 @@ def _redeploy_timeout(pool: PoolPolicy) -> timedelta:
     return pool.repair.redeploy_timeout
 
 
+def _on_a_master(order: Step, timeout: Callable[[PoolPolicy], timedelta]) -> Course:
+    """A master has no tasks to be moved; what it has is a part in the quorum."""
+    return Course(
+        cures=ILL | DEAD,
+        steps=(
+            Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            order,
+            Step("await_master", await_master, (), timeout, late=Failed),
+            Step("verify_quorum", verify_quorum, (), lambda pool: pool.repair.verify_timeout),
+        ),
+    )
+
+
+ON_A_MASTER: Mapping[Remedy, Plan] = {
+    Remedy.RESTART_UNIT: Plan.MASTER_RESTART_UNIT,
+    Remedy.RESTART: Plan.MASTER_RESTART,
+    Remedy.REDEPLOY: Plan.MASTER_REDEPLOY,
+}
+"""All that can be done to a master. What is not here raises a `KeyError` before anything is begun."""
+
 PLANS: Mapping[Plan, Course] = {
+    Plan.MASTER_RESTART_UNIT: _on_a_master(
+        Step("restart_unit", restart_master_unit, TO_TOUCH_A_MASTER, _minutes(10), final=True, late=Failed),
+        _restart_timeout,
+    ),
+    Plan.MASTER_RESTART: _on_a_master(
+        Step("restart", restart_master, TO_TOUCH_A_MASTER, _restart_timeout, final=True, late=Failed),
+        _restart_timeout,
+    ),
+    Plan.MASTER_REDEPLOY: _on_a_master(
+        Step("redeploy", redeploy_master, TO_TOUCH_A_MASTER, _redeploy_timeout, final=True, late=Failed),
+        _redeploy_timeout,
+    ),
     Plan.RESTART_UNIT: Course(
         cures=ILL | DEAD,
         steps=(

@@ -43,7 +43,8 @@ async def remember(
     situation = picture.situation
     cluster, now = situation.cluster.name, situation.now
     told_of = latest_of(situation.signals)
-    inventory = inventory_changes(situation.findings, recalled.inventory, picture.forgotten, told_of, now)
+    findings = (*situation.findings, *picture.of_masters)
+    inventory = inventory_changes(findings, recalled.inventory, picture.forgotten, told_of, now)
     cases = write_up(picture, decisions, recalled)
     books, about_books = _books(picture, recalled)
     flaps = [

@@ -21,6 +21,7 @@ from shared.judge.correlation import correlate
 from shared.judge.notices import told
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
+from shared.model.masters import Council
 from shared.model.nodes import Finding, NodeMemory
 from shared.model.readings import Value
 from shared.model.signals import Signal
@@ -43,10 +44,17 @@ class Picture(Struct, frozen=True):
     ghosts: Mapping[str, tuple[Disruption, ...]]
     late: tuple[Signal, ...] = ()
     told: frozenset[str] = frozenset()
+    council: Council | None = None
+    """The masters; None where nobody asks them."""
 
     @property
     def findings(self) -> dict[str, Finding]:
-        return {finding.node.name: finding for finding in self.situation.findings}
+        """Of agents and masters."""
+        return {finding.node.name: finding for finding in (*self.situation.findings, *self.of_masters)}
+
+    @property
+    def of_masters(self) -> tuple[Finding, ...]:
+        return tuple(seat.finding for seat in self.council.seats) if self.council else ()
 
 
 def situate(

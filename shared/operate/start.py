@@ -16,13 +16,15 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
+from shared.model.masters import MASTERS
 from shared.model.nodes import Finding, Node
 from shared.model.operations import Operation, Subject
 from shared.model.remedies import Remedy
 
 from .books import reserve
+from .one_master import begin_on_master
 from .outside import Outside
-from .plans import PLANS, plan_of
+from .plans import ON_A_MASTER, PLANS, plan_of
 from .situate import Picture
 from .steps.order import UNIT
 
@@ -41,18 +43,26 @@ async def start(
             continue  # somebody else wrote the incident meanwhile; their pass decides
         operation = _operation(incident, decision, picture.findings[decision.node], picture)
         try:
-            await _reserve(outside, operation, picture)
+            await _begin(outside, operation, picture)
         except Refused as refused:
             now, node = situation.now, decision.node
             record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, str(refused), incident.id)
             await outside.audit.append(operation.cluster, [record])
             continue
-        try:
-            await outside.records.keep_operation(operation, None)
-        except Conflict:
-            pass  # begun before, by a pass that crashed or by one beside us
         begun.append(operation.id)
     return tuple(begun)
+
+
+async def _begin(outside: Outside, operation: Operation, picture: Picture) -> None:
+    """`Refused` when it has no place in the ledger any more, or in the one row that masters have."""
+    if operation.pool == MASTERS:
+        await begin_on_master(outside, operation)
+        return
+    await _reserve(outside, operation, picture)
+    try:
+        await outside.records.keep_operation(operation, None)
+    except Conflict:
+        pass  # begun before, by a pass that crashed or by one beside us
 
 
 async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> None:
@@ -93,6 +103,8 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
     if remedy is None or operation is None:
         raise ValueError(f"nothing was decided that could be begun about {decision.node}")
     plan = plan_of(remedy, finding.node)
+    if incident.pool == MASTERS:
+        plan = ON_A_MASTER[remedy]
     notes = {UNIT: finding.unit} if remedy is Remedy.RESTART_UNIT and finding.unit else {}
     return Operation(
         id=operation,

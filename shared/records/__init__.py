@@ -5,6 +5,7 @@
                  closed|<time>|<node>            closed ones, in the order in which they were closed
     Operations   running|<id>                    operations at work
                  closed|<id>                     finished ones
+                 master                          which one is at work on a master
     Ledger       <pool>                          who disrupts what
     Health       <address>, or `cluster`         what DC/OS says is wrong there
     Overrides    <kind>|<subject>                what a person has said about it
@@ -23,10 +24,12 @@ from shared.model.complaints import Complaints
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
+from shared.model.masters import MASTERS
+from shared.model.one_master import OneMaster
 from shared.model.operations import Operation
 from shared.model.overrides import Override
 from shared.model.sweeps import LastSweep
-from shared.ports.store import Store, Table
+from shared.ports.store import Store, Table, Write
 
 from .rows import Change, Kept, Rows
 
@@ -34,6 +37,7 @@ __all__ = ["Change", "Kept", "Records", "closed_incident_row", "open_incident_ro
 
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 LAST = "last"
+MASTER = "master"
 
 
 def open_incident_row(node: str) -> str:
@@ -60,6 +64,7 @@ class Records:
         self.health = Rows(store, Table.HEALTH, Complaints)
         self.overrides = Rows(store, Table.OVERRIDES, Override)
         self._sweeps = Rows(store, Table.SWEEPS, LastSweep)
+        self._one_master = Rows(store, Table.OPERATIONS, OneMaster)
 
     async def last_sweep(self, cluster: str) -> LastSweep | None:
         kept = await self._sweeps.get(cluster, LAST)
@@ -97,13 +102,34 @@ class Records:
         """The row moves from running to closed. What was closed under this id before stays as it was: a worker that
         slept through that has begun it once more, and found nothing to do."""
         cluster, here, there = operation.cluster, f"{RUNNING}{operation.id}", f"{CLOSED}{operation.id}"
+        also = await self._of_master(operation)
         try:
-            await self.operations.move(cluster, here, etag, there, operation)
+            await self.operations.move(cluster, here, etag, there, operation, *also)
         except Conflict:
             if await self.closed_operation(cluster, operation.id) is None:
                 raise
-            if await self.operations.put_all(cluster, [Change(here, None, etag)]):
+            both = [Change[Operation](here, None, etag), *(Change[Operation](one.row, None, one.etag) for one in also)]
+            if await self.operations.put_all(cluster, both):
                 raise
+
+    async def begin_on_master(self, operation: Operation) -> None:
+        """Write an operation that is about a master. `Conflict` when it runs already, or another one on any master."""
+        one = OneMaster(operation.id, operation.subject.node, operation.created_at)
+        rows = {f"{RUNNING}{operation.id}": operation, MASTER: one}
+        await self.operations.insert_together(operation.cluster, rows)
+
+    async def master_at_work(self, cluster: str) -> Kept[OneMaster] | None:
+        return await self._one_master.get(cluster, MASTER)
+
+    async def forget_master_at_work(self, cluster: str, etag: str) -> None:
+        """For a row whose operation does not run. Somebody else may have been faster."""
+        await self._one_master.put_all(cluster, [Change(MASTER, None, etag)])
+
+    async def _of_master(self, operation: Operation) -> list[Write]:
+        """What has to go together with an operation on a master."""
+        kept = await self.master_at_work(operation.cluster) if operation.pool == MASTERS else None
+        is_own = kept is not None and kept.value.operation == operation.id
+        return [Write(MASTER, None, kept.etag)] if kept is not None and is_own else []
 
 
 def _after(prefix: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -73,9 +73,15 @@ class Rows[T]:
             return False
         return True
 
-    async def move(self, partition: str, row: str, etag: str, to: str, value: T) -> None:
-        """Delete one row and insert another, both or neither. `Conflict` also when the other one is there already."""
-        writes = (Write(row, None, etag), Write(to, msgspec.json.encode(value), None))
+    async def insert_together(self, partition: str, rows: Mapping[str, Struct]) -> None:
+        """Insert rows of this table, of whatever type, all or none. `Conflict` when one of them is there."""
+        writes = [Write(row, msgspec.json.encode(value), None) for row, value in rows.items()]
+        await self._store.write_all(self._table, partition, writes)
+
+    async def move(self, partition: str, row: str, etag: str, to: str, value: T, *also: Write) -> None:
+        """Delete one row and insert another, both or neither, and `also` other writes of the partition with them.
+        `Conflict` also when the other one is there already."""
+        writes = (Write(row, None, etag), Write(to, msgspec.json.encode(value), None), *also)
         await self._store.write_all(self._table, partition, writes)
 
     def _read(self, stored: Stored) -> Kept[T]:
