@@ -20,8 +20,18 @@ from msgspec.structs import replace
 from shared.decide.repair import Situation, decide_repairs
 from shared.guards import Question, tally_pools
 from shared.judge import judge
+from shared.model.alarms import UNASKED, Alarm
 from shared.model.azure import Instance, Power, Provisioning, ScaleSet
 from shared.model.decisions import Decision
+from shared.model.health import (
+    UNREAD,
+    ClusterHealth,
+    Diagnostics,
+    FailedUnit,
+    Health,
+    NodeHealth,
+    Role,
+)
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.mesos import Agent, Generation, SchedulerState
@@ -29,7 +39,7 @@ from shared.model.nodes import Condition, Finding, NodeMemory
 from shared.model.overrides import Override
 from shared.model.readings import Failure, Reading, Value
 from shared.model.remedies import Remedy
-from shared.model.signals import Signal, SignalKind, Source
+from shared.model.signals import Severity, Signal, SignalKind, Source
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import (
     Capacity,
@@ -148,6 +158,12 @@ def unread(source: str = "test", why: str = "it answered 503") -> Failure:
     return Failure(why, source, NOW)
 
 
+def health(**other: Any) -> Value[ClusterHealth]:
+    """A reading of DC/OS's health in which nothing could be read but what is given."""
+    plain = ClusterHealth(unread(), unread(), unread(), unread(), {})
+    return read(replace(plain, **other))
+
+
 class Cluster:
     """One pool `private` of healthy nodes that are remembered. `unreadable` names readings that fail: scale_set,
     instances, addresses, scheduler."""
@@ -168,6 +184,9 @@ class Cluster:
         self.overrides: list[Override] = []
         self.started_at = self.now = NOW
         self.elected_at = NOW - DAY
+        self.answered_at: datetime | None = None
+        self.health: Reading[ClusterHealth] = UNREAD
+        self.alarms: Reading[tuple[Alarm, ...]] = UNASKED
 
     # What happens to it.
 
@@ -202,6 +221,19 @@ class Cluster:
         """Azure says something else of the machine."""
         self.instances[number] = replace(self.instances[number], **other)
 
+    def remembers(self, number: int, **other: Any) -> None:
+        """Something else is remembered of the node."""
+        self.memory[name(number)] = replace(self.memory[name(number)], **other)
+
+    def has_failed_unit(self, unit: str, *numbers: int, ago: timedelta = timedelta(0), **other: Any) -> None:
+        """DC/OS's diagnostics said so long ago that this unit failed on these nodes."""
+        failed = FailedUnit(unit, Health.CRITICAL, "mesos", "", Severity.CRITICAL, stops_work=True)
+        nodes = tuple(
+            NodeHealth(address(one), Role.AGENT, Health.CRITICAL, (replace(failed, **other),))
+            for one in numbers
+        )
+        self.health = health(diagnostics=read(Diagnostics(nodes), self.now - ago))
+
     # What is asked about it.
 
     def snapshot(self) -> Snapshot:
@@ -217,8 +249,10 @@ class Cluster:
             elected_at=self.elected_at,
             reregister_window=timedelta(minutes=10),
             agents=tuple(self.agents.values()),
+            answered_at=self.answered_at,
         )
-        return Snapshot("prod", self.started_at, {"private": pool}, self._reading("scheduler", masters))
+        scheduler = self._reading("scheduler", masters)
+        return Snapshot("prod", self.started_at, {"private": pool}, scheduler, self.health, self.alarms)
 
     def findings(self) -> tuple[Finding, ...]:
         return judge(self.snapshot(), self.policy, self.memory, self.now)

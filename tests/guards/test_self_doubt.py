@@ -39,8 +39,33 @@ def test_condition_3_readings_older_than_a_minute_refuse() -> None:
     assert answer.numbers == {"machines": 3, "connected": 3, "age_s": 60.0}
 
 
+def test_condition_3_readings_from_the_future_refuse() -> None:
+    """Our clock was put back since: nobody can tell how old they are."""
+    cluster = Cluster(nodes=3)
+    cluster.started_at = NOW + timedelta(seconds=5)
+    assert self_doubt.ask(cluster.question(1)).allowed
+    cluster.started_at = NOW + timedelta(seconds=6)
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason) == (False, "readings_from_the_future")
+    assert answer.numbers == {"ahead_s": 6.0}
+
+
+@pytest.mark.parametrize("apart", [timedelta(seconds=60), timedelta(seconds=-60)])
+def test_condition_4_a_clock_that_is_minutes_off_refuses(apart: timedelta) -> None:
+    """The look took four seconds, in which the master answered."""
+    cluster = Cluster(nodes=3)
+    cluster.started_at = NOW - timedelta(seconds=4)
+    edge = NOW if apart > timedelta(0) else cluster.started_at
+    cluster.answered_at = edge + apart
+    assert self_doubt.ask(cluster.question(1)).allowed
+    cluster.answered_at = edge + apart * 1.1
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.reason) == (False, "clock_differs")
+    assert answer.numbers == {"apart_s": 66.0, "limit_s": 60.0}
+
+
 @pytest.mark.parametrize("listed", [True, False])
-def test_condition_4_several_machines_and_not_one_connected_agent_refuse(listed: bool) -> None:
+def test_condition_5_several_machines_and_not_one_connected_agent_refuse(listed: bool) -> None:
     cluster = Cluster(nodes=2)
     cluster.agents = {id: agent(1, agent_id=id, active=False) for id in cluster.agents} if listed else {}
     answer = self_doubt.ask(cluster.question(1))
@@ -48,13 +73,13 @@ def test_condition_4_several_machines_and_not_one_connected_agent_refuse(listed:
     assert answer.numbers == {"machines": 2, "connected": 0}
 
 
-def test_condition_4_does_not_hold_for_a_single_machine() -> None:
+def test_condition_5_does_not_hold_for_a_single_machine() -> None:
     cluster = Cluster(nodes=1)
     cluster.agents.clear()
     assert self_doubt.ask(cluster.question(1)).allowed
 
 
-def test_condition_4_does_not_count_machines_that_are_gone() -> None:
+def test_condition_5_does_not_count_machines_that_are_gone() -> None:
     cluster = Cluster(nodes=3)
     for number in (1, 2, 3):
         cluster.is_deallocated(number)

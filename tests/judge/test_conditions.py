@@ -1,4 +1,5 @@
-"""Each numbered rule of shared/judge/conditions.py, and what stands above and below it."""
+"""Each numbered rule of shared/judge/conditions.py, and what stands above and below it. Rules 11 to 13, about machines
+whose agent is connected, are in test_working_nodes.py."""
 
 from __future__ import annotations
 
@@ -26,6 +27,14 @@ def test_rule_01_unread_instances_make_every_node_unknown() -> None:
     cluster.unreadable = {"instances"}
     assert [judged(cluster, number) for number in (1, 2)] == [(1, Condition.UNKNOWN, True)] * 2
     assert "it answered 503" in cluster.finding(1).because
+
+
+@pytest.mark.parametrize(("ahead", "blind"), [(timedelta(seconds=5), False), (timedelta(seconds=6), True)])
+def test_rule_01_readings_from_the_future_make_every_node_unknown(ahead: timedelta, blind: bool) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.started_at = NOW + ahead
+    expected = (1, Condition.UNKNOWN, True) if blind else (14, Condition.HEALTHY, False)
+    assert judged(cluster) == expected
 
 
 def test_rule_02_an_unlisted_machine_with_a_connected_agent_is_a_contradiction() -> None:
@@ -139,6 +148,24 @@ def test_rule_15_a_machine_that_is_being_created_has_no_power_state_yet_and_is_j
     cluster.is_new(1, age=timedelta(minutes=15), power=Power.UNKNOWN, provisioning=Provisioning.CREATING)
     cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - 15 * MINUTE)
     assert judged(cluster) == (19, Condition.STUCK, False)
+
+
+def test_rule_16_a_machine_that_our_own_clock_saw_in_the_future_is_unknown() -> None:
+    cluster = Cluster()
+    cluster.is_new(1)
+    cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW + 2 * MINUTE)
+    assert judged(cluster) == (16, Condition.UNKNOWN, False)
+    assert "first seen 120 s in the future" in cluster.finding(1).because
+
+
+def test_rule_16_a_machine_that_had_time_enough_and_was_created_in_the_future_is_unknown() -> None:
+    """Else it would be young for ever, and nobody would be told."""
+    cluster = Cluster()
+    cluster.is_new(1, age=timedelta(days=-300))
+    cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - 14 * MINUTE)
+    assert judged(cluster) == (17, Condition.JOINING, False)
+    cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - 15 * MINUTE)
+    assert judged(cluster) == (16, Condition.UNKNOWN, False)
 
 
 @pytest.mark.parametrize(
