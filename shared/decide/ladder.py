@@ -3,7 +3,8 @@
 The policy orders the rungs. Going up, a rung is skipped, each with its reason:
 
 1. It cannot help a node in this condition (`HELPS`): another host is no help to a machine that is taken away, and no
-   unit can be started again where none is known to have failed.
+   unit can be started again where none is known to have failed. And before an end that is near nothing but `replace`
+   does, whose plan empties the node first.
 2. It was carried out for this incident and did not help.
 3. It needs Azure's own agent in the machine, and nothing is heard from that.
 4. It made this node well within the last day, and the node is ill again: what does not last is not repeated.
@@ -93,6 +94,8 @@ def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: d
         return "the machine is taken away, wherever it is"
     if remedy is Remedy.RESTART_UNIT and finding.condition is Condition.IMPAIRED and not finding.unit:
         return "of no unit it is known that it failed"
+    if remedy is not Remedy.REPLACE and finding.ends_soon(now):
+        return "its end comes sooner"
     if incident is not None and remedy in incident.tried:
         return "it was tried and did not help"
     instance = finding.node.instance

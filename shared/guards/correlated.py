@@ -2,7 +2,8 @@
 
 1. The node has what the failed share, in its pool or across the pools of the cluster (`shared/judge/correlation.py`):
    refuse. Its rack, zone, network or image is the likelier cause, and what is done to one machine cures none of those.
-   Elsewhere repair goes on. A node of which Azure itself announces what happens to it is let pass.
+   Elsewhere repair goes on. A node of which Azure itself announces what happens to it is let pass, and by the second
+   rule too when that is near: its tasks move, and nothing is destroyed before Azure does it.
 2. The remedy makes a new machine, and what the failed share is what every new machine has: that it is young, or of the
    set's latest model: refuse, for every node of that pool. One more of the same would fail too.
 
@@ -26,6 +27,8 @@ MAKES_NEW = frozenset({Remedy.REPLACE, Remedy.REIMAGE})
 
 
 def ask(question: Question) -> Answer:
+    if question.is_urgent:
+        return allow(GUARD, {})
     node = question.finding.node.name
     here = [one for one in question.suspects if one.pool in {"", question.pool.name}]
     for suspect in here:

@@ -28,9 +28,9 @@ class Tally(Struct, frozen=True):
 
     `missing` are nodes that Azure does not list, `moving` instances that are being created or deleted. `machines` and
     `connected` are those of the whole cluster: nodes that are not gone, and those of all nodes whose agent is
-    connected. Agents of machines that we do not know count for nothing: they may be another
-    cluster's. `sizes` are the nodes of every pool of the cluster. `troubles` counts connected nodes by what is wrong with them, `stuck` are the machines that never joined
-    and after which no other one has.
+    connected. Agents of machines that we do not know count for nothing: they may be another cluster's. `sizes` are the
+    nodes of every pool of the cluster. `troubles` counts connected nodes by what is wrong with them, `stuck` are the
+    machines that never joined and after which no other one has.
     """
 
     conditions: Mapping[Condition, int]

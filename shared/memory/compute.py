@@ -117,9 +117,10 @@ class MemoryCompute(Compute):
         there = self._pool("set_capacity", pool)
         if etag != f'"{there.version}"':
             raise Conflict(f"the model of scale set {pool.scale_set}")
-        before, there.capacity = there.capacity, capacity
+        there.capacity = capacity
         there.version += 1
-        token = self._acts.start(pool, self._resize(pool, there, capacity - before))
+        staying = sum(vm.provisioning is not Provisioning.DELETING for vm in there.instances.values())
+        token = self._acts.start(pool, self._resize(pool, there, capacity - staying))
         self.faults.after("set_capacity")
         return token
 
@@ -246,7 +247,8 @@ class MemoryCompute(Compute):
             grown = [] if self._failures else self._grow(pool, there, by)
             return lambda: self._mark(there, grown, Provisioning.SUCCEEDED, Power.RUNNING)
         # Azure's default scale-in takes the highest ids, once zones and fault domains are balanced.
-        chosen = sorted(there.instances, key=int)[by:]
+        staying = [id for id, vm in there.instances.items() if vm.provisioning is not Provisioning.DELETING]
+        chosen = sorted(staying, key=int)[by:]
         self._mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
         return lambda: _remove(there, chosen)
 

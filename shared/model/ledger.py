@@ -52,8 +52,8 @@ class NoRoom(Struct, frozen=True):
 
 
 class Wave(Struct, frozen=True):
-    """Connected nodes with the same trouble are helped in a wave: one, then two, then the rest. `done` counts those that
-    were helped, `failed` are those at which it did not help and that are not well yet."""
+    """Connected nodes with the same trouble are helped in a wave: one, then two, then the rest. `done` counts those
+    that were helped, `failed` are those at which it did not help and that are not well yet."""
 
     trouble: str
     since: datetime

@@ -22,7 +22,8 @@ from .remedies import Remedy
 
 class Plan(StrEnum):
     """The steps by which a remedy is carried out, see `shared/operate/plans.py`. A machine whose agent is still
-    connected is replaced in another order than a dead one: its successor comes first."""
+    connected is replaced in another order than a dead one: its successor comes first. One that Azure is about to take
+    is emptied ahead of that, and its successor is not waited for."""
 
     RESTART_UNIT = "restart_unit"
     RESTART = "restart"
@@ -33,6 +34,7 @@ class Plan(StrEnum):
     MASTER_RESTART_UNIT = "master_restart_unit"
     MASTER_RESTART = "master_restart"
     MASTER_REDEPLOY = "master_redeploy"
+    REPLACE_ENDING = "replace_ending"
 
 
 class OperationState(StrEnum):
@@ -55,6 +57,7 @@ class Subject(Struct, frozen=True):
     """The machine that the operation is about, as it was when the operation was decided.
 
     `tasks` is what ran on it (workload key to count), `elsewhere` what of the same workloads ran on other agents.
+    `services` had a member or data there (`shared/guards/stakes.py`).
     """
 
     node: str
@@ -66,6 +69,7 @@ class Subject(Struct, frozen=True):
     fault_domain: int | None
     tasks: Mapping[str, int] = field(default_factory=dict[str, int])
     elsewhere: Mapping[str, int] = field(default_factory=dict[str, int])
+    services: tuple[str, ...] = ()
 
 
 class StepRecord(Struct, frozen=True):

@@ -19,19 +19,16 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Finding
-from shared.model.readings import Failure
 from shared.model.signals import Signal
-from shared.model.snapshot import Snapshot
-from shared.model.suspects import Suspect
 from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled
 from .situate import Picture
+from .troubles import how_it_ended, is_trouble, troubles
 
 LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next sweep
 REMEMBERED = 10  # signals that are folded into one incident
 LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
-CLUSTER = "(cluster)"  # the subject of the incident that says that we cannot see
 
 
 class Cases(Struct, frozen=True):
@@ -56,7 +53,8 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     audit: list[AuditRecord] = []
     wakes: list[datetime] = []
     workloads = _workloads(picture)
-    for decision in (*decisions, *_blindness(situation.snapshot), *_suspicions(situation.suspects)):
+    told = (*decisions, *troubles(situation))
+    for decision in told:
         kept = recalled.incidents.get(decision.node)
         if kept is not None and _is_another_case(kept.value, decision):
             closed.append((_close(kept.value, kept.value.outcome, now), kept.etag))
@@ -71,7 +69,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
             wakes.append(decision.until)
         if kept is None or incident != kept.value:
             changes.append(Change(open_incident_row(incident.node), incident, kept.etag if kept else None))
-    for kept, outcome in _ended(picture, decisions, recalled):
+    for kept, outcome in _ended(picture, told, recalled):
         done = _close(kept.value, outcome, now)
         closed.append((done, kept.etag))
         audit.append(_record(now, AuditKind.CLOSED, done, outcome))
@@ -171,31 +169,6 @@ def _worth(signal: Signal, decision: Decision) -> tuple[bool, bool]:
     return signal.kind not in LOSSES, signal.node != decision.node
 
 
-def _blindness(snapshot: Snapshot) -> tuple[Decision, ...]:
-    """One decision about the cluster itself when something of it could not be read: do nothing, and say why."""
-    readings = [snapshot.scheduler]
-    failed = [reading for reading in readings if isinstance(reading, Failure)]
-    for pool in snapshot.pools.values():
-        of_pool = (pool.scale_set, pool.instances, pool.addresses)
-        failed.extend(reading for reading in of_pool if isinstance(reading, Failure))
-    if not failed:
-        return ()
-    because = "; ".join(dict.fromkeys(f"{one.source} could not be read: {one.why}" for one in failed))
-    return (Decision(CLUSTER, "", Condition.UNKNOWN, Verdict.HOLD, f"{because}; nothing is judged by it"),)
-
-
-def _suspicions(suspects: Iterable[Suspect]) -> Iterable[Decision]:
-    """One decision about each thing that the failed share: a person must look, and is told once."""
-    told: set[str] = set()
-    for suspect in suspects:
-        subject = f"({suspect.pool or 'pools'} by {suspect.factor})"
-        if subject in told:
-            continue  # the least likely of its factor comes first
-        told.add(subject)
-        because = f"{suspect}. It is the likelier cause: nothing is done to nodes that have it"
-        yield Decision(subject, suspect.pool, Condition.UNKNOWN, Verdict.HAND_OVER, because)
-
-
 def _ended(
     picture: Picture, decisions: Sequence[Decision], recalled: Recalled
 ) -> Iterable[tuple[Kept[Incident], str]]:
@@ -206,11 +179,8 @@ def _ended(
         if node in decided or node in recalled.busy:
             continue
         finding = findings.get(node)
-        if node == CLUSTER:
-            if not _blindness(picture.situation.snapshot):
-                yield kept, "everything can be read again"
-        elif node.startswith("("):
-            yield kept, "chance explains as well what failed"
+        if is_trouble(node):
+            yield kept, how_it_ended(node)
         elif finding is None:
             yield kept, "the node is not missed any more"
         elif finding.condition is Condition.HEALTHY:
@@ -219,7 +189,8 @@ def _ended(
 
 
 def _close(incident: Incident, outcome: str, now: datetime) -> Incident:
-    state = IncidentState.RESOLVED if incident.state is IncidentState.OPEN else incident.state
+    ends_by_itself = incident.state is IncidentState.OPEN or is_trouble(incident.node)
+    state = IncidentState.RESOLVED if ends_by_itself else incident.state
     return replace(incident, state=state, closed_at=now, wake_at=None, outcome=outcome)
 
 

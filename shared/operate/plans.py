@@ -1,13 +1,16 @@
 """The plans: by which steps each remedy is carried out.
 
-    replace_dead     prove_dead -> destroy -> prove_gone -> tell_scheduler -> grow -> await_join -> verify
+    replace_dead     prove_dead -> destroy -> (after the loss)
     replace_living   prove_ill -> stop_new_tasks -> surge -> await_successor
-                     -> move_tasks -> destroy -> prove_gone -> tell_scheduler -> grow -> await_join -> verify
+                     -> move_tasks -> destroy -> (after the loss)
+    replace_ending   prove_ending -> stop_new_tasks -> surge_ahead -> move_tasks
+                     -> await_end -> bury -> (after the loss)
+    after the loss   prove_gone -> tell_scheduler -> restore_services -> grow -> await_join -> await_services -> verify
     restart_unit     prove_ill -> restart_unit -> await_recovery -> verify
     master_*         prove_ill -> the order -> await_master -> verify_quorum
     restart, redeploy, reimage
                      prove_ill -> stop_new_tasks -> move_tasks -> the order
-                     -> await_recovery -> retire_agent -> give_back -> verify
+                     -> await_recovery -> retire_agent -> give_back -> await_services -> verify
 
 Dead is proved by Azure and Mesos both before anything is destroyed. Mesos is told only when Azure has confirmed that
 the machine is gone, because an agent that is marked gone is banned for ever and its volumes are lost. The pool grows
@@ -15,7 +18,9 @@ after that, so that a new machine with the same address is never taken for the o
 ran on the node runs again, not when a machine says that it succeeded.
 
 A node that still works is replaced in two phases. In the first its successor comes and nothing is lost: should the node
-recover, it goes back to work with no task killed (`give_back`). The second begins with `move_tasks`.
+recover, it goes back to work with no task killed (`give_back`). The second begins with `move_tasks`. A node that Azure
+takes away within minutes or seconds has no time for phases: its successor is ordered and its tasks are moved at once,
+and nothing is destroyed before Azure has taken the machine.
 
 `guards` are those that are asked again, with fresh readings, just before the step; a step without any changes nothing
 that could not be changed back. `final` steps cannot be undone: before the first of them an operation may be withdrawn,
@@ -26,26 +31,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard
-from shared.model.nodes import Condition, Node
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GO_ON, TO_GROW, TO_TOUCH_A_MASTER, Guard
+from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
 from shared.policy.schema import PoolPolicy
 
-from .hand import Hand
+from .hand import MOVING, Hand
 from .outcomes import Failed, HandOver, Outcome
+from .steps.await_end import await_end, bury
 from .steps.await_join import await_join
 from .steps.await_recovery import await_recovery
 from .steps.destroy import destroy
 from .steps.give_back import give_back
-from .steps.grow import SURGED, grow, surge
+from .steps.grow import SURGED, grow, surge, surge_ahead
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit
 from .steps.move_tasks import move_tasks
 from .steps.order import redeploy, reimage, restart, restart_unit
 from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
+from .steps.restore_services import await_services, restore_services
 from .steps.retire_agent import retire_agent
 from .steps.stop_new_tasks import STOPPED, stop_new_tasks
 from .steps.tell_scheduler import tell_scheduler
@@ -95,11 +102,13 @@ class Course:
     def is_untouched(self, operation: Operation) -> bool:
         """Whether nothing was done yet that cannot be undone."""
         final = {step.name for step in self.steps if step.final}
-        return not any(record.step in final for record in operation.steps)
+        return MOVING not in operation.notes and not any(record.step in final for record in operation.steps)
 
 
 DEAD = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STUCK})
 ILL = frozenset({Condition.IMPAIRED, Condition.DOOMED})
+# What a node is on its way from the notice to its end.
+ENDING = frozenset({Condition.DOOMED, Condition.STOPPED, Condition.GONE, Condition.UNREACHABLE})
 
 
 def _afterwards(timeout: Callable[[PoolPolicy], timedelta]) -> tuple[Step, ...]:
@@ -108,6 +117,7 @@ def _afterwards(timeout: Callable[[PoolPolicy], timedelta]) -> tuple[Step, ...]:
         Step("await_recovery", await_recovery, (), timeout, late=Failed),
         Step("retire_agent", retire_agent, AFTER_THE_LOSS, _minutes(30)),
         Step("give_back", give_back, (), _minutes(30)),
+        Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
         Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
     )
 
@@ -119,6 +129,20 @@ def _emptied_first(order: Step) -> tuple[Step, ...]:
         Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
         Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
         order,
+    )
+
+
+def _after_the_loss() -> tuple[Step, ...]:
+    """How a remedy ends that replaces the machine. Azure may have no room for hours: that is waited for, while the
+    pool's incident calls a person."""
+    return (
+        Step("prove_gone", prove_gone, (), _minutes(20)),
+        Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
+        Step("restore_services", restore_services, AFTER_THE_LOSS, _minutes(30)),
+        Step("grow", grow, TO_GROW, _minutes(24 * 60)),
+        Step("await_join", await_join, (), lambda pool: pool.repair.join_timeout),
+        Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
+        Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
     )
 
 
@@ -175,21 +199,21 @@ PLANS: Mapping[Plan, Course] = {
     Plan.RESTART: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("restart", restart, ORDER, _restart_timeout, final=True, late=Failed)),
+            *_emptied_first(Step("restart", restart, TO_GO_ON, _restart_timeout, final=True, late=Failed)),
             *_afterwards(_restart_timeout),
         ),
     ),
     Plan.REDEPLOY: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("redeploy", redeploy, ORDER, _redeploy_timeout, final=True, late=Failed)),
+            *_emptied_first(Step("redeploy", redeploy, TO_GO_ON, _redeploy_timeout, final=True, late=Failed)),
             *_afterwards(_redeploy_timeout),
         ),
     ),
     Plan.REIMAGE: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("reimage", reimage, ORDER, _redeploy_timeout, final=True, late=Failed)),
+            *_emptied_first(Step("reimage", reimage, TO_GO_ON, _redeploy_timeout, final=True, late=Failed)),
             *_afterwards(_redeploy_timeout),
         ),
     ),
@@ -198,11 +222,7 @@ PLANS: Mapping[Plan, Course] = {
         steps=(
             Step("prove_dead", proof_of(DEAD), (), _minutes(10)),
             Step("destroy", destroy, ORDER, _minutes(20), final=True),
-            Step("prove_gone", prove_gone, (), _minutes(20)),
-            Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
-            Step("grow", grow, TO_GROW, _minutes(60)),
-            Step("await_join", await_join, (), lambda pool: pool.repair.join_timeout),
-            Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
+            *_after_the_loss(),
         ),
     ),
     Plan.REPLACE_LIVING: Course(
@@ -213,20 +233,29 @@ PLANS: Mapping[Plan, Course] = {
             Step("surge", surge, ORDER, _minutes(60)),
             Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
-            Step("destroy", destroy, ORDER, _minutes(20), final=True),
-            Step("prove_gone", prove_gone, (), _minutes(20)),
-            Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
-            Step("grow", grow, TO_GROW, _minutes(60)),
-            Step("await_join", await_join, (), lambda pool: pool.repair.join_timeout),
-            Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
+            Step("destroy", destroy, TO_GO_ON, _minutes(20), final=True),
+            *_after_the_loss(),
+        ),
+    ),
+    Plan.REPLACE_ENDING: Course(
+        cures=ENDING,
+        steps=(
+            Step("prove_ending", proof_of(ENDING), (), _minutes(10)),
+            Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+            Step("surge_ahead", surge_ahead, ORDER, _minutes(10)),
+            Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
+            Step("await_end", await_end, (), _minutes(120)),
+            Step("bury", bury, AFTER_THE_LOSS, _minutes(60)),
+            *_after_the_loss(),
         ),
     ),
 }
 
 
-def plan_of(remedy: Remedy, node: Node) -> Plan:
+def plan_of(remedy: Remedy, finding: Finding, now: datetime) -> Plan:
     """By which plan the remedy is carried out on this node."""
     if remedy is Remedy.REPLACE:
-        connected = node.agent is not None and node.agent.active
-        return Plan.REPLACE_LIVING if connected else Plan.REPLACE_DEAD
+        if finding.ends_soon(now):
+            return Plan.REPLACE_ENDING
+        return Plan.REPLACE_LIVING if finding.is_connected else Plan.REPLACE_DEAD
     return Plan(remedy.value)

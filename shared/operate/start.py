@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from shared.errors import Conflict, Refused
 from shared.guards import AT_THE_BOOKS, Question, ask, refusals, tally_pools
 from shared.guards.place import with_place
+from shared.guards.stakes import at_stake
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident
@@ -20,6 +21,7 @@ from shared.model.masters import MASTERS
 from shared.model.nodes import Finding, Node
 from shared.model.operations import Operation, Subject
 from shared.model.remedies import Remedy
+from shared.model.snapshot import Snapshot
 
 from .books import reserve
 from .one_master import begin_on_master
@@ -102,7 +104,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
     now, remedy, operation = picture.situation.now, decision.remedy, incident.operation
     if remedy is None or operation is None:
         raise ValueError(f"nothing was decided that could be begun about {decision.node}")
-    plan = plan_of(remedy, finding.node)
+    plan = plan_of(remedy, finding, now)
     if incident.pool == MASTERS:
         plan = ON_A_MASTER[remedy]
     notes = {UNIT: finding.unit} if remedy is Remedy.RESTART_UNIT and finding.unit else {}
@@ -113,7 +115,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
         incident=incident.id,
         remedy=remedy,
         plan=plan,
-        subject=_subject(finding.node, incident),
+        subject=_subject(finding.node, incident, picture.situation.snapshot),
         step=PLANS[plan].steps[0].name,
         created_at=now,
         step_since=now,
@@ -122,7 +124,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
     )
 
 
-def _subject(node: Node, incident: Incident) -> Subject:
+def _subject(node: Node, incident: Incident, snapshot: Snapshot) -> Subject:
     """The machine as it is, with the workload it had when its agent was last connected."""
     memory, instance, agent = node.memory, node.instance, node.agent
     agent_id = agent.agent_id if agent else memory.agent_id if memory else None
@@ -138,4 +140,5 @@ def _subject(node: Node, incident: Incident) -> Subject:
         fault_domain=domain,
         tasks=tasks,
         elsewhere={key: count for key, count in incident.elsewhere.items() if key in tasks},
+        services=tuple(stake.service for stake in at_stake(node, snapshot)),
     )

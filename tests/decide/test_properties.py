@@ -144,11 +144,11 @@ def test_never_more_than_the_ledger_allows(cluster: Cluster) -> None:
 
 
 @given(clusters())
-def test_only_what_is_gone_or_unreachable_is_replaced(cluster: Cluster) -> None:
+def test_only_what_is_gone_unreachable_or_stuck_is_replaced(cluster: Cluster) -> None:
     by_name = {finding.node.name: finding for finding in cluster.findings()}
     for decision in actions(cluster):
         finding = by_name[decision.node]
-        assert finding.condition in {Condition.GONE, Condition.UNREACHABLE}
+        assert finding.condition in {Condition.GONE, Condition.UNREACHABLE, Condition.STUCK}
         assert decision.condition is finding.condition
         assert not finding.blind
         assert finding.node.agent is None or not finding.node.agent.active

@@ -37,7 +37,7 @@ async def test_a_node_that_recovers_before_the_decision_is_carried_out_is_left_a
 
     async def recovers_when_the_operation_begins(call: Call) -> Any:
         answer = await call.go()
-        if call.name == "store.write" and "operation" in str(call.args) and scene.dead:
+        if call.name == "store.write" and call.args[0] is Table.OPERATIONS and scene.dead:
             scene.agent_comes_back(1)
         return answer
 
@@ -125,7 +125,9 @@ async def test_mesos_is_told_only_when_the_masters_can_be_read() -> None:
 
 
 @pytest.mark.parametrize(("mode", "reason"), [("observe", "mode_observe"), ("propose", "approval_awaited")])
-async def test_a_policy_that_is_changed_before_the_pool_grows_stops_the_growth(mode: str, reason: str) -> None:
+async def test_a_policy_that_is_changed_before_the_pool_grows_stops_the_growth(
+    mode: str, reason: str
+) -> None:
     scene = Scene(agents=6)
     await scene.sweeps()
     scene.compute.faults.next("set_capacity", THROTTLED)

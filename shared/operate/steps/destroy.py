@@ -6,6 +6,8 @@
 4. Azure is deleting it already: wait.
 5. Delete exactly this instance and keep the token.
 
+In 2, 4 and 5 the ledger says first that it leaves: from then on its successor is among those that are wanted.
+
 A crash between the request and the keeping of its token leads to 2, 4 or once more to 5; deleting an instance twice
 deletes one instance.
 """
@@ -30,6 +32,9 @@ async def destroy(hand: Hand) -> Outcome:
             return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
         return Done("Azure deleted it")
     instance = await compute.instance(address, subject.instance_id)
+    mine = hand.operation.id
+    if instance is None or instance.vm_id == subject.vm_id:
+        await hand.books(lambda entry: replace(entry, leaving=True) if entry.operation == mine else entry)
     if instance is None:
         return Done("there is nothing to destroy, Azure does not know it any more")
     if instance.vm_id != subject.vm_id:
@@ -38,8 +43,6 @@ async def destroy(hand: Hand) -> Outcome:
         )
     if instance.provisioning is Provisioning.DELETING:
         return Wait("Azure is deleting it already", hand.again())
-    mine = hand.operation.id
-    await hand.books(lambda entry: replace(entry, leaving=True) if entry.operation == mine else entry)
     await hand.about_to(f"destroying instance {subject.instance_id} of {address.scale_set}")
     token = await compute.destroy(address, [subject.instance_id])
     return Wait("its deletion was ordered", hand.again(), token)

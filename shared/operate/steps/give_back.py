@@ -1,10 +1,11 @@
 """Take back what can be taken back, when an operation ends before its end: the node gets tasks again, and the machine
 that came for it goes again.
 
-1. The empty machine's deletion is under way: look at it until it is over.
+1. The empty machine's deletion, or the taking back of its order, is under way: look at it until it is over.
 2. New tasks were stopped by us: reactivate the agent, or take its machine out of the maintenance window. Masters that
    do not know the agent any more have nothing to take back.
 3. The pool was grown for it and nothing has joined yet: wait for it. Shrinking the set would let Azure choose a victim.
+   But when Azure had no room for it, take its order back (`unorder.py`).
 4. A machine has joined in the node's place and nothing runs on it yet: destroy it, the pool has its size without it.
    When something runs on it already, it stays: no task is killed for tidiness, and the pool has one more than wanted.
 
@@ -24,8 +25,9 @@ from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
 
 from .await_join import REPLACEMENT, await_join
-from .grow import SURGED
+from .grow import IN_VAIN, SURGED
 from .stop_new_tasks import STOPPED
+from .unorder import unorder
 
 AGAIN = timedelta(seconds=15)
 ACTIVE_AGAIN = "active_again"
@@ -35,7 +37,7 @@ async def give_back(hand: Hand) -> Outcome:
     if hand.operation.token is not None:
         progress = await hand.outside.compute.look(hand.cluster.address_of(hand.pool), hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
-            return Wait("Azure is deleting the machine that came for it", hand.again(), hand.operation.token)
+            return Wait("Azure is taking back what came for it", hand.again(), hand.operation.token)
         return Done("what was done was taken back")
     picture, _ = await hand.fresh()
     scheduler = picture.situation.snapshot.scheduler
@@ -44,6 +46,8 @@ async def give_back(hand: Hand) -> Outcome:
     if STOPPED in hand.operation.notes and ACTIVE_AGAIN not in hand.operation.notes:
         await _let_tasks_in(hand, scheduler.value)
     notes = hand.operation.notes
+    if notes.get(SURGED) == IN_VAIN:
+        return await unorder(hand)
     if SURGED in notes and REPLACEMENT not in notes:
         joined = await await_join(hand)
         if not isinstance(joined, Done) or REPLACEMENT not in joined.notes:

@@ -1,54 +1,165 @@
 """Grow the pool to the size that it is to have. By level, not by one: what is wanted is in the ledger, together with
 the successors that are to come before their nodes go (`surge`).
 
-1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write: what
-   is there is read again. Failed otherwise: hand over with Azure's reason.
-2. The wanted size is not known, or the set has it already: nothing to order. Another operation's order, or somebody's
-   decision to live with fewer, covers this one.
-3. The wanted size is above the policy's maximum: up to the maximum.
-4. Order it on the etag that was read, so that nobody else's write is undone.
+1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write, or
+   done: what is there is read. No room: rule 6. Failed otherwise: hand over with Azure's reason.
+2. The wanted size is not known, or the set has it, up to the policy's maximum, and as many machines are there: done.
+   Another operation's order, or somebody's decision to live with fewer, covers this one.
+3. Machines are missing because somebody's order is under way: wait for it.
+4. A machine that Azure listed and had no room to start is there: destroy it, by its id. It would keep its place.
+5. Azure said that it has no room, and the back-off is not over: wait.
+6. Order the size, on the etag that was read, so that nobody else's write is undone. When Azure has no room that is
+   written into the ledger, and what follows depends on who asks: `grow` waits and tries again, because the machine is
+   lost already; `surge` withdraws, because the node still works; `surge_ahead` goes on without.
 
-Ordering the same size again after a crash orders nothing.
+Ordering the same size again orders what is missing of it, and after a crash nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.model.azure import ProgressState
+from shared.decide.lessons import says_no_room, with_room, without_room
+from shared.errors import Refused, Retry, Unknown
+from shared.model.azure import Power, ProgressState, Provisioning, ScaleSet
+from shared.model.ledger import Ledger, NoRoom
+from shared.model.nodes import Finding
+from shared.model.readings import Failure
+from shared.operate.books import change
 from shared.operate.hand import Hand
-from shared.operate.outcomes import Done, HandOver, Outcome, Wait
+from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
 
 PREEMPTED = "OperationPreempted"
 SURGED = "surged"
 """The note that says that the pool was grown before the node goes."""
+IN_VAIN = "in vain"
+"""What it says when Azure had no room."""
+
+
+class Short(Struct, frozen=True):
+    """Azure has no room now. `until` is when it may be asked again."""
+
+    text: str
+    until: datetime
+
+
+async def grow(hand: Hand) -> Outcome:
+    outcome = await _level(hand)
+    return Wait(outcome.text, outcome.until - hand.now) if isinstance(outcome, Short) else outcome
 
 
 async def surge(hand: Hand) -> Outcome:
     """Grow by one for a node that still works, before it goes. That the pool may have one more is written into the
     ledger first, so that no pass takes it for somebody's decision."""
+    await _plan_one_more(hand)
+    outcome = await _level(hand)
+    if isinstance(outcome, Short):
+        hand.note(SURGED, IN_VAIN)
+        return Withdraw(outcome.text)
+    return outcome
+
+
+async def surge_ahead(hand: Hand) -> Outcome:
+    """The same for a node that has minutes or seconds left: order its successor, and wait for nothing. Whatever comes
+    of it, its tasks are moved; `grow` comes back to it when the machine is gone."""
+    await _plan_one_more(hand)
+    try:
+        outcome = await _level(hand)
+    except (Refused, Retry, Unknown) as error:
+        return Done(f"its successor is left for later: {error}")
+    return Done(f"its end does not wait: {outcome.text}")
+
+
+async def _plan_one_more(hand: Hand) -> None:
     mine = hand.operation.id
     hand.note(SURGED, "yes")
     await hand.books(lambda entry: replace(entry, surge=True) if entry.operation == mine else entry)
-    return await grow(hand)
 
 
-async def grow(hand: Hand) -> Outcome:
+async def _level(hand: Hand) -> Outcome | Short:
     address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
     if hand.operation.token is not None:
         progress = await compute.look(address, hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
             return Wait("Azure is growing the pool", hand.again(), hand.operation.token)
-        if progress.state is ProgressState.SUCCEEDED:
-            return Done("Azure has grown the pool")
-        if progress.code != PREEMPTED:
+        if progress.state is ProgressState.FAILED and progress.code != PREEMPTED:
+            if says_no_room(progress.code, progress.message):
+                return await no_room(hand, progress.code, progress.message)
             return HandOver(f"Azure could not grow the pool: {progress.code}: {progress.message}")
+        hand.forget_readings()
     kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
-    level = kept.value.target if kept else None
+    book = kept.value if kept else Ledger(hand.pool.name)
     there = await compute.scale_set(address)
-    target = min(level, hand.pool.capacity.max) if level is not None else there.capacity
-    if there.capacity >= target:
-        return Done(f"the set has its {target} already")
+    target = min(book.target, hand.pool.capacity.max) if book.target is not None else 0
+    if there.capacity < target:
+        return await _order(hand, book.no_room, there, target)
+    picture, _ = await hand.fresh()
+    reading = picture.situation.snapshot.pools[hand.pool.name].instances
+    if isinstance(reading, Failure):
+        return Wait(f"the machines cannot be read: {reading.why}", hand.again(), blind=True)
+    unstarted = never_started(hand.pool.name, picture.situation.findings)
+    staying = [one.provisioning for one in reading.value if one.provisioning is not Provisioning.DELETING]
+    if len(staying) - len(unstarted) >= target:
+        if book.no_room is not None and Provisioning.CREATING not in staying:
+            await change(hand.outside, hand.cluster.name, hand.pool.name, with_room)
+        return Done(f"the set has its {target}")
+    if there.provisioning is Provisioning.UPDATING:
+        hand.forget_readings()
+        return Wait(f"an order for {there.capacity} is under way", hand.again())
+    if unstarted:
+        await hand.about_to(
+            f"destroying {', '.join(unstarted)} of {address.scale_set}, which Azure could not start"
+        )
+        token = await compute.destroy(address, unstarted)
+        return Wait("what Azure could not start is being taken away", hand.again(), token)
+    return await _order(hand, book.no_room, there, target)
+
+
+async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int) -> Outcome | Short:
+    """Rules 5 and 6."""
+    if short is not None and hand.now < short.until:
+        return Short(f"Azure has no room ({short.code}), it is asked again at {_time(short)}", short.until)
+    address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
     await hand.about_to(f"growing {address.scale_set} from {there.capacity} to {target}")
-    token = await compute.set_capacity(address, target, there.etag)
+    try:
+        token = await compute.set_capacity(address, target, there.etag)
+    except Refused as refused:
+        if not says_no_room(refused.reason):
+            raise
+        return await no_room(hand, refused.reason, str(refused))
     return Wait(f"growth from {there.capacity} to {target} was ordered", hand.again(), token)
+
+
+async def no_room(hand: Hand, code: str, message: str) -> Short:
+    """Azure has just said so: it is written into the ledger, for all who need room."""
+    names = hand.cluster.name, hand.pool.name
+    book = await change(hand.outside, *names, lambda old: without_room(old, code, hand.now))
+    short = book.no_room
+    if short is None:
+        raise Unknown(f"whether Azure has room in pool {hand.pool.name}")
+    hand.forget_readings()
+    return Short(f"Azure has no room: {code}: {message}; it is asked again at {_time(short)}", short.until)
+
+
+def never_started(pool: str, findings: Iterable[Finding]) -> list[str]:
+    """The ids of the machines of the pool that Azure lists and had no room to start: they do not run and never had an
+    agent, so that there is nothing in them."""
+    return [
+        finding.node.instance.instance_id
+        for finding in findings
+        if finding.node.pool == pool
+        and finding.node.instance is not None
+        and finding.node.instance.provisioning is Provisioning.FAILED
+        and finding.node.instance.power is not Power.RUNNING
+        and says_no_room(finding.node.instance.failure)
+        and finding.node.agent is None
+        and (finding.node.memory is None or finding.node.memory.joined_at is None)
+    ]
+
+
+def _time(short: NoRoom) -> str:
+    return f"{short.until:%H:%M:%S} UTC"

@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from shared.decide.lessons import says_no_room
 from shared.errors import Refused
 from shared.model.azure import PoolAddress, ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from shared.ports.compute import Compute
+
+from .grow import no_room
 
 ORDERED = "ordered"
 """The note that says when the order was given, as ISO 8601."""
@@ -40,6 +43,8 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
             if progress.state is ProgressState.IN_PROGRESS:
                 return Wait(f"Azure is {what} it", hand.again(), hand.operation.token)
             if progress.state is ProgressState.FAILED:
+                if says_no_room(progress.code, progress.message):
+                    await no_room(hand, progress.code, progress.message)
                 return Failed(f"{what} it did not work: {progress.code}: {progress.message}")
             return Done(f"{what} it is over" + (f": {progress.output[-300:]}" if progress.output else ""))
         instance = await compute.instance(address, subject.instance_id)

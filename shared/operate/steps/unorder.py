@@ -1,0 +1,52 @@
+"""Take back an order for one more machine that Azure had no room for. The set still says that it is to have it, and
+would make it on the day on which there is room.
+
+1. The set's size is not more than it is to be without this order: nothing to take back.
+2. The machines cannot be read, or an order is under way: wait.
+3. A machine that Azure listed and could not start is there: destroy it, by its id. The size falls with it.
+4. More machines are there than the set is to have: nothing is taken back. A smaller size would let Azure choose which
+   of them goes.
+5. Otherwise write the smaller size, on the etag that was read. No machine goes by that.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from shared.model.azure import Provisioning
+from shared.model.readings import Failure
+from shared.operate.hand import Hand
+from shared.operate.outcomes import Done, Outcome, Wait
+
+from .grow import never_started
+
+DONE = "what was done was taken back"
+
+
+async def unorder(hand: Hand) -> Outcome:
+    mine = hand.operation.id
+    await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)
+    kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
+    address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
+    there, target = await compute.scale_set(address), kept.value.target if kept else None
+    if target is None or there.capacity <= target:
+        return Done(DONE)
+    hand.forget_readings()
+    picture, _ = await hand.fresh()
+    reading = picture.situation.snapshot.pools[hand.pool.name].instances
+    if isinstance(reading, Failure):
+        return Wait(f"the machines cannot be read: {reading.why}", hand.again(), blind=True)
+    if there.provisioning is Provisioning.UPDATING:
+        return Wait(f"an order for {there.capacity} is under way", hand.again())
+    unstarted = never_started(hand.pool.name, picture.situation.findings)
+    if unstarted:
+        await hand.about_to(
+            f"destroying {', '.join(unstarted)} of {address.scale_set}, which Azure could not start"
+        )
+        token = await compute.destroy(address, unstarted)
+        return Wait("what Azure could not start is being taken away", hand.again(), token)
+    if len(reading.value) > target:
+        return Done(f"{len(reading.value)} machines are there, nothing was taken back")
+    await hand.about_to(f"shrinking {address.scale_set} from {there.capacity} to the {target} that it has")
+    token = await compute.set_capacity(address, target, there.etag)
+    return Wait("the order that Azure had no room for is being taken back", hand.again(), token)

@@ -1,0 +1,104 @@
+"""Troubles that are no node's: what is wrong with a pool, with the cluster, or with our sight. No I/O.
+
+Each is a decision about a subject in parentheses, which no node is called, and so an incident of its own: opened once,
+told once, closed when the trouble is over. All but the first are handed over at once: what is at work there cannot be
+helped by replacing machines, and a person who is called too late has lost more than sleep.
+
+1. Something could not be read: nothing is judged by it.
+2. The failed share what explains their failure better than chance: nothing is done to nodes that have it.
+3. A storm has lasted for as long as the policy holds after one: it does not blow over.
+4. Azure had no room for a machine three times in a row, so for some 15 minutes: it goes on being asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.decide.repair import Situation
+from shared.guards import Tally, tally_pools
+from shared.guards.storm import measure
+from shared.model.decisions import Decision, Verdict
+from shared.model.ledger import Ledger
+from shared.model.nodes import Condition
+from shared.model.readings import Failure
+from shared.model.snapshot import Snapshot
+from shared.policy.schema import PoolPolicy
+
+CLUSTER = "(cluster)"
+LASTS = 3  # refusals of room in a row
+OVER = {
+    CLUSTER: "everything can be read again",
+    " storm)": "the storm is over",
+    " room)": "Azure is not known to have no room any more",
+}
+
+
+def troubles(situation: Situation) -> tuple[Decision, ...]:
+    """One decision for each."""
+    tallies = tally_pools(situation.snapshot, situation.findings)
+    found = [*_blindness(situation.snapshot), *_suspicions(situation)]
+    for pool in situation.cluster.pools:
+        book = situation.ledgers[pool.name]
+        found += _storm(pool, book, tallies[pool.name], situation)
+        found += _room(pool, book)
+    return tuple(found)
+
+
+def is_trouble(subject: str) -> bool:
+    """Whether an incident of this subject is one of these."""
+    return subject.startswith("(")
+
+
+def how_it_ended(subject: str) -> str:
+    """The outcome of a trouble that is over."""
+    endings = (text for ending, text in OVER.items() if subject.endswith(ending))
+    return next(endings, "chance explains as well what failed")
+
+
+def _blindness(snapshot: Snapshot) -> Iterator[Decision]:
+    readings = [snapshot.scheduler]
+    failed = [reading for reading in readings if isinstance(reading, Failure)]
+    for pool in snapshot.pools.values():
+        of_pool = (pool.scale_set, pool.instances, pool.addresses)
+        failed.extend(reading for reading in of_pool if isinstance(reading, Failure))
+    if failed:
+        because = "; ".join(dict.fromkeys(f"{one.source} could not be read: {one.why}" for one in failed))
+        because += "; nothing is judged by it"
+        yield Decision(CLUSTER, "", Condition.UNKNOWN, Verdict.HOLD, because)
+
+
+def _suspicions(situation: Situation) -> Iterator[Decision]:
+    told: set[str] = set()
+    for suspect in situation.suspects:
+        subject = f"({suspect.pool or 'pools'} by {suspect.factor})"
+        if subject in told:
+            continue  # the least likely of its factor comes first
+        told.add(subject)
+        because = f"{suspect}. It is the likelier cause: nothing is done to nodes that have it"
+        yield _handed_over(subject, suspect.pool, because)
+
+
+def _storm(pool: PoolPolicy, book: Ledger, tally: Tally, situation: Situation) -> Iterator[Decision]:
+    since = book.storm_since
+    if since is None or situation.now < since + pool.storm.hold:
+        return
+    _, numbers = measure(tally, pool, book.wanted)
+    because = (
+        f"a storm in pool {pool.name} since {since:%Y-%m-%d %H:%M:%S} UTC, {numbers['unwell']} of"
+        f" {numbers['nodes']} nodes are unwell now: nothing is replaced before it is over"
+    )
+    yield _handed_over(f"({pool.name} storm)", pool.name, because)
+
+
+def _room(pool: PoolPolicy, book: Ledger) -> Iterator[Decision]:
+    short = book.no_room
+    if short is not None and short.tries >= LASTS:
+        because = (
+            f"Azure has no room for machines of pool {pool.name} since {short.since:%Y-%m-%d %H:%M:%S} UTC"
+            f" ({short.code}): raise the quota, or give the pool another size or zone; it goes on being asked"
+        )
+        yield _handed_over(f"({pool.name} room)", pool.name, because)
+
+
+def _handed_over(subject: str, pool: str, because: str) -> Decision:
+    return Decision(subject, pool, Condition.UNKNOWN, Verdict.HAND_OVER, because)
