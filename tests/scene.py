@@ -73,6 +73,7 @@ class Scene(World):
         self._workers += 1
         store = watched("store", self.store, around)
         scheduler = watched("scheduler", self.scheduler, around)
+        works = watched("workloads", self.works, around)
         plain = Outside(
             clock=self.clock,
             compute=watched("compute", self.compute, around),
@@ -82,6 +83,7 @@ class Scene(World):
             records=Records(store),
             audit=AuditLog(store),
             worker=f"worker-{self._workers}",
+            workloads_of=lambda cluster: works,
         )
         self.outside = self.equipped(plain, around)
 

@@ -19,14 +19,15 @@ from shared.memory.compute import MemoryCompute
 from shared.memory.guests import Guests
 from shared.memory.scheduler import MemoryScheduler
 from shared.model.azure import PoolAddress, Power
-from shared.model.mesos import Agent, Framework, Generation, workload_key
+from shared.model.mesos import Agent, Framework, Generation
 from shared.ports.clock import Clock
+from tests.works import WEB as WEB
+from tests.works import Works
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 SET = "dcos-agent-private-633E21A3-vmss0"
 POOL = PoolAddress(SUBSCRIPTION, "acs-prod", SET)
-WEB = workload_key("marathon", "web")
 SWEEP = timedelta(minutes=1)
 OURS = "00000000-0000-0000-0000-00000000a9b1"
 
@@ -102,11 +103,12 @@ class World:
         self.wronged: list[str] = []
         self.compute: MemoryCompute = _Watchful(self, takes)
         self.scheduler = MemoryScheduler(self.clock, generation)
-        self.scheduler.frameworks["marathon"] = Framework("marathon", "marathon")
+        self.scheduler.frameworks["marathon"] = Framework("marathon", "marathon", ("marathon",))
         self.boot, self.tasks, self.booting = boot, agents * 2, True
         self.dead: set[str] = set()
         self.cured_by = frozenset({"restart_unit", "restart", "redeploy"})
         self._joins = 0
+        self.works = Works(self)
         self.compute.add_pool(POOL, agents)
         self.turns(at_once=True)
 
@@ -313,3 +315,4 @@ class World:
             load = Counter({id: agents[id].tasks.get(WEB, 0) for id in open_ones})
             emptiest = min(open_ones, key=lambda id: (load[id], id))
             self.scheduler.run(emptiest, WEB, load[emptiest] + 1)
+        self.works.follow()
