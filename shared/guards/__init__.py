@@ -38,7 +38,7 @@ __all__ = [
     "AFTER_THE_LOSS",
     "AT_THE_BOOKS",
     "ORDER",
-    "TO_GO_ON",
+    "TO_BEGIN",
     "TO_GROW",
     "TO_TOUCH_A_MASTER",
     "Guard",
@@ -71,10 +71,9 @@ ORDER: tuple[Guard, ...] = (
 # What rests on the ledger alone, asked again about the ledger as it is when a place in it is taken.
 AT_THE_BOOKS: tuple[Guard, ...] = (ledger.ask, stateful.ask, canary.ask, joining.ask, backoff.ask)
 
-# Once the tasks of a node are moved it is not left half done by what only says whether to begin with one more.
-TO_GO_ON: tuple[Guard, ...] = tuple(
-    guard for guard in ORDER if guard not in {window.ask, canary.ask, joining.ask, backoff.ask}
-)
+# What only says whether to begin with one more. Once something final was done, when the tasks of a node are on the
+# move, these are not asked any more: it would be left half done.
+TO_BEGIN: frozenset[Guard] = frozenset({window.ask, canary.ask, joining.ask, backoff.ask})
 
 # Once the machine is proven gone nothing more can be lost by telling Mesos so, and storm, ledger and hold-off would
 # only keep its tasks from moving.

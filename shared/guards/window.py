@@ -8,7 +8,7 @@
 6. Its end is announced, and the next window opens too late before it to empty and replace the node: go on.
 7. Otherwise refuse until the next window opens.
 
-It is asked up to when tasks are moved, and not any more after that: a node that was emptied is not left half done.
+It is asked until tasks are moved, and not any more after that (`TO_BEGIN`): a node is not left half emptied.
 """
 
 from __future__ import annotations

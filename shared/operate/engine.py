@@ -27,7 +27,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused, Retry, Unknown
-from shared.guards import Guard, ask, refusals
+from shared.guards import TO_BEGIN, Guard, ask, refusals
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer
 from shared.model.masters import MASTERS
@@ -183,7 +183,7 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     2. Its place in the ledger was given back, and nothing final was done: withdraw. A crash while it was being
        withdrawn leaves that behind, and without a place it would not count against the limits.
     3. A guard refuses and nothing final was done: withdraw; the pass decides again, with everything that it knows.
-    4. A guard refuses later on: wait.
+    4. A guard refuses later on: wait. Those that only say whether to begin are not asked any more then.
     """
     picture, _ = await hand.fresh()
     course, subject = PLANS[hand.operation.plan], hand.operation.subject
@@ -196,7 +196,7 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     question = await hand.question()
     if untouched and not any(entry.operation == hand.operation.id for entry in question.ledger.active):
         return Withdraw("its place in the ledger was given back")
-    answers = ask(question, guards)
+    answers = ask(question, [guard for guard in guards if untouched or guard not in TO_BEGIN])
     against = refusals(answers)
     if not against:
         hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)

@@ -33,7 +33,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GO_ON, TO_GROW, TO_TOUCH_A_MASTER, Guard
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
@@ -199,21 +199,21 @@ PLANS: Mapping[Plan, Course] = {
     Plan.RESTART: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("restart", restart, TO_GO_ON, _restart_timeout, final=True, late=Failed)),
+            *_emptied_first(Step("restart", restart, ORDER, _restart_timeout, final=True, late=Failed)),
             *_afterwards(_restart_timeout),
         ),
     ),
     Plan.REDEPLOY: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("redeploy", redeploy, TO_GO_ON, _redeploy_timeout, final=True, late=Failed)),
+            *_emptied_first(Step("redeploy", redeploy, ORDER, _redeploy_timeout, final=True, late=Failed)),
             *_afterwards(_redeploy_timeout),
         ),
     ),
     Plan.REIMAGE: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("reimage", reimage, TO_GO_ON, _redeploy_timeout, final=True, late=Failed)),
+            *_emptied_first(Step("reimage", reimage, ORDER, _redeploy_timeout, final=True, late=Failed)),
             *_afterwards(_redeploy_timeout),
         ),
     ),
@@ -233,7 +233,7 @@ PLANS: Mapping[Plan, Course] = {
             Step("surge", surge, ORDER, _minutes(60)),
             Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
-            Step("destroy", destroy, TO_GO_ON, _minutes(20), final=True),
+            Step("destroy", destroy, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),
