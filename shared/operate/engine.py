@@ -243,7 +243,8 @@ async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     )
     if ends is not None:
         await close(hand, ENDINGS[ends], operation.notes[BECAUSE])
-    elif following is None:
+        return False
+    if following is None:
         await close(hand, OperationState.DONE, outcome.text)
     return following is not None
 

@@ -90,9 +90,9 @@ class Course:
         return next(step for step in (*self.steps, UNDO) if step.name == name)
 
     def after(self, name: str) -> str | None:
-        """The next step's name; None after the last."""
+        """The next step's name; None after the last, and after taking back where that is no step of the plan."""
         names = [step.name for step in self.steps]
-        place = names.index(name) + 1
+        place = names.index(name) + 1 if name in names else len(names)
         return names[place] if place < len(names) else None
 
     def leaves_traces(self, operation: Operation) -> bool:
