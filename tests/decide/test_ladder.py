@@ -11,7 +11,7 @@ from shared.decide.ladder import HELPS, Choice, choose
 from shared.model.azure import GuestAgent
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident
-from shared.model.nodes import Condition, Finding, Helped, Node
+from shared.model.nodes import Condition, Fate, Finding, Helped, Node
 from shared.model.remedies import Remedy
 from shared.policy.schema import Repair
 from tests.builders import NOW, Cluster, incident, instance, memory, name, pool_policy
@@ -46,6 +46,20 @@ def asked(
 )
 def test_rule_1_a_rung_that_cannot_help_is_passed_over(condition: Condition, first: Remedy) -> None:
     assert asked(condition).remedy is first
+
+
+@pytest.mark.parametrize(("fate", "first"), [(Fate.MOVES, Remedy.REDEPLOY), (Fate.ENDS, Remedy.REPLACE)])
+def test_rule_1_another_host_does_not_help_a_machine_that_is_taken_away(fate: Fate, first: Remedy) -> None:
+    node = Node(name(1), "private", instance(1), None, memory(1), None)
+    finding = Finding(node, Condition.DOOMED, 11, "", fate=fate)
+    assert choose(ALL, finding, None, False, NOW).remedy is first
+
+
+@pytest.mark.parametrize(("unit", "first"), [("dcos-net.service", Remedy.RESTART_UNIT), ("", Remedy.RESTART)])
+def test_rule_1_a_unit_is_started_again_where_one_is_known_to_have_failed(unit: str, first: Remedy) -> None:
+    node = Node(name(1), "private", instance(1, guest_agent=GuestAgent.READY), None, memory(1), None)
+    finding = Finding(node, Condition.IMPAIRED, 12, "", unit=unit)
+    assert choose(ALL, finding, None, False, NOW).remedy is first
 
 
 @pytest.mark.parametrize("condition", sorted(set(Condition) - set(HELPS)))
