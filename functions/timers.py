@@ -1,4 +1,4 @@
-"""Timers: the sweep, so that nothing depends on an event or a message having arrived, and DC/OS's own health."""
+"""Timers: the sweep, so that nothing depends on an event or a message having arrived, DC/OS's own health, and news."""
 
 import azure.functions as func
 
@@ -21,3 +21,10 @@ async def sweep(timer: func.TimerRequest) -> None:
 async def check_health(timer: func.TimerRequest) -> None:
     """What DC/OS says of its own health, each fifth minute, between two sweeps: it is slow to ask and to answer."""
     await app().check_health()
+
+
+@blueprint.function_name("tell_news")
+@blueprint.timer_trigger(arg_name="timer", schedule="*/15 * * * * *", run_on_startup=False, use_monitor=False)
+async def tell_news(timer: func.TimerRequest) -> None:
+    """Tell whoever is to be told what is new in the audit. On its own, so that it is never in the way."""
+    await app().tell_news()

@@ -1,4 +1,5 @@
-"""Queues: signals wake the pass, operations are carried on, and what fails five times goes to the quarantine."""
+"""Queues: signals wake the pass, operations are carried on, letters are delivered, and what fails five times goes to
+the quarantine."""
 
 import azure.functions as func
 
@@ -33,6 +34,22 @@ async def poisoned_signal(message: func.QueueMessage) -> None:
 async def poisoned_operation(message: func.QueueMessage) -> None:
     """A wake-up whose turn failed five times; the sweep goes on waking the operation."""
     await app().keep_poison("operations", "its turn failed as often as the host tries", _text(message))
+
+
+@blueprint.function_name("deliver_letter")
+@blueprint.queue_trigger(arg_name="message", queue_name="notifications", connection="AzureWebJobsStorage")
+async def deliver_letter(message: func.QueueMessage) -> None:
+    """One letter to whoever the policy names, or to the event topic."""
+    await app().deliver_letter(_text(message))
+
+
+@blueprint.function_name("poisoned_letter")
+@blueprint.queue_trigger(
+    arg_name="message", queue_name="notifications-poison", connection="AzureWebJobsStorage"
+)
+async def poisoned_letter(message: func.QueueMessage) -> None:
+    """A letter that failed five times in a way that nobody foresaw."""
+    await app().keep_poison("notifications", "it failed as often as the host tries", _text(message))
 
 
 def _text(message: func.QueueMessage) -> str:

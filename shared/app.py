@@ -9,6 +9,8 @@
     hear_metrics     a body of metrics         -> signals in their queue, and counts
     ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
     hear_silence     each minute               -> rules about nodes that are not heard any more
+    tell_news        four times a minute       -> letters about what is new in the audit
+    deliver_letter   a message of their queue  -> whoever is told
     keep_poison      what failed five times    -> the quarantine
 
 Input that can never work is kept in the quarantine and counted as done, because trying it again would be useless.
@@ -32,6 +34,7 @@ from shared.firehose.rounds import Rounds
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.mark import NO_MARK, Mark
 from shared.model.signals import Signal, SignalKind, Source
+from shared.news.post import Post
 from shared.operate.alerts import Told, hear_alerts
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.health import hear_health
@@ -54,12 +57,18 @@ AT_ONCE = 8  # operations that one invocation carries on side by side
 
 class App:
     """The product behind its doors. `own_ids` are our own object and application ids, lower case, `mark` is on the ids
-    of our requests to Azure."""
+    of our requests to Azure. `post` None: nobody is told anything."""
 
     def __init__(
-        self, outside: Outside, policy: PolicyInForce, own_ids: frozenset[str], mark: Mark = NO_MARK
+        self,
+        outside: Outside,
+        policy: PolicyInForce,
+        own_ids: frozenset[str],
+        mark: Mark = NO_MARK,
+        post: Post | None = None,
     ) -> None:
         self._outside, self._policy, self._own_ids, self._mark = outside, policy, own_ids, mark
+        self._post = post
         self._turns, self._window, self._sample = Turns(), Window(), Sample()
         self._metrics = MetricsEar(outside.store, outside.records, outside.queues, outside.worker)
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
@@ -146,6 +155,20 @@ class App:
     async def hear_silence(self) -> None:
         """Signals about nodes that fell silent, or are heard again."""
         await self._metrics.tick(await self._policy_in_force(), self._outside.clock.now())
+
+    async def tell_news(self) -> None:
+        """Send letters about what is new. Apart from everything that heals."""
+        if self._post is not None:
+            await self._post.tell(await self._policy_in_force())
+
+    async def deliver_letter(self, body: str) -> None:
+        """Hand a letter to whoever is to read it."""
+        if self._post is None:
+            return
+        try:
+            await self._post.deliver(body)
+        except Poison as poison:
+            await self.keep_poison("notifications", poison.why, body)
 
     async def keep_poison(self, source: str, why: str, body: str) -> None:
         await quarantine(self._outside.store, source, why, body, self._outside.clock.now())

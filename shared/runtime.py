@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shared.app import App
     from shared.auth.gate import AlertGate
+    from shared.dcos.http import AiohttpHttp
+    from shared.model.mark import Mark
+    from shared.news.post import Post
+    from shared.operate.outside import Outside
     from shared.settings import Settings
+
+type _Closing = Sequence[Callable[[], Awaitable[None]]]
 
 APP_DIRECTORY = Path(__file__).resolve().parent.parent
 
@@ -28,7 +34,7 @@ class Wired:
 
     app: App
     gate: AlertGate
-    closing: Sequence[Callable[[], Awaitable[None]]]
+    closing: _Closing
 
 
 def app() -> App:
@@ -60,9 +66,28 @@ def _wired() -> Wired:
 def build(settings: Settings) -> Wired:
     """The app on the real adapters."""
     from shared.app import App
-    from shared.audit import AuditLog
     from shared.auth.entra import EntraTokens
     from shared.auth.gate import AlertGate
+    from shared.dcos.http import AiohttpHttp
+    from shared.model.mark import Mark
+    from shared.policy.in_force import PolicyInForce
+
+    http, mark = AiohttpHttp(), Mark(settings.installation)
+    outside, closing = _outside(settings, http, mark)
+    post, of_post = _post(settings, outside)
+
+    async def policy_text() -> bytes:
+        return await asyncio.to_thread(settings.policy_file.read_bytes)
+
+    policy = PolicyInForce(policy_text, settings.policy_file.name, outside.store)
+    app = App(outside, policy, settings.own_ids, mark, post)
+    gate = AlertGate(outside.clock, settings.alert_login, EntraTokens(http, settings.entra))
+    return Wired(app, gate, (*of_post, http.close, *closing))
+
+
+def _outside(settings: Settings, http: AiohttpHttp, mark: Mark) -> tuple[Outside, _Closing]:
+    """Azure, DC/OS and storage, and how to let go of them."""
+    from shared.audit import AuditLog
     from shared.azure.arm_client import ArmSettings
     from shared.azure.clock import WallClock
     from shared.azure.compute import AzureCompute
@@ -72,12 +97,9 @@ def build(settings: Settings) -> Wired:
     from shared.azure.tables import AzureStore
     from shared.dcos.each_master import EachMaster
     from shared.dcos.health import DcosHealth
-    from shared.dcos.http import AiohttpHttp
     from shared.dcos.mesos import MesosScheduler
     from shared.dcos.workloads import DcosWorkloads
-    from shared.model.mark import Mark
     from shared.operate.outside import Outside
-    from shared.policy.in_force import PolicyInForce
     from shared.policy.schema import ClusterPolicy
     from shared.records import Records
     from shared.settings import this_process
@@ -86,8 +108,7 @@ def build(settings: Settings) -> Wired:
         storage = StorageSettings(connection_string=settings.storage_connection)
     else:
         storage = for_account(settings.storage_account or "", settings.client_id)
-    clock, store, queues, http = WallClock(), AzureStore(storage), AzureQueues(storage), AiohttpHttp()
-    mark = Mark(settings.installation)
+    clock, store, queues = WallClock(), AzureStore(storage), AzureQueues(storage)
     arm = ArmSettings(settings.arm_endpoint, settings.arm_static_token, settings.client_id, mark)
     compute = AzureCompute(arm)
     masters: dict[tuple[str, ...], MesosScheduler] = {}
@@ -99,9 +120,6 @@ def build(settings: Settings) -> Wired:
 
     def masters_of(cluster: ClusterPolicy) -> EachMaster:
         return EachMaster(http, clock, cluster.masters, cluster.master_addresses, settings.dcos_ports)
-
-    async def policy_text() -> bytes:
-        return await asyncio.to_thread(settings.policy_file.read_bytes)
 
     outside = Outside(
         clock=clock,
@@ -118,7 +136,16 @@ def build(settings: Settings) -> Wired:
         masters_of=masters_of,
         machines=AzureMachines(compute.arm),
     )
-    policy = PolicyInForce(policy_text, settings.policy_file.name, store)
-    app = App(outside, policy, settings.own_ids, mark)
-    gate = AlertGate(outside.clock, settings.alert_login, EntraTokens(http, settings.entra))
-    return Wired(app, gate, (compute.close, http.close, queues.close, store.close))
+    return outside, (compute.close, queues.close, store.close)
+
+
+def _post(settings: Settings, outside: Outside) -> tuple[Post, _Closing]:
+    """Who brings the news to people and to the event topic, and how to let go of that."""
+    from shared.azure.event_topic import EventTopic
+    from shared.news.post import Post
+    from shared.outlets.apprise import AppriseNotifier
+
+    topic = EventTopic(settings.event_topic, settings.client_id) if settings.event_topic else None
+    notifier = AppriseNotifier(os.environ.get)
+    post = Post(outside.store, outside.queues, outside.clock, notifier, topic)
+    return post, (topic.close,) if topic else ()

@@ -122,6 +122,10 @@ class Settings(Struct, frozen=True):
     dcos_ports: DcosPorts = DcosPorts()
     """Where DC/OS's own health is asked."""
 
+    event_topic: str | None = None
+    """POOLKEEPER_EVENT_TOPIC: the endpoint of an Event Grid topic in the CloudEvents schema, to which our own lifecycle
+    events are published with our identity. None: nothing is published."""
+
     @property
     def installation(self) -> str:
         """The name of our storage account, which only workers of one app share. Empty where none is named."""
@@ -163,6 +167,7 @@ def from_env(env: Mapping[str, str], app_directory: Path) -> Settings:
             (env.get("POOLKEEPER_ENTRA_AUTHORITY") or EntraAccess().authority).rstrip("/"),
         ),
         dcos_ports=_ports(env.get("POOLKEEPER_DCOS_PORTS", "")),
+        event_topic=env.get("POOLKEEPER_EVENT_TOPIC", "").strip() or None,
     )
 
 

@@ -56,6 +56,12 @@ def head_in(stored: Stored) -> Head:
     return msgspec.json.decode(stored.body, type=Head)
 
 
+async def head_of(store: Store, cluster: str, at: datetime) -> Head | None:
+    """The head of that month; None when nothing was written in it."""
+    stored = await store.get(Table.AUDIT, partition_of(cluster, at), HEAD)
+    return head_in(stored) if stored else None
+
+
 async def read_month(store: Store, cluster: str, at: datetime) -> Month:
     """Whatever is in the partition of that month. A head that cannot be read fits no entry."""
     stored = await store.query(Table.AUDIT, partition_of(cluster, at), "", "")

@@ -108,12 +108,18 @@ def _books(picture: Picture, recalled: Recalled) -> tuple[list[Change[Ledger]], 
         ]
         if book.wanted != kept.value.wanted:
             text.append(f"the wanted size of pool {pool.name} is {book.wanted}, it was {kept.value.wanted}")
-        if book.storm_since is not None and kept.value.storm_since is None:
-            text.append(
-                f"a storm in pool {pool.name}: nothing is replaced until {book.storm_until:%H:%M:%S} UTC"
-            )
-        if book.storm_since is None and kept.value.storm_since is not None:
-            text.append(f"the storm in pool {pool.name} is over")
         cluster, now = situation.cluster.name, situation.now
         told.extend(AuditRecord(now, cluster, AuditKind.JUDGED, pool.name, line) for line in text)
+        told.extend(_of_storm(cluster, kept.value, book, now))
     return changes, told
+
+
+def _of_storm(cluster: str, before: Ledger, book: Ledger, now: datetime) -> list[AuditRecord]:
+    """That a storm began, or is over."""
+    if (before.storm_since is None) is (book.storm_since is None):
+        return []
+    storm, text = "over", f"the storm in pool {book.pool} is over"
+    if book.storm_since is not None:
+        until = f"{book.storm_until:%H:%M:%S} UTC"
+        storm, text = "begun", f"a storm in pool {book.pool}: nothing is replaced until {until}"
+    return [AuditRecord(now, cluster, AuditKind.JUDGED, book.pool, text, data={"storm": storm})]

@@ -16,6 +16,7 @@ LONGEST_DELAY = timedelta(days=7)
 class Queue(StrEnum):
     SIGNALS = "signals"
     OPERATIONS = "operations"
+    NOTIFICATIONS = "notifications"
 
 
 class Queues(Protocol):

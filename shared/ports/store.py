@@ -40,6 +40,7 @@ class Table(StrEnum):
     OVERRIDES = "Overrides"
     SWEEPS = "Sweeps"
     PARKED = "Parked"
+    NEWS = "News"
 
 
 class Stored(Struct, frozen=True):

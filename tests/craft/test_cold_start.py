@@ -16,6 +16,7 @@ from tests.craft.repository import ROOT
 
 EXPENSIVE = [
     "aiohttp",
+    "apprise",
     "azure.core",
     "azure.data",
     "azure.eventgrid",

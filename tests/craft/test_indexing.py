@@ -39,6 +39,9 @@ DOORS = {
     "poisoned_operation": "queueTrigger",
     "sweep": "timerTrigger",
     "check_health": "timerTrigger",
+    "deliver_letter": "queueTrigger",
+    "poisoned_letter": "queueTrigger",
+    "tell_news": "timerTrigger",
 }
 
 
