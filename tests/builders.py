@@ -34,8 +34,8 @@ from shared.model.health import (
 )
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
-from shared.model.mesos import Agent, Generation, SchedulerState
-from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.model.mesos import Agent, Framework, Generation, SchedulerState
+from shared.model.nodes import Condition, Finding, NodeMemory, Notice
 from shared.model.overrides import Override
 from shared.model.readings import Failure, Reading, Value
 from shared.model.remedies import Remedy
@@ -97,7 +97,9 @@ def memory(number: int, **other: Any) -> NodeMemory:
     plain = NodeMemory(
         name(number), "private", str(number), f"vm-{number}", NOW - DAY, number % 5, None, address(number)
     )
-    joined = replace(plain, agent_id=f"agent-S{number}", hostname=address(number), joined_at=NOW - DAY)
+    joined = replace(
+        plain, agent_id=f"agent-S{number}", hostname=address(number), joined_at=NOW - DAY, held=()
+    )
     return replace(joined, **other)
 
 
@@ -182,6 +184,7 @@ class Cluster:
         self.signals: list[Signal] = []
         self.unreadable: set[str] = set()
         self.overrides: list[Override] = []
+        self.frameworks: dict[str, Framework] = {}
         self.started_at = self.now = NOW
         self.elected_at = NOW - DAY
         self.answered_at: datetime | None = None
@@ -225,6 +228,14 @@ class Cluster:
         """Something else is remembered of the node."""
         self.memory[name(number)] = replace(self.memory[name(number)], **other)
 
+    def is_announced(self, number: int, ahead: timedelta | None, what: str = "Preempt") -> None:
+        """Azure announces for so much later what becomes of the node; None: without a time."""
+        deadline = None if ahead is None else self.now + ahead
+        notice = Notice(
+            f"event-{number}", what, "event_grid", self.now, self.now, self.now, deadline=deadline
+        )
+        self.remembers(number, notices=(notice,))
+
     def has_failed_unit(self, unit: str, *numbers: int, ago: timedelta = timedelta(0), **other: Any) -> None:
         """DC/OS's diagnostics said so long ago that this unit failed on these nodes."""
         failed = FailedUnit(unit, Health.CRITICAL, "mesos", "", Severity.CRITICAL, stops_work=True)
@@ -249,6 +260,7 @@ class Cluster:
             elected_at=self.elected_at,
             reregister_window=timedelta(minutes=10),
             agents=tuple(self.agents.values()),
+            frameworks=self.frameworks,
             answered_at=self.answered_at,
         )
         scheduler = self._reading("scheduler", masters)

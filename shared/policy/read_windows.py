@@ -77,6 +77,6 @@ def _comes(cron: str) -> bool:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):  # not there, a folder, or a path that leads out
+    except (KeyError, OSError, ValueError):  # not there, a folder, or a path that leads out
         return False
     return True
