@@ -30,7 +30,9 @@ def exhibitor(services: Services, me: Node, path: str) -> Response:
 def _members(services: Services) -> list[dict[str, Any]]:
     masters = services.cluster.mesos.masters
     hosts = [services.address_of(one) for one in masters]
-    down = services.zookeeper_down | {services.address_of(one) for one in masters if not one.up}
+    down = services.zookeeper_down | {
+        services.address_of(one) for one in masters if not one.up or one.zookeeper_down
+    }
     serving = [host for host in hosts if host not in down]
     has_quorum = 2 * len(serving) > len(hosts)
     members = []

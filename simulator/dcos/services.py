@@ -94,7 +94,12 @@ class Services:
     def _unit(self, node: Node, unit: str) -> int:
         if (node.address, unit) in self.failed or (unit == CHECKS and self.checks):
             return CRITICAL
-        if unit == "dcos-exhibitor.service" and node.address in self.zookeeper_down:
+        master = self.master_at(node.address)
+        if unit == "dcos-exhibitor.service" and (
+            node.address in self.zookeeper_down or (master is not None and master.zookeeper_down)
+        ):
+            return CRITICAL
+        if unit == "dcos-mesos-master.service" and master is not None and master.killed:
             return CRITICAL
         if node.agent is not None and unit.startswith("dcos-mesos-slave"):
             return OK if node.agent.process.life is Life.RUNNING else CRITICAL

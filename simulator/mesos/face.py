@@ -39,7 +39,7 @@ class MesosFace:
 
     async def handle(self, request: Request) -> Response:
         """Answer one request. Raises NoAnswer when there is to be none."""
-        if not self.master.up or self.master.silence is not None:
+        if not self.master.works or self.master.silence is not None:
             raise NoAnswer(self.master.silence or Silence.REFUSED)
         clock = self.world.timeline.clock
         response = await self.faults.around(request, clock, lambda: self._carried_out(request))

@@ -38,7 +38,7 @@ def metrics_of(mesos: Mesos, master: Master) -> dict[str, float]:
     values |= {
         "master/elected": float(leads),
         "master/uptime_secs": (now - master.started).total_seconds(),
-        "registrar/log/recovered": float(master.up),
+        "registrar/log/recovered": float(master.up and master.log_recovered),
         "registrar/log/ensemble_size": float(len(mesos.masters)),
         "system/cpus_total": 4.0,
         "system/mem_total_bytes": 16.0 * 2**30,

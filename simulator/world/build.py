@@ -17,7 +17,7 @@ from simulator.world.agent import Joining, Process, Resources
 from simulator.world.durations import Durations
 from simulator.world.elections import Elections
 from simulator.world.master import Master
-from simulator.world.master_vm import MasterGuest, machine_for
+from simulator.world.master_vm import MasterGuest, MasterShell, machine_for
 from simulator.world.mesos import Mesos
 from simulator.world.network import Subnet
 from simulator.world.orders import Orders
@@ -125,7 +125,8 @@ def _house_masters(world: World, cluster: Cluster, location: str) -> None:
     for master in cluster.mesos.masters:
         machine = machine_for(master, world.azure, cluster.resource_group, location)
         machine.guest = MasterGuest(master, cluster.elections, world.azure)
-        machine.shell = NodeShell(cluster.units, master.host, None, world.azure.durations.rejoin_s)
+        rejoin_s = world.azure.durations.rejoin_s
+        machine.shell = MasterShell(cluster.units, master, cluster.elections, rejoin_s)
         cluster.machines.append(machine)
 
 

@@ -60,17 +60,31 @@ class Elections:
                 self._mesos.times.election_s, lambda: self._elect(None, None, this_round)
             )
 
+    def kill(self, master: Master, by: Actor = FAULT) -> None:
+        """Its Mesos process alone ends, until `revive` or the next boot."""
+        master.killed = True
+        self._mesos.journal.write(Entry(self._mesos.timeline.now, "master_process_killed", master.name, by))
+        if self._mesos.leader is master:
+            self.fail_over(by=by)
+
+    def revive(self, master: Master, by: Actor = FAULT) -> None:
+        """Its Mesos process is started again, and catches up."""
+        if self._mesos.leader is master:
+            self.fail_over(by=by)
+        self.start(master, by)
+
     def _restart(self, master: Master) -> None:
         master.id = str(uuid.UUID(int=self._mesos.chance.getrandbits(128), version=4))
         master.started = self._mesos.timeline.now
         master.elected = master.recovered = None
         master.registrations = 0
+        master.killed, master.log_recovered = False, True
 
     def _elect(self, old: Master | None, to: Master | None, this_round: int) -> None:
         mesos = self._mesos
         if this_round != self._round or mesos.leader is not None:
             return
-        able = [master for master in mesos.masters if master.up]
+        able = [master for master in mesos.masters if master.works]
         if len(able) * 2 <= len(mesos.masters):
             return  # no quorum: nobody can lead until a master is started
         others = [master for master in able if master is not old] or able

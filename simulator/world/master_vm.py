@@ -10,10 +10,12 @@ from simulator.world.azure import Azure
 from simulator.world.elections import Elections
 from simulator.world.master import Master
 from simulator.world.network import Nic
+from simulator.world.shell import NodeShell, Units
 from simulator.world.timeline import Timer
 from simulator.world.vm import Machine, Power, Provisioning
 
 MACHINE_TYPE = "Microsoft.Compute/virtualMachines"
+MESOS_UNIT, EXHIBITOR_UNIT = "dcos-mesos-master.service", "dcos-exhibitor.service"
 FAULT_DOMAINS = 3
 UPDATE_DOMAINS = 5
 
@@ -29,7 +31,7 @@ class MasterGuest:
 
     @property
     def healthy(self) -> bool:
-        return self._master.up
+        return self._master.works and not self._master.zookeeper_down
 
     def booted(self, disk: int) -> None:
         seconds = self._azure.lasting(self._azure.durations.rejoin_s)
@@ -51,7 +53,30 @@ class MasterGuest:
 
     def _serve(self) -> None:
         if not self._master.up:
+            self._master.zookeeper_down = False
             self._elections.start(self._master)
+
+
+class MasterShell(NodeShell):
+    """The shell of a master: its Mesos and its ZooKeeper are started again by their units."""
+
+    def __init__(self, units: Units, master: Master, elections: Elections, restart_s: float) -> None:
+        super().__init__(units, master.host, None, restart_s)
+        self._master, self._elections = master, elections
+
+    def _restart(self, unit: str) -> None:
+        super()._restart(unit)
+        if self._is_stubborn(unit):
+            return
+        if unit == MESOS_UNIT:
+            self._elections.revive(self._master)
+        elif unit == EXHIBITOR_UNIT:
+            self._master.zookeeper_down = False
+
+    def _is_failed(self, unit: str) -> bool:
+        if unit == MESOS_UNIT and self._master.killed:
+            return True
+        return super()._is_failed(unit) or (unit == EXHIBITOR_UNIT and self._master.zookeeper_down)
 
 
 def machine_for(master: Master, azure: Azure, resource_group: str, location: str) -> Machine:

@@ -49,10 +49,13 @@ class NodeShell:
         return echoed[1] if echoed else ""
 
     def _restart(self, unit: str) -> None:
-        if (self._address, unit) not in self._units.stubborn:
+        if not self._is_stubborn(unit):
             self._units.failed.discard((self._address, unit))
         if self._process is not None and unit.startswith("dcos-mesos-slave"):
             self._process.killed(self._restart_s if self._process.can_start else None)
+
+    def _is_stubborn(self, unit: str) -> bool:
+        return (self._address, unit) in self._units.stubborn
 
     def _is_failed(self, unit: str) -> bool:
         if (self._address, unit) in self._units.failed:

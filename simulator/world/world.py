@@ -161,6 +161,20 @@ class World:
         """The leading master loses its lead; the master with index `to` follows, or the next one."""
         cluster.elections.fail_over(None if to is None else cluster.mesos.masters[to])
 
+    def kill_master_process(self, cluster: Cluster, index: int) -> None:
+        """The Mesos process of a master ends for good; its machine and its ZooKeeper go on."""
+        cluster.elections.kill(cluster.mesos.masters[index])
+
+    def stop_zookeeper(self, cluster: Cluster, index: int) -> None:
+        """The ZooKeeper of a master does not serve until it is started again."""
+        cluster.mesos.masters[index].zookeeper_down = True
+        self._fact("zookeeper_stopped", cluster.mesos.masters[index].name)
+
+    def lose_registry(self, cluster: Cluster, index: int) -> None:
+        """The replicated log of a master has not caught up, until its process is started again."""
+        cluster.mesos.masters[index].log_recovered = False
+        self._fact("registry_lost", cluster.mesos.masters[index].name)
+
     def mesos_api_down(self, cluster: Cluster, how: Silence = Silence.REFUSED) -> None:
         """No master answers HTTP; agents and tasks are not touched."""
         self._silence(cluster, how)

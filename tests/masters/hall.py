@@ -59,8 +59,8 @@ class _Inhabitants(Guests):
 
 
 class Hall(Scene):
-    """`masters` is 1, 3 or 5; `policy` is what stands under `masters` of the cluster, empty for nothing. `takes_s` is how
-    long Azure takes for anything, a boot included."""
+    """`masters` is 1, 3 or 5; `policy` is what stands under `masters` of the cluster, empty for nothing. `takes_s` is
+    how long Azure takes for anything, a boot included."""
 
     def __init__(
         self,

@@ -1,0 +1,200 @@
+"""Each rule of shared/judge/masters.py, by its number."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.judge.masters import EXHIBITOR_UNIT, MESOS_UNIT
+from shared.model.azure import Power, Provisioning
+from shared.model.health import Health
+from shared.model.nodes import Condition
+from shared.model.signals import Severity
+from tests.builders import NOW
+from tests.masters.council import Masters, diagnosed
+
+SECOND = 1  # a master that does not lead
+
+
+@pytest.fixture
+def masters() -> Masters:
+    return Masters(3)
+
+
+def judged(masters: Masters, number: int = SECOND) -> tuple[Condition, int]:
+    finding = masters.seat(number).finding
+    return finding.condition, finding.rule
+
+
+def test_1_silence_of_all_is_a_fault_of_our_eyes(masters: Masters) -> None:
+    for number in range(3):
+        masters.is_silent(number)
+    masters.ensemble_unread = True
+    assert judged(masters) == (Condition.UNKNOWN, 1)
+    assert masters.seat(SECOND).finding.blind
+
+
+def test_1_readings_from_the_future_say_nothing(masters: Masters) -> None:
+    masters.started_at = NOW + timedelta(minutes=5)
+    assert judged(masters) == (Condition.UNKNOWN, 1)
+
+
+@pytest.mark.parametrize("power", [Power.STOPPED, Power.DEALLOCATED, Power.STOPPING, Power.DEALLOCATING])
+def test_2_stopped_and_answering_is_a_contradiction(masters: Masters, power: Power) -> None:
+    masters.machine(SECOND, power=power)
+    assert judged(masters) == (Condition.UNKNOWN, 2)
+    assert not masters.seat(SECOND).serves
+
+
+@pytest.mark.parametrize("power", [Power.STOPPED, Power.DEALLOCATED, Power.STOPPING, Power.DEALLOCATING])
+def test_3_a_machine_that_is_off_is_stopped(masters: Masters, power: Power) -> None:
+    masters.machine(SECOND, power=power)
+    masters.is_silent(SECOND)
+    assert judged(masters) == (Condition.STOPPED, 3)
+
+
+@pytest.mark.parametrize(
+    ("power", "provisioning"),
+    [(Power.STARTING, Provisioning.SUCCEEDED), (Power.RUNNING, Provisioning.UPDATING)],
+)
+def test_4_a_machine_that_azure_works_on_is_stopped(
+    masters: Masters, power: Power, provisioning: Provisioning
+) -> None:
+    masters.machine(SECOND, power=power, provisioning=provisioning)
+    masters.is_silent(SECOND)
+    assert judged(masters) == (Condition.STOPPED, 4)
+
+
+def test_5_without_azure_s_word_a_silent_one_is_unknown(masters: Masters) -> None:
+    masters.machines_unread = True
+    masters.is_silent(SECOND)
+    assert judged(masters) == (Condition.UNKNOWN, 5)
+    assert masters.seat(SECOND).finding.blind
+
+
+def test_6_a_mesos_that_is_silent_beside_a_zookeeper_that_serves_is_impaired(masters: Masters) -> None:
+    masters.mesos_is_silent(SECOND)
+    assert judged(masters) == (Condition.IMPAIRED, 6)
+    assert masters.seat(SECOND).finding.unit == MESOS_UNIT
+
+
+def test_7_a_silent_machine_is_unreachable(masters: Masters) -> None:
+    masters.is_silent(SECOND)
+    assert judged(masters) == (Condition.UNREACHABLE, 7)
+    assert judged(masters, 0) == (Condition.HEALTHY, 17)
+
+
+def test_7_also_when_nobody_tells_of_its_zookeeper(masters: Masters) -> None:
+    masters.mesos_is_silent(SECOND)
+    masters.ensemble_unread = True
+    assert judged(masters) == (Condition.UNREACHABLE, 7)
+
+
+def test_8_without_exhibitor_s_word_nobody_surely_serves(masters: Masters) -> None:
+    masters.ensemble_unread = True
+    assert judged(masters) == (Condition.UNKNOWN, 8)
+    assert masters.seat(SECOND).finding.blind
+    assert not masters.seat(SECOND).serves
+
+
+def test_9_an_ensemble_of_strangers_says_nothing_of_ours(masters: Masters) -> None:
+    masters.ensemble = [("master-0.internal", "serving"), ("master-1.internal", "serving")]
+    assert judged(masters) == (Condition.UNKNOWN, 9)
+
+
+@pytest.mark.parametrize("state", ["down", "not serving", "latent", "unknown"])
+def test_10_a_zookeeper_that_does_not_serve_impairs(masters: Masters, state: str) -> None:
+    masters.ensemble[SECOND] = (masters.addresses[SECOND], state)
+    assert judged(masters) == (Condition.IMPAIRED, 10)
+    assert masters.seat(SECOND).finding.unit == EXHIBITOR_UNIT
+
+
+def test_10_so_does_one_that_never_joined_the_ensemble(masters: Masters) -> None:
+    del masters.ensemble[2]
+    assert judged(masters, 2) == (Condition.IMPAIRED, 10)
+
+
+def test_11_a_registry_that_nobody_tells_of_is_not_taken_for_recovered(masters: Masters) -> None:
+    masters.said(SECOND, recovered=None)
+    assert judged(masters) == (Condition.UNKNOWN, 11)
+
+
+def test_12_a_registry_that_is_not_recovered_impairs(masters: Masters) -> None:
+    masters.said(SECOND, recovered=False)
+    assert judged(masters) == (Condition.IMPAIRED, 12)
+    assert not masters.seat(SECOND).serves
+
+
+def test_13_of_two_leaders_none_is_believed(masters: Masters) -> None:
+    masters.said(SECOND, known_as=frozenset({"172.16.0.6:5050"}), follows=None)
+    assert [judged(masters, number) for number in range(3)] == [(Condition.UNKNOWN, 13)] * 3
+
+
+def test_13_nor_is_one_that_follows_another_leader(masters: Masters) -> None:
+    masters.said(SECOND, follows="172.16.0.7:5050")
+    assert judged(masters) == (Condition.UNKNOWN, 13)
+    assert judged(masters, 0) == (Condition.HEALTHY, 17)
+
+
+def test_14_while_nobody_leads_nobody_is_judged(masters: Masters) -> None:
+    for number in range(3):
+        masters.said(number, known_as=frozenset(), follows=None)
+    assert judged(masters) == (Condition.UNKNOWN, 14)
+    assert masters.seat(SECOND).finding.blind
+
+
+def test_15_one_that_follows_nobody_is_impaired(masters: Masters) -> None:
+    masters.said(SECOND, follows=None)
+    assert judged(masters) == (Condition.IMPAIRED, 15)
+
+
+def test_16_a_critical_unit_impairs_and_its_vote_counts_still(masters: Masters) -> None:
+    masters.health = diagnosed(masters.addresses[SECOND], "dcos-net.service")
+    assert judged(masters) == (Condition.IMPAIRED, 16)
+    assert masters.seat(SECOND).serves
+    assert masters.seat(SECOND).finding.unit == "dcos-net.service"
+
+
+@pytest.mark.parametrize(
+    ("unit", "health", "severity", "ago"),
+    [
+        ("dcos-net.service", Health.CRITICAL, Severity.WARNING, timedelta(0)),
+        ("dcos-net.service", Health.UNKNOWN, Severity.CRITICAL, timedelta(0)),
+        ("dcos-net.service", Health.CRITICAL, Severity.CRITICAL, timedelta(minutes=11)),
+        ("dcos-net.service; reboot", Health.CRITICAL, Severity.CRITICAL, timedelta(0)),
+    ],
+)
+def test_16_not_by_what_is_harmless_old_or_no_unit(
+    masters: Masters, unit: str, health: Health, severity: Severity, ago: timedelta
+) -> None:
+    masters.health = diagnosed(masters.addresses[SECOND], unit, health, severity, ago)
+    assert judged(masters) == (Condition.HEALTHY, 17)
+
+
+def test_16_nor_by_what_was_read_before_it_was_started_again(masters: Masters) -> None:
+    masters.said(SECOND, started_at=NOW - timedelta(minutes=1))
+    masters.health = diagnosed(masters.addresses[SECOND], "dcos-net.service", ago=timedelta(minutes=2))
+    assert judged(masters) == (Condition.HEALTHY, 17)
+
+
+def test_17_a_leader_and_those_who_follow_it_are_healthy(masters: Masters) -> None:
+    assert [judged(masters, number) for number in range(3)] == [(Condition.HEALTHY, 17)] * 3
+    assert [seat.leads for seat in masters.seats()] == [True, False, False]
+    assert not any(seat.moves for seat in masters.seats())
+
+
+def test_a_master_that_was_started_lately_moves(masters: Masters) -> None:
+    masters.said(SECOND, started_at=NOW - timedelta(minutes=1))
+    assert [seat.moves for seat in masters.seats()] == [False, True, False]
+
+
+def test_a_leader_is_known_by_what_the_policy_calls_it(masters: Masters) -> None:
+    masters.said(0, known_as=frozenset({"master-0.internal:5050"}))
+    assert judged(masters) == (Condition.HEALTHY, 17)
+
+
+def test_private_addresses_are_those_of_the_policy_where_it_gives_them() -> None:
+    masters = Masters(3, named=("localhost:5051", "localhost:5052", "localhost:5053"))
+    assert [seat.name for seat in masters.seats()] == list(masters.addresses)
+    assert [seat.serves for seat in masters.seats()] == [True, True, True]
