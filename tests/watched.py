@@ -40,8 +40,9 @@ class _Watched:
         if not iscoroutinefunction(target):
             return target
 
-        async def watched_call(*args: Any) -> Any:
-            return await self._around(Call(f"{self._name}.{method}", args, lambda: target(*args)))
+        async def watched_call(*args: Any, **named: Any) -> Any:
+            given = (*args, *named.values())
+            return await self._around(Call(f"{self._name}.{method}", given, lambda: target(*args, **named)))
 
         return watched_call
 

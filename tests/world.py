@@ -29,6 +29,7 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 SET = "dcos-agent-private-633E21A3-vmss0"
 POOL = PoolAddress(SUBSCRIPTION, "acs-prod", SET)
 SWEEP = timedelta(minutes=1)
+PINGS = timedelta(minutes=5)  # after which DC/OS gives up an agent that does not answer
 OURS = "00000000-0000-0000-0000-00000000a9b1"
 
 POLICY = """\
@@ -63,6 +64,8 @@ class _Watchful(MemoryCompute):
         finally:
             self._failures += no_room  # to destroy needs no room
         self._world.wronged.extend(healthy)
+        for id in instance_ids:
+            self._world.machine_halts(f"{pool.scale_set}_{id}")
         return token
 
     async def set_capacity(self, pool: PoolAddress, capacity: int, etag: str) -> str:
@@ -108,6 +111,7 @@ class World:
         self.dead: set[str] = set()
         self.cured_by = frozenset({"restart_unit", "restart", "redeploy"})
         self._joins = 0
+        self._silent_since: dict[str, datetime] = {}
         self.works = Works(self)
         self.compute.add_pool(POOL, agents)
         self.turns(at_once=True)
@@ -277,9 +281,17 @@ class World:
 
     # What it does by itself.
 
+    def _silent_agents_are_given_up(self) -> None:
+        """One that was deactivated is listed as if it lived, until so many pings went unanswered."""
+        now, agents = self.clock.now(), self.scheduler.agents
+        for agent_id in [id for id in self.scheduler.silent if id in agents and agents[id].active]:
+            if now - self._silent_since.setdefault(agent_id, now) >= PINGS:
+                self.scheduler.lose(agent_id)
+
     def turns(self, at_once: bool = False) -> None:
         """Operations of Azure end, machines boot, agents join, tasks are placed."""
         self._azure_turns()
+        self._silent_agents_are_given_up()
         there, agents = self.compute._pools[POOL], self.scheduler.agents
         known = {agent.address for agent in agents.values() if agent.active}
         for id, instance in there.instances.items():

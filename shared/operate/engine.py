@@ -28,6 +28,7 @@ from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.guards import TO_BEGIN, Guard, ask, refusals
+from shared.guards.pause import GUARD as PAUSE
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Answer
 from shared.model.masters import MASTERS
@@ -55,6 +56,7 @@ ENDINGS = {
     Failed.__name__: OperationState.FAILED,
     HandOver.__name__: OperationState.HANDED_OVER,
 }
+WAITING = "waiting"  # the note that says what is waited for
 ENDS, BECAUSE = "ends", "because"  # the notes of an operation that is being undone: how it ends, and why
 AFTER_UNKNOWN = timedelta(seconds=5)
 
@@ -182,8 +184,9 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     1. The node is well again, or ill in another way, and nothing final was done: withdraw.
     2. Its place in the ledger was given back, and nothing final was done: withdraw. A crash while it was being
        withdrawn leaves that behind, and without a place it would not count against the limits.
-    3. A guard refuses and nothing final was done: withdraw; the pass decides again, with everything that it knows.
-    4. A guard refuses later on: wait. Those that only say whether to begin are not asked any more then.
+    3. A person has paused it, and no other guard refuses: wait, for as long as that lasts.
+    4. A guard refuses and nothing final was done: withdraw; the pass decides again, with everything that it knows.
+    5. A guard refuses later on: wait. Those that only say whether to begin are not asked any more then.
     """
     picture, _ = await hand.fresh()
     course, subject = PLANS[hand.operation.plan], hand.operation.subject
@@ -205,11 +208,13 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
 
 
 async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Outcome:
-    reasons = ", ".join(f"{answer.guard} ({answer.reason})" for answer in against)
-    hand.tell(AuditKind.REFUSED, f"asked again, refused by {reasons}; nothing was done", answers=against)
-    if untouched:
-        return Withdraw(f"refused by {reasons}")
-    return Wait(f"refused by {reasons}", REFUSED_AGAIN)
+    text = f"refused by {', '.join(f'{answer.guard} ({answer.reason})' for answer in against)}"
+    if hand.operation.notes.get(WAITING) != text:
+        hand.tell(AuditKind.REFUSED, f"asked again, {text}; nothing was done", answers=against)
+    paused = all(answer.guard == PAUSE for answer in against)
+    if untouched and not paused:
+        return Withdraw(text)
+    return Wait(text, REFUSED_AGAIN, paused=paused)
 
 
 def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
@@ -218,7 +223,8 @@ def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
     patience = step.patience(hand.pool)
     if isinstance(outcome, Wait) and outcome.blind:
         patience += SILENCE
-    if isinstance(outcome, Wait) and hand.now - hand.operation.step_since >= patience:
+    waits = isinstance(outcome, Wait) and not outcome.paused
+    if waits and hand.now - hand.operation.step_since >= patience:
         return step.late(f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}")
     return outcome
 
@@ -256,15 +262,16 @@ def _with_record(operation: Operation, record: StepRecord) -> tuple[StepRecord, 
 
 async def _wait(hand: Hand, outcome: Wait) -> None:
     operation = hand.operation
-    if operation.notes.get("waiting") != outcome.text:
+    if operation.notes.get(WAITING) != outcome.text:
         hand.tell(AuditKind.STEP, f"{operation.step} waits: {outcome.text}")
     waiting = replace(
         operation,
+        step_since=hand.now if outcome.paused else operation.step_since,
         wake_at=hand.now + outcome.after,
         token=outcome.token,
         lease=None,
         attempt=operation.attempt + 1,
-        notes={**operation.notes, "waiting": outcome.text},
+        notes={**operation.notes, WAITING: outcome.text},
     )
     await hand.save(waiting)
     await send_wake(hand.outside, Wake(operation.cluster, operation.id), outcome.after)

@@ -17,12 +17,14 @@ class Done(Struct, frozen=True):
 
 class Wait(Struct, frozen=True):
     """Not yet; look at this step again after `after`. `token` is that of a long operation that was started.
-    `blind` says that nothing is known of how far it is, because nobody answers."""
+    `blind` says that nothing is known of how far it is, because nobody answers, `paused` that a person stopped it: the
+    step's patience begins anew when it goes on."""
 
     text: str
     after: timedelta
     token: str | None = None
     blind: bool = False
+    paused: bool = False
 
 
 class Withdraw(Struct, frozen=True):

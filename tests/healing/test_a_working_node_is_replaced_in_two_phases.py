@@ -1,0 +1,122 @@
+"""A node that still works is replaced in two phases: first its successor comes, then its tasks move and it goes. What
+recovers in the first phase goes back to work, and no task was killed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.model.overrides import Override, OverrideKind
+from shared.records import override_row
+from tests.healing.test_announced_ends import ready, scheduled
+from tests.scene import Scene
+from tests.watched import Call, Crash
+
+
+async def announced(**other: Any) -> Scene:
+    scene = await ready(**other)
+    await scene.hears(scheduled(scene, "Redeploy"))
+    return scene
+
+
+async def step_of(scene: Scene) -> str | None:
+    running = await scene.running()
+    return running[0].step if running else None
+
+
+async def until(scene: Scene, step: str) -> None:
+    """Let time pass until the operation waits in this step."""
+    for _ in range(600):
+        if await step_of(scene) == step:
+            return
+        await scene.after(seconds=2)
+    raise AssertionError(f"it never came to {step}, it is at {await step_of(scene)}")
+
+
+async def test_the_successor_joins_before_a_task_is_moved_and_the_pool_keeps_its_size() -> None:
+    scene = await announced()
+    before = scene.running_tasks
+    await until(scene, "await_successor")
+    assert scene.running_tasks == before, "nothing was killed yet"
+    assert scene.scheduler.agents[scene.agent_of(1)].deactivated, "and nothing new is placed there"
+    await scene.after(minutes=30)
+    assert (scene.destroyed, scene.ordered, scene.capacity, scene.connected) == (["1"], [1], 6, 6)
+    assert (scene.running_tasks, await scene.open_incidents()) == (before, {})
+    assert (await scene.ledger()).wanted == 6
+
+
+async def test_what_recovers_before_its_successor_came_goes_back_to_work() -> None:
+    scene = await announced()
+    before = scene.running_tasks
+    await until(scene, "await_successor")
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    await scene.after(minutes=30)
+    assert "1" not in scene.destroyed
+    assert (scene.capacity, scene.connected, scene.running_tasks) == (6, 6, before)
+    assert not scene.scheduler.agents[scene.agent_of(1)].deactivated
+    assert ((await scene.ledger()).wanted, (await scene.ledger()).active) == (6, ())
+    assert scene.wronged in ([], [id for id in scene.destroyed if id != "1"]), (
+        "at most the empty one that came for it"
+    )
+
+
+async def test_a_pause_stops_it_before_its_tasks_are_moved_and_a_resume_lets_it_go_on() -> None:
+    scene = await announced()
+    await until(scene, "await_successor")
+    pause = Override(OverrideKind.PAUSE, "private", "ann", "a look", scene.clock.now())
+    row = override_row(pause)
+    await scene.reader.overrides.put("prod", row, pause, None)
+    scene.restarts()
+    before = scene.running_tasks
+    await scene.after(minutes=30)
+    assert (scene.destroyed, scene.running_tasks) == ([], before)
+    kept = await scene.reader.overrides.get("prod", row)
+    assert kept is not None
+    over = Override(OverrideKind.PAUSE, "private", "ann", "a look", pause.since, scene.clock.now())
+    await scene.reader.overrides.put("prod", row, over, kept.etag)
+    await scene.after(minutes=60)
+    assert ("1" in scene.destroyed, scene.connected, await scene.open_incidents()) == (True, 6, {})
+
+
+async def test_a_node_that_dies_while_its_successor_comes_is_replaced_all_the_same() -> None:
+    scene = await announced()
+    await until(scene, "await_successor")
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=40)
+    assert (scene.connected, scene.capacity, await scene.open_incidents()) == (6, 6, {})
+    assert (await scene.ledger()).wanted == 6
+
+
+@pytest.mark.parametrize("step", ["stop_new_tasks", "surge", "move_tasks", "destroy"])
+async def test_a_crash_in_any_of_its_steps_loses_nothing(step: str) -> None:
+    scene = await announced()
+    scene.forgives = (Crash,)
+    crashed: list[str] = []
+
+    async def dies_there(call: Call) -> object:
+        running = await scene.running()
+        if (
+            not crashed
+            and running
+            and running[0].step == step
+            and call.name.startswith(("compute.", "scheduler."))
+        ):
+            crashed.append(call.name)
+            raise Crash
+        return await call.go()
+
+    scene.app = scene.new_app(dies_there)
+    await scene.after(minutes=90)
+    assert (scene.connected, scene.capacity, await scene.open_incidents()) == (6, 6, {})
+    assert scene.destroyed.count("1") <= 2, "deleting an instance twice deletes one instance"
+    assert (await scene.ledger()).wanted == 6
+
+
+async def test_no_room_for_the_successor_leaves_the_node_at_work() -> None:
+    scene = await ready()
+    scene.compute.fail_operation("AllocationFailed", "Allocation failed.")
+    before = scene.running_tasks
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await scene.after(minutes=3)
+    assert (scene.destroyed, scene.running_tasks) == ([], before)
