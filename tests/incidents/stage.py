@@ -5,9 +5,10 @@
     await stage.after(minutes=30)
     stage.orders, stage.calls            what was ordered in the world, and how often each port was called
 
-A machine is well in truth when it runs and its agent is connected, and neither a test nor a story has said of it that
-it is `ill`. Whatever takes such a machine or its data away is written into `harmed`, which must stay empty in every
-incident: `conftest.py` looks at it after each test, so that no test can forget to.
+A machine is well in truth when it runs and its agent is connected, and the test has not said of it that it is `ill`.
+Whatever takes such a machine or its data away is written into `harmed`, which must stay empty in every incident:
+`conftest.py` looks at it after each test, so that no test can forget to. One thing is no harm: a machine that the app
+ordered itself during the story, and that nothing runs on yet, may be sent away again when it is not needed.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from shared.app import App
 from shared.memory.store import MemoryStore
 from shared.model.azure import Power
 from shared.records import Records
-from tests.scene import POOL, Scene
+from tests.scene import POOL, START, Scene
 from tests.watched import Around, Call
 
 FOR_GOOD = frozenset({"destroy", "redeploy", "reimage", "deallocate"})
 ORDERS = FOR_GOOD | {"restart", "power_off", "run_command", "set_capacity"}
+
+EMITTED = "Microsoft.ResourceNotifications.MaintenanceResources.ScheduledEventEmitted"
 
 type Lie = Callable[[Any], Any]
 
@@ -69,6 +73,21 @@ class Stage(Scene):
         for number in numbers:
             self.agent_dies(number)
 
+    def announced(
+        self, number: int, what: str, status: str = "Scheduled", in_s: float = 7200
+    ) -> dict[str, Any]:
+        """Azure says what it will do to a machine, or that it will not (Azure/azure-docs, scheduled-events)."""
+        before = self.clock.now() + timedelta(seconds=in_s)
+        facts = {
+            "EventId": f"announced-{number}-{what}",
+            "EventType": what,
+            "EventStatus": status,
+            "NotBefore": before.isoformat() if status == "Scheduled" else "",
+            "Resources": [self.name(number)],
+        }
+        event = self.event(number, "Write", f"{what}-{status}")
+        return event | {"eventType": EMITTED, "data": {"resourceInfo": {"properties": facts}}}
+
     def forgets(self) -> None:
         """Everything in storage is lost, and another process begins."""
         self.store = MemoryStore()
@@ -83,7 +102,9 @@ class Stage(Scene):
         if id in self.ill or id not in there.instances or there.instances[id].power is not Power.RUNNING:
             return False
         address = there.addresses[id]
-        return any(self._is_connected(one.agent_id) for one in self._at(address))
+        agents = [one for one in self._at(address) if self._is_connected(one.agent_id)]
+        is_ours = (there.instances[id].created_at or START) > START and bool(self.ordered)
+        return bool(agents) and not (is_ours and not any(one.tasks for one in agents))
 
     def ordered_to(self, verb: str) -> list[str]:
         return [what for order, what in self.orders if order == verb]
