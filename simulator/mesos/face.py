@@ -5,8 +5,11 @@ Every master has its own face and address. Which of them leads matters:
 * /health, /version, /flags and /metrics/snapshot are answered by every master for itself;
 * everything else is answered by the leader; others send the caller there (307, Location without a scheme, as the
   real ones do), or answer 503 while nobody leads;
+* every answer has the time of the simulated clock, as the real ones have that of theirs;
 * a leader that has not read its registry yet answers 503 to what it cannot know.
 """
+
+from email.utils import format_datetime
 
 from simulator.faults import FaultPlan
 from simulator.mesos import legacy
@@ -43,6 +46,7 @@ class MesosFace:
             raise NoAnswer(self.master.silence or Silence.REFUSED)
         clock = self.world.timeline.clock
         response = await self.faults.around(request, clock, lambda: self._carried_out(request))
+        response.headers.setdefault("Date", format_datetime(self.cluster.mesos.timeline.now, usegmt=True))
         if request.method == "HEAD":
             response.body = b""
         return response
