@@ -163,8 +163,7 @@ def words_about(incident: Incident, overrides: Sequence[Override], now: datetime
 def proposed(incident: Incident) -> str:
     """The remedy that waits for a person, if one does."""
     answers = incident.decision.answers if incident.decision else ()
-    found = (answer.numbers.get("remedy") for answer in answers if answer.reason == "approval_awaited")
-    return str(next(found, "") or "")
+    return next((answer.awaits for answer in answers if answer.awaits), "")
 
 
 def _remedy(here: ClusterPolicy, incident: Incident, named: str) -> Remedy:

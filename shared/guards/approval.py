@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from shared.model.decisions import Answer
+from shared.model.decisions import APPROVE, Answer
 from shared.model.overrides import OverrideKind, in_force
 from shared.policy.schema import Mode
 
@@ -28,4 +28,4 @@ def ask(question: Question) -> Answer:
     for approved in in_force(question.overrides, OverrideKind.APPROVE, about, begun_at):
         if approved.remedy == remedy:
             return allow(GUARD, {"who": approved.who, "why": approved.why, "remedy": remedy})
-    return refuse(GUARD, "approval_awaited", None, {"remedy": remedy, "mode": question.pool.mode.value})
+    return refuse(GUARD, "approval_awaited", None, {APPROVE: remedy, "mode": question.pool.mode.value})

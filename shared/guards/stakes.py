@@ -221,7 +221,7 @@ def _unexplained(
 ) -> Iterator[Stake]:
     """What is held for roles of services that could not be read, and for roles of which nobody knows whose they are."""
     if held is None:
-        yield from _of_unread(None, "nobody has seen what its agent held", mesos)
+        yield Stake(service=NOBODY_KNOWS, package=UNKNOWN_FRAMEWORK, members=("nobody has looked",))
         return
     for holding in held:
         framework = _owner(holding, mesos)

@@ -28,7 +28,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from shared.model.catalog import Person
-from shared.model.decisions import Answer, Number
+from shared.model.decisions import APPROVE, Answer, Number
 from shared.model.ledger import Disruption
 from shared.model.nodes import Condition
 from shared.model.overrides import OverrideKind, in_force
@@ -49,7 +49,7 @@ def ask(question: Question) -> Answer:
     living = question.finding.is_connected
     unread = _unread(question, stakes)
     if unread is not None:
-        return unread
+        return refuse(GUARD, "stateful_unread", None, {"service": unread[0], "why": unread[1]})
     deploying = _deploying(question) if living and not question.moving else None
     if deploying is not None:
         return refuse(GUARD, "stateful_deployment", None, {"app": deploying})
@@ -63,7 +63,7 @@ def ask(question: Question) -> Answer:
         for stake in stakes:
             if _is_for_a_person(question, stake):
                 why = stake.package.why_person
-                numbers = {"service": stake.service, "why": why, "approve": question.remedy.value}
+                numbers = {"service": stake.service, "why": why, APPROVE: question.remedy.value}
                 return refuse(GUARD, "stateful_person", None, numbers)
     if question.moving:
         return allow(GUARD, shown)
@@ -73,25 +73,18 @@ def ask(question: Question) -> Answer:
     return (None if approved else _too_many(question, stakes)) or allow(GUARD, shown)
 
 
-def _unread(question: Question, stakes: Sequence[Stake]) -> Answer | None:
-    """Rule 2."""
+def _unread(question: Question, stakes: Sequence[Stake]) -> tuple[str, str] | None:
+    """Rule 2: what could not be read, and why."""
     for stake in stakes:
         if stake.unread:
-            return refuse(GUARD, "stateful_unread", None, {"service": stake.service, "why": stake.unread})
-    agent = question.finding.node.agent
+            return stake.service, stake.unread
+    work, agent = question.snapshot.workloads, question.finding.node.agent
     if agent is None or not agent.active or not any(agent.task_ids.values()):
         return None
-    work = question.snapshot.workloads
-    failures = [work] if isinstance(work, Failure) else [*work.value.failures]
-    ours = [one for one in failures if isinstance(work, Failure) or one in _marathon(question)]
-    return (
-        refuse(GUARD, "stateful_unread", None, {"service": "marathon", "why": ours[0].why}) if ours else None
+    parts = (
+        [work] if isinstance(work, Failure) else [work.value.apps, work.value.pods, work.value.deployments]
     )
-
-
-def _marathon(question: Question) -> list[object]:
-    work = question.snapshot.workloads
-    return [] if isinstance(work, Failure) else [work.value.apps, work.value.pods, work.value.deployments]
+    return next(((part.source, part.why) for part in parts if isinstance(part, Failure)), None)
 
 
 def _deploying(question: Question) -> str | None:
@@ -151,7 +144,7 @@ def _too_many(question: Question, stakes: Sequence[Stake]) -> Answer | None:
         return None
     living, loses = question.finding.is_connected, question.remedy in LOSES_LOCAL_VOLUMES
     for stake in stakes:
-        numbers: dict[str, Number] = {"service": stake.service, "approve": question.remedy.value}
+        numbers: dict[str, Number] = {"service": stake.service, APPROVE: question.remedy.value}
         if not loses and sum(stake.up.values()) > 1:
             numbers["members"] = sum(stake.up.values())
             return refuse(GUARD, "stateful_two_members", None, numbers)

@@ -24,15 +24,24 @@ class Verdict(StrEnum):
     HAND_OVER = "hand_over"
 
 
+APPROVE = "approve"
+
+
 class Answer(Struct, frozen=True):
     """One guard's answer. `reason` is a code that stands in exactly one file. `until` is when a refusal may end by
-    the clock alone, None when that depends on something else."""
+    the clock alone, None when that depends on something else. A refusal that a person's approval would lift has the
+    remedy to be approved among its numbers (`APPROVE`)."""
 
     guard: str
     allowed: bool
     reason: str
     numbers: Mapping[str, Number] = field(default_factory=dict[str, Number])
     until: datetime | None = None
+
+    @property
+    def awaits(self) -> str:
+        """The remedy whose approval would lift this refusal; empty when none would."""
+        return "" if self.allowed else str(self.numbers.get(APPROVE, ""))
 
 
 class Decision(Struct, frozen=True):

@@ -15,11 +15,10 @@ One line may be several pieces of news, and one piece may be in several lines: t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from shared.audit import Entry
 from shared.model.audit import AuditKind, AuditRecord
-from shared.model.decisions import Verdict
+from shared.model.decisions import APPROVE, Verdict
 from shared.model.news import News, NewsKind
 from shared.model.operations import OperationState
 from shared.model.signals import Severity
@@ -40,7 +39,6 @@ OVER = {
     OperationState.HANDED_OVER.value: NewsKind.INCIDENT_HANDED_OVER,
 }
 MOST_FAULTS = 5
-AWAITED = "approval" + "_awaited"  # the guard's reason code; whole it stands in the guard's file alone
 
 
 def news_in(entry: Entry) -> Iterator[News]:
@@ -93,12 +91,9 @@ def _decided(incident: str, decision: object) -> Iterator[tuple[NewsKind, str]]:
     if decision.get("verdict") == Verdict.HAND_OVER.value:
         yield NewsKind.INCIDENT_HANDED_OVER, incident
     for answer in decision.get("answers") or ():
-        if answer.get("reason") == AWAITED:
-            yield NewsKind.APPROVAL_ASKED, f"{incident}|{_remedy_of(answer)}"
-
-
-def _remedy_of(answer: Mapping[str, Any]) -> str:
-    return str(answer.get("numbers", {}).get("remedy", ""))
+        remedy = answer.get("numbers", {}).get(APPROVE)
+        if remedy and not answer.get("allowed"):
+            yield NewsKind.APPROVAL_ASKED, f"{incident}|{remedy}"
 
 
 def _closed(record: AuditRecord, incident: str) -> Iterator[tuple[NewsKind, str]]:

@@ -65,7 +65,7 @@ def test_condition_3_an_approval_that_ran_out_while_the_operation_works_still_co
 @pytest.mark.parametrize(("mode", "approve"), [(Mode.PROPOSE, ()), (Mode.ENFORCE, (Remedy.REPLACE,))])
 def test_condition_4_without_an_approval_it_waits_for_one(mode: Mode, approve: tuple[Remedy, ...]) -> None:
     answer = asked(mode, approve=approve)
-    assert (answer.allowed, answer.reason, answer.numbers["remedy"]) == (False, "approval_awaited", "replace")
+    assert (answer.allowed, answer.reason, answer.awaits) == (False, "approval_awaited", "replace")
 
 
 def test_condition_4_an_approval_of_another_remedy_is_none() -> None:

@@ -49,6 +49,20 @@ class People:
         self.wanted, self.scaled_at = size, self._clock.now()
         self.sizes.add(size)
 
+    async def mend(self) -> None:
+        """What the app left to them, as far as it can be seen from outside: every machine works again, those that do
+        not are deleted, and the pool is given its size."""
+        nature = self._nature
+        for machine in nature.machines():
+            if machine.well_since is None and not machine.is_leaving:
+                nature.node_recovers(machine.name)
+        for machine in nature.machines():
+            if not machine.is_running and not machine.is_leaving:
+                await nature.delete(machine.name)
+        there = sum(not machine.is_leaving for machine in nature.machines())
+        if there < min(self.sizes):
+            await nature.scale(min(self.sizes))
+
     async def answer(self) -> None:
         """Whatever is proposed, after a while, until cancelled."""
         while True:
@@ -56,10 +70,9 @@ class People:
             for kept in (await self._records.open_incidents("prod")).values():
                 decision = kept.value.decision
                 refused = decision.answers if decision else ()
-                awaited = any(answer.reason == "approval_awaited" for answer in refused)
-                if awaited and kept.value.state is IncidentState.OPEN and kept.value.id not in self.rejected:
-                    remedy = next(a.numbers["remedy"] for a in refused if a.reason == "approval_awaited")
-                    await self._say(kept.value.id, str(remedy))
+                remedy = next((answer.awaits for answer in refused if answer.awaits), "")
+                if remedy and kept.value.state is IncidentState.OPEN and kept.value.id not in self.rejected:
+                    await self._say(kept.value.id, remedy)
 
     async def _say(self, incident: str, remedy: str) -> None:
         now = self._clock.now()
