@@ -31,6 +31,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from shared.guards import ORDER, Question, Tally, ask, refusals, tally_pools
+from shared.guards.backoff import is_short
 from shared.guards.place import elsewhere_of, with_place
 from shared.judge.notices import doom_of, fate_of
 from shared.model.azure import Provisioning
@@ -174,7 +175,7 @@ def _decide_rung(
 ) -> tuple[Decision, Ledger]:
     """Rules 7 to 9. The pool's ledger comes back with the place that was granted."""
     incident, ledger = _incident(situation, finding), books[pool.name]
-    short = ledger.no_room is not None and situation.now < ledger.no_room.until
+    short = is_short(ledger, _begun(situation, finding), situation.now)
     choice = choose(pool.repair.ladder, finding, incident, short, situation.now)
     if choice.remedy is None:
         left = f"{finding.because}; no rung of the ladder is left: {choice.because}"

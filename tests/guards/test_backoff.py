@@ -34,10 +34,6 @@ def test_condition_1_where_azure_has_room_nothing_is_held() -> None:
     assert backoff.ask(Cluster(nodes=9).question(1)).allowed
 
 
-def test_condition_1_when_the_back_off_is_over_it_is_tried() -> None:
-    assert backoff.ask(asked(until=timedelta(0))).allowed
-
-
 @pytest.mark.parametrize("remedy", [Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REIMAGE])
 def test_condition_2_what_needs_no_room_is_not_held(remedy: Remedy) -> None:
     assert backoff.ask(asked(remedy)).allowed
@@ -67,7 +63,17 @@ def test_condition_5_who_has_the_room_already_is_not_held() -> None:
 
 
 @pytest.mark.parametrize("remedy", [Remedy.REDEPLOY, Remedy.REPLACE])
-def test_condition_6_otherwise_it_is_waited_for(remedy: Remedy) -> None:
+def test_condition_6_until_the_back_off_is_over_it_is_waited_for(remedy: Remedy) -> None:
     answer = backoff.ask(asked(remedy))
     assert (answer.allowed, answer.reason, answer.until) == (False, "no_room", UNTIL)
     assert answer.numbers == {"code": "AllocationFailed", "tries": 2, "until": UNTIL.isoformat()}
+
+
+def test_conditions_7_and_8_when_it_is_over_one_tries_and_the_others_wait() -> None:
+    question = asked(until=timedelta(0))
+    assert backoff.ask(question).allowed
+    own = replace(question.ledger, active=(disruption(1),))
+    assert backoff.ask(replace(question, ledger=own)).allowed
+    others = replace(question.ledger, active=(disruption(2),))
+    answer = backoff.ask(replace(question, ledger=others))
+    assert (answer.allowed, answer.reason, answer.until) == (False, "room_is_asked", None)
