@@ -1,7 +1,8 @@
 """Many alerts of one payload to few signals.
 
 A signal only has its cluster looked at, so a thousand of them do no more than one. Of those that say the same of the
-same thing one is kept; what goes beyond `MOST` for a cluster is told as one signal about each pool.
+same thing one is kept; what goes beyond `MOST` for a cluster is told as one signal about each pool. Alerts that count
+for repair are remembered by their stories, so that none of their beginnings and ends is folded away.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ _OF_POOL = {SignalKind.NODE_UNWELL: SignalKind.POOL_UNWELL, SignalKind.NODE_WELL
 
 
 def folded(signals: Iterable[Signal]) -> tuple[Signal, ...]:
-    """At most `MOST` signals for each cluster, and one more for each pool and kind."""
+    """At most `MOST` signals for each cluster, one more for each pool and kind, and all that count for repair."""
     kept: dict[tuple[object, ...], Signal] = {}
     count: Counter[str] = Counter()
     for signal in signals:
         one = signal
-        if count[signal.cluster] >= MOST and _key(signal) not in kept:
+        if count[signal.cluster] >= MOST and _key(signal) not in kept and not signal.impairs:
             one = replace(signal, kind=_OF_POOL.get(signal.kind, signal.kind), node=None, about="", what="")
             if one.pool is None:
                 one = replace(one, kind=_OF_CLUSTER.get(one.kind, one.kind))
@@ -41,4 +42,5 @@ _OF_CLUSTER = {
 
 
 def _key(signal: Signal) -> tuple[object, ...]:
-    return signal.cluster, signal.pool, signal.node, signal.about, signal.kind, signal.what
+    story = signal.thread if signal.impairs else ""
+    return signal.cluster, signal.pool, signal.node, signal.about, signal.kind, signal.what, story

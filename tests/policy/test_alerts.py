@@ -82,6 +82,7 @@ def test_the_first_rule_that_fits_counts() -> None:
         ("alerts:\n  rules:\n    A: {means: node}", 13, "alerts.rules", "lower-case"),
         ("alerts:\n  rules:\n    a: {means: nodes}", 13, "alerts.rules.a.means", "named or node or pool"),
         ("alerts:\n  rules:\n    a: {severity: bad}", 13, "alerts.rules.a.severity", "as_sent or info"),
+        ("alerts:\n  rules:\n    a: {impairs: bad}", 13, "alerts.rules.a.impairs", "true or false"),
         ("alerts:\n  rules:\n    a: {alert: 'x?'}", 13, "alerts.rules.a.alert", "an alert's name"),
         ("alerts:\n  rules:\n    a: {alert: }", 13, "alerts.rules.a.alert", "an alert's name"),
         ("alerts:\n  rules:\n    a: {labels: x}", 13, "alerts.rules.a.labels", "a mapping of labels"),

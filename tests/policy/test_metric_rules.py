@@ -37,6 +37,10 @@ def test_a_rule_with_everything() -> None:
     assert (rule.severity, rule.kind) == (Severity.CRITICAL, Kind.VALUE)
 
 
+def test_a_rule_counts_for_repair_only_where_that_is_written() -> None:
+    assert [rule_of(text).impairs for text in ("above: 1", "above: 1, impairs: true")] == [False, True]
+
+
 def test_each_kind_of_limit() -> None:
     below, outside = rule_of("below: 1, clear: 2"), rule_of("outside: [-1, 1], clear: [-0.5, 0.5]")
     assert (below.low, below.clear_low, below.high) == (1, 2, inf)
@@ -51,6 +55,9 @@ def test_each_kind_of_limit() -> None:
     [
         ("above: 1, below: 2", "", "exactly one of"),
         ("severity: warning", "", "exactly one of"),
+        ("above: 1, impairs: maybe", ".impairs", "true or false"),
+        ("above: 1, impairs: true, share: 30%", ".impairs", "impairs without share"),
+        ("absent_for: 5m, impairs: true", ".impairs", "absent_for without it"),
         ("above: high", ".above", "a number"),
         ("above: .nan", ".above", "a number"),
         ("above: .inf", ".above", "a number"),

@@ -11,6 +11,7 @@ import pytest
 from shared.errors import Poison
 from shared.model.signals import Severity, SignalKind, Source
 from shared.policy.alerts import AlertRule, AlertSeverity, Labels, Meaning
+from shared.signals.alert_fold import folded
 from shared.signals.alertmanager import MOST_ALERTS, hear_alertmanager
 from shared.signals.event_grid import Ear
 from tests.builders import NOW, SET, cluster_policy, policy, pool_policy
@@ -175,6 +176,24 @@ def test_a_rule_gives_an_alert_its_meaning_and_severity() -> None:
     (signal,) = signals(heard(notification(alert(alertname="MesosMasterDown", host="10.0.0.4")), RULES))
     assert (signal.kind, signal.severity) == (SignalKind.CLUSTER_UNWELL, Severity.INFO)
     assert (signal.pool, signal.node, signal.about) == (None, None, "")
+
+
+IMPAIRING = understood(rules=(AlertRule(name="gone", alert="NodeDiskGone", impairs=True),))
+
+
+def test_an_alert_counts_for_repair_when_a_rule_says_so_and_its_end_is_of_the_same_story() -> None:
+    gone = {"alertname": "NodeDiskGone", "host": "10.0.0.4"}
+    (begun,) = signals(heard(notification(alert(**gone)), IMPAIRING))
+    (ended,) = signals(heard(notification(alert("resolved", **gone)), IMPAIRING))
+    (other,) = signals(heard(notification(alert(host="10.0.0.4")), IMPAIRING))
+    assert (begun.impairs, ended.impairs, other.impairs) == (True, True, False)
+    assert begun.thread == ended.thread != other.thread
+
+
+def test_none_that_counts_for_repair_is_folded_away() -> None:
+    disks = [alert(alertname="NodeDiskGone", host=f"10.0.1.{n % 50}", disk=str(n)) for n in range(100)]
+    kept = folded(signals(heard(notification(*disks), IMPAIRING)))
+    assert len({one.thread for one in kept if one.about}) == 100
 
 
 def test_a_rule_can_silence_an_alert() -> None:
