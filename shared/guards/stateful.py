@@ -3,11 +3,13 @@
 About what is at stake on the node (`stakes.py`):
 
 1. A unit is restarted: go on, tasks run through that.
-2. What runs there could not be read, and the node holds, or may hold, volumes or reservations: refuse. The same while
-   anything runs on a node that still works: how it would be moved is not known either.
-3. An application with tasks on a node that still works is being deployed: refuse, until that is over.
-4. Another operation disrupts the same service: refuse. Never two members of one service by our hand.
-5. A dead node is restarted: go on, nothing is taken away and its disks stay.
+2. Another operation disrupts the same service: refuse. Never two members of one service by our hand.
+3. A dead node is restarted: go on, nothing is taken away and its disks stay.
+4. What runs there could not be read, and the node holds, or may hold, volumes or reservations: refuse. The same while
+   anything runs on a node that still works: how it would be moved is not known either. Unless its end is near, and what
+   runs there ends with it anyway.
+5. An application with tasks on a node that still works is being deployed: refuse, until that is over. Not when the
+   node's end is near.
 6. By the catalog a person decides always (Quobyte, Riak, what nobody knows), or before data is given up that could
    still come back (one copy by default): refuse, until a person approves of the remedy for this incident. Of a
    machine that is gone the temporary disk is gone too.
@@ -16,7 +18,7 @@ About what is at stake on the node (`stakes.py`):
    reasons; or a restart would take two members at once: refuse, until a person approves. Members that are gone already
    are not given up by us.
 
-Once the operation has begun to move members, 3, 7 and 8 are kept by its steps, one member after the other, and what
+Once the operation has begun to move members, 5, 7 and 8 are kept by its steps, one member after the other, and what
 moves does not stand in its own way.
 Published: restarting several members of a replicated store at once lost its majority, and data with it
 (apache/mesos:docs/maintenance.md argues for maintenance that frameworks are told of, for this reason).
@@ -46,40 +48,42 @@ def ask(question: Question) -> Answer:
         return allow(GUARD, {})
     stakes = at_stake(question.finding.node, question.snapshot)
     shown: dict[str, Number] = {"services": ", ".join(stake.service for stake in stakes)} if stakes else {}
-    living = question.finding.is_connected
-    unread = _unread(question, stakes)
-    if unread is not None:
-        return refuse(GUARD, "stateful_unread", None, {"service": unread[0], "why": unread[1]})
-    deploying = _deploying(question) if living and not question.moving else None
-    if deploying is not None:
-        return refuse(GUARD, "stateful_deployment", None, {"app": deploying})
     for stake, entry in _disrupted(question, stakes):
         numbers = {"service": stake.service, "operation": entry.operation, "node": entry.node}
         return refuse(GUARD, "stateful_member_busy", None, numbers)
-    if not living and question.remedy not in LOSES_LOCAL_VOLUMES:
+    if not question.finding.is_connected and question.remedy not in LOSES_LOCAL_VOLUMES:
         return allow(GUARD, shown)
+    unread = _unread(question, stakes)
+    if unread is not None:
+        return refuse(GUARD, "stateful_unread", None, {"service": unread[0], "why": unread[1]})
+    deploying = _deploying(question)
+    if deploying is not None:
+        return refuse(GUARD, "stateful_deployment", None, {"app": deploying})
+    return _members(question, stakes) or allow(GUARD, shown)
+
+
+def _members(question: Question, stakes: Sequence[Stake]) -> Answer | None:
+    """Rules 6 to 8."""
     approved = is_approved(question)
-    if not approved:
-        for stake in stakes:
-            if _is_for_a_person(question, stake):
-                why = stake.package.why_person
-                numbers = {"service": stake.service, "why": why, APPROVE: question.remedy.value}
-                return refuse(GUARD, "stateful_person", None, numbers)
+    for stake in stakes:
+        if not approved and _is_for_a_person(question, stake):
+            numbers = {"service": stake.service, "why": stake.package.why_person}
+            return refuse(GUARD, "stateful_person", None, {**numbers, APPROVE: question.remedy.value})
     if question.moving:
-        return allow(GUARD, shown)
+        return None
     for stake in stakes:
         if stake.busy:
             return refuse(GUARD, "stateful_unsettled", None, {"service": stake.service, "why": stake.busy})
-    return (None if approved else _too_many(question, stakes)) or allow(GUARD, shown)
+    return None if approved else _too_many(question, stakes)
 
 
 def _unread(question: Question, stakes: Sequence[Stake]) -> tuple[str, str] | None:
-    """Rule 2: what could not be read, and why."""
+    """Rule 4: what could not be read, and why."""
     for stake in stakes:
         if stake.unread:
             return stake.service, stake.unread
     work, agent = question.snapshot.workloads, question.finding.node.agent
-    if agent is None or not agent.active or not any(agent.task_ids.values()):
+    if question.is_urgent or agent is None or not agent.active or not any(agent.task_ids.values()):
         return None
     parts = (
         [work] if isinstance(work, Failure) else [work.value.apps, work.value.pods, work.value.deployments]
@@ -88,7 +92,9 @@ def _unread(question: Question, stakes: Sequence[Stake]) -> tuple[str, str] | No
 
 
 def _deploying(question: Question) -> str | None:
-    """An application with tasks here that a deployment is about; None: none is."""
+    """Rule 5: an application with tasks here that a deployment is about."""
+    if not question.finding.is_connected or question.moving or question.is_urgent:
+        return None
     work, agent_id = question.snapshot.workloads, agent_of(question.finding.node)
     if isinstance(work, Failure) or agent_id is None:
         return None
@@ -103,7 +109,7 @@ def _deploying(question: Question) -> str | None:
 
 
 def _disrupted(question: Question, stakes: Sequence[Stake]) -> Iterator[tuple[Stake, Disruption]]:
-    """Rule 4, over all pools of the cluster."""
+    """Rule 2, over all pools of the cluster."""
     others = [one for one in question.ledger.active if one.operation != question.operation]
     for entry in (*others, *question.elsewhere):
         for stake in stakes:

@@ -57,6 +57,7 @@ ENDINGS = {
     HandOver.__name__: OperationState.HANDED_OVER,
 }
 WAITING = "waiting"  # the note that says what is waited for
+REFUSED_BY = "refused by"  # how such a note begins when guards stand in the way
 ENDS, BECAUSE = "ends", "because"  # the notes of an operation that is being undone: how it ends, and why
 AFTER_UNKNOWN = timedelta(seconds=5)
 
@@ -202,13 +203,14 @@ async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
     answers = ask(question, [guard for guard in guards if untouched or guard not in TO_BEGIN])
     against = refusals(answers)
     if not against:
-        hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)
+        if hand.operation.attempt == 0 or hand.operation.notes.get(WAITING, "").startswith(REFUSED_BY):
+            hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)
         return None
     return await _refused(hand, against, untouched)
 
 
 async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Outcome:
-    text = f"refused by {', '.join(f'{answer.guard} ({answer.reason})' for answer in against)}"
+    text = f"{REFUSED_BY} {', '.join(f'{answer.guard} ({answer.reason})' for answer in against)}"
     if hand.operation.notes.get(WAITING) != text:
         hand.tell(AuditKind.REFUSED, f"asked again, {text}; nothing was done", answers=against)
     paused = all(answer.guard == PAUSE for answer in against)
