@@ -37,6 +37,7 @@ from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation, OperationState
 from shared.model.overrides import THE_CLUSTER
 from shared.model.signals import Signal
+from shared.records.evidence import Evidence
 
 BEFORE = timedelta(
     minutes=5
@@ -62,6 +63,7 @@ def as_data(case: Case, story: list[Entry], now: datetime) -> dict[str, Any]:
         "incident": case.incident,
         "operation": without_token(case.operation) if case.operation else None,
         "overrides": case.overrides,
+        "evidence": case.evidence,
         "next": sentences_of(case.incident, case.operation, case.pool, now),
         "earlier": [incident.id for incident in case.earlier],
         "audit": [entry.record for entry in story],
@@ -83,6 +85,8 @@ def show_case(case: Case, story: list[Entry], now: datetime) -> None:
             _show_decision(case.incident.decision)
     if case.operation is not None:
         _show_steps(case.operation, now)
+    if case.evidence is not None:
+        _show_evidence(case.evidence, now)
     if story:
         _heading("the audit")
         show_story(story)
@@ -105,6 +109,30 @@ def _show_people(case: Case, now: datetime) -> None:
     if told:
         _heading("people")
         say(*(indented(line, 2) for line in told))
+
+
+def _show_evidence(evidence: Evidence, now: datetime) -> None:
+    _heading("evidence")
+    say(indented(f"kept {ago(evidence.at, now)}, before anything final was done to it", 2))
+    say(rows(grid("", ""), _kept(evidence)))
+
+
+def _kept(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    machine, agent = evidence.instance, evidence.agent
+    yield "  condition", f"{evidence.condition.value}: {evidence.because}"
+    if machine is not None:
+        told = f"{machine.power.value}, {machine.provisioning.value}, guest agent {machine.guest_agent.value}"
+        yield "  Azure", f"{told} {machine.failure}".rstrip()
+    if agent is not None:
+        ids = sum(len(each) for each in agent.task_ids.values())
+        yield "  Mesos", f"{agent.agent_id}, {'active' if agent.active else 'not active'}, {ids} tasks listed"
+    yield "  tasks", ", ".join(f"{count} of {key}" for key, count in evidence.tasks.items()) or "none"
+    for name, complaint in evidence.complaints.items():
+        yield "  unit", f"{name}: {complaint.why} {complaint.says}".rstrip()
+    for alert in evidence.alerts:
+        yield "  alert", f"{alert.rule} {alert.stage}, last value {alert.value:g} at {clock_time(alert.seen)}"
+    yield "  console", evidence.console
+    yield from (("  left out", why) for why in evidence.left_out)
 
 
 def _heading(words: str) -> None:

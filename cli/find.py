@@ -18,6 +18,7 @@ from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
 from shared.model.overrides import Override
 from shared.policy.schema import ClusterPolicy, PoolPolicy
+from shared.records.evidence import Evidence, EvidenceRoom
 
 REMEMBERED = timedelta(days=90)
 SHOWN = 8
@@ -36,6 +37,7 @@ class Case(Struct, frozen=True):
     operation: Operation | None
     earlier: tuple[Incident, ...]
     overrides: tuple[Override, ...] = ()
+    evidence: Evidence | None = None
 
 
 class _Known(Struct, frozen=True):
@@ -67,7 +69,9 @@ async def find_case(archive: Archive, subject: str, cluster: str | None) -> Case
     if incident is not None and incident.operation is not None:
         operation = await archive.operation(here.cluster.name, incident.operation)
     said = await archive.records.overrides.between(here.cluster.name, "", "")
+    evidence = await EvidenceRoom(archive.store).get(operation) if operation else None
     return Case(
+        evidence=evidence,
         cluster=here.cluster.name,
         node=node,
         pool=here.cluster.pool(pool_name),

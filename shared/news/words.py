@@ -1,7 +1,7 @@
 """News as a person reads it, at night and without knowing this product. No I/O.
 
-A hand-over says in this order what was seen, what was tried with each outcome, what was not done because of it, and what
-the person does next, with the commands to type.
+A hand-over says in this order what was seen, what was tried with each outcome, what was not done because of it, and
+what the person does next, with the commands to type.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The plans: by which steps each remedy is carried out.
 
-    replace_dead     prove_dead -> destroy -> (after the loss)
+    replace_dead     prove_dead -> keep_evidence -> destroy -> (after the loss)
     replace_living   prove_ill -> stop_new_tasks -> surge -> await_successor
-                     -> move_tasks -> destroy -> (after the loss)
-    replace_ending   prove_ending -> stop_new_tasks -> surge_ahead -> move_tasks
+                     -> keep_evidence -> move_tasks -> destroy -> (after the loss)
+    replace_ending   prove_ending -> stop_new_tasks -> surge_ahead -> keep_evidence -> move_tasks
                      -> await_end -> bury -> (after the loss)
     after the loss   prove_gone -> tell_scheduler -> restore_services -> grow -> await_join -> await_services -> verify
-    restart_unit     prove_ill -> restart_unit -> await_recovery -> verify
-    master_*         prove_ill -> the order -> await_master -> verify_quorum
+    restart_unit     prove_ill -> keep_evidence -> restart_unit -> await_recovery -> verify
+    master_*         prove_ill -> keep_evidence -> the order -> await_master -> verify_quorum
     restart, redeploy, reimage
-                     prove_ill -> stop_new_tasks -> move_tasks -> the order
+                     prove_ill -> stop_new_tasks -> keep_evidence -> move_tasks -> the order
                      -> await_recovery -> retire_agent -> give_back -> await_services -> verify
 
 Dead is proved by Azure and Mesos both before anything is destroyed. Mesos is told only when Azure has confirmed that
@@ -47,6 +47,7 @@ from .steps.await_recovery import await_recovery
 from .steps.destroy import destroy
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
+from .steps.keep_evidence import keep_evidence
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit
 from .steps.move_tasks import move_tasks
 from .steps.order import redeploy, reimage, restart, restart_unit
@@ -74,6 +75,7 @@ def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
     return lambda pool: timedelta(minutes=minutes)
 
 
+EVIDENCE = Step("keep_evidence", keep_evidence, (), _minutes(10))
 UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
 
 
@@ -127,6 +129,7 @@ def _emptied_first(order: Step) -> tuple[Step, ...]:
     return (
         Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
         Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+        EVIDENCE,
         Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
         order,
     )
@@ -160,6 +163,7 @@ def _on_a_master(order: Step, timeout: Callable[[PoolPolicy], timedelta]) -> Cou
         cures=ILL | DEAD,
         steps=(
             Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            EVIDENCE,
             order,
             Step("await_master", await_master, (), timeout, late=Failed),
             Step("verify_quorum", verify_quorum, (), lambda pool: pool.repair.verify_timeout),
@@ -191,6 +195,7 @@ PLANS: Mapping[Plan, Course] = {
         cures=ILL | DEAD,
         steps=(
             Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            EVIDENCE,
             Step("restart_unit", restart_unit, ORDER, _minutes(10), final=True, late=Failed),
             Step("await_recovery", await_recovery, (), _restart_timeout, late=Failed),
             Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
@@ -221,6 +226,7 @@ PLANS: Mapping[Plan, Course] = {
         cures=DEAD,
         steps=(
             Step("prove_dead", proof_of(DEAD), (), _minutes(10)),
+            EVIDENCE,
             Step("destroy", destroy, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
         ),
@@ -232,6 +238,7 @@ PLANS: Mapping[Plan, Course] = {
             Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
             Step("surge", surge, ORDER, _minutes(60)),
             Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
+            EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
             Step("destroy", destroy, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
@@ -243,6 +250,7 @@ PLANS: Mapping[Plan, Course] = {
             Step("prove_ending", proof_of(ENDING), (), _minutes(10)),
             Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
             Step("surge_ahead", surge_ahead, ORDER, _minutes(10)),
+            EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
             Step("await_end", await_end, (), _minutes(120)),
             Step("bury", bury, AFTER_THE_LOSS, _minutes(60)),

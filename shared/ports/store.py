@@ -41,6 +41,7 @@ class Table(StrEnum):
     SWEEPS = "Sweeps"
     PARKED = "Parked"
     NEWS = "News"
+    EVIDENCE = "Evidence"
 
 
 class Stored(Struct, frozen=True):

@@ -45,9 +45,9 @@ async def test_a_running_operation_tells_what_is_done_what_is_next_and_when_a_pe
     scene.agent_dies(2)
     await scene.after(seconds=110)
     told = words_of(await asked(scene, "explain", "_2", width=160))
-    assert "Replace: step destroy (2 of 7) for" in told
+    assert "Replace: step destroy (3 of 10) for" in told
     assert "If destroy is not over by 2026-11-22 03:23:45Z" in told
-    assert "After that: prove_gone, tell_scheduler, grow, await_join, verify." in told
+    assert "After that: prove_gone, tell_scheduler, restore_services, grow, await_join" in told
     assert "prove_dead 03:03:45Z 0s unreachable: Mesos lists its agent as disconnected" in told
 
 

@@ -44,7 +44,7 @@ async def test_a_running_operation_shows_its_step_and_since_when() -> None:
     await scene.after(minutes=1)
     told = words_of(await asked(scene, "status"))
     assert "1 of 1 at once · 1 of 6 this hour" in told
-    assert "replace: step await_join (6 of 7) for 34s" in told
+    assert "replace: step await_join (8 of 10) for 34s" in told
     assert "no new agent has joined yet" in told
 
 

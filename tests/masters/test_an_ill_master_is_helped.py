@@ -21,7 +21,13 @@ async def test_a_hung_master_is_restarted_and_verified() -> None:
     assert await hall.open_incidents() == {}
     (operation,) = await hall.closed_operations()
     assert operation.state is OperationState.DONE
-    assert [one.step for one in operation.steps] == ["prove_ill", "restart", "await_master", "verify_quorum"]
+    assert [one.step for one in operation.steps] == [
+        "prove_ill",
+        "keep_evidence",
+        "restart",
+        "await_master",
+        "verify_quorum",
+    ]
     assert hall.lost == []
 
 
