@@ -42,11 +42,15 @@ class Works(MemoryWorkloads):
 
     # What a test adds.
 
-    def serve(self, name: str, pods: Sequence[str], package: Package = UNKNOWN_SDK) -> None:
-        """A service of the SDK that has run for long, its pods on the first agents, its scheduler run by Marathon."""
+    def serve(
+        self, name: str, pods: Sequence[str], package: Package = UNKNOWN_SDK, scheduler: str | None = None
+    ) -> None:
+        """A service of the SDK that has run for long, its pods on the first agents, its scheduler run by Marathon, on
+        the agent of that id where one is given."""
         self._follow()
         self.install(name, pods, package)
-        self.add(App(id=f"/{name}", wanted=1, running=0, healthy=0, service=name))
+        on = (Task(f"{name}.0", scheduler, scheduler, RUNNING),) if scheduler else ()
+        self.add(App(id=f"/{name}", wanted=1, running=0, healthy=0, service=name, tasks=on))
         self.packages[name] = package
         aware = self._world.scheduler.generation is not Generation.MAINTENANCE
         self._world.scheduler.frameworks[f"{name}-id"] = Framework(

@@ -11,6 +11,7 @@ elsewhere.
    DRAIN_AGENT (Mesos 1.9 and later) drain it of that, each task with its own grace within the policy's `drain_grace`.
    A drain that goes on cannot be called off. Older ones wait for the latter; then it is done.
 
+A pod that comes back to the agent, which older masters cannot prevent, is replaced twice and then left to a person.
 What was ended and what was ordered is noted before it is done. From the first of it on the operation goes on also
 when a guard refuses: it waits, and a person finds it as it is.
 """
@@ -23,6 +24,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.decide.moves import Emptying, Ended, Moves, next_moves
+from shared.errors import Retry
 from shared.guards import Question
 from shared.guards.stakes import Lost
 from shared.guards.stateful import is_approved
@@ -31,14 +33,17 @@ from shared.model.readings import Failure
 from shared.model.remedies import LOSES_LOCAL_VOLUMES
 from shared.model.workloads import WorkloadState
 from shared.operate.hand import MOVING, Hand
-from shared.operate.outcomes import Done, Outcome, Wait
+from shared.operate.outcomes import Done, HandOver, Outcome, Wait
 
 AGAIN = timedelta(seconds=15)
 ENDED, REPLACED = "ended", "replaced"
-"""Notes: how many tasks of each application were ended; when the replacement of each pod was ordered."""
+"""Notes: how many tasks of each application were ended; when replacements of each pod (`service/pod`) were ordered."""
 ORDER_STANDS = timedelta(minutes=5)  # a scheduler begins with a replacement at the next offer
 decode_ended = msgspec.json.Decoder(dict[str, Ended]).decode
-decode_replaced = msgspec.json.Decoder(dict[str, datetime]).decode
+MOST_ORDERS = (
+    2  # a pod that came back to the agent twice would come back again, each time with an empty volume
+)
+decode_replaced = msgspec.json.Decoder(dict[str, tuple[datetime, ...]]).decode
 
 
 async def move_tasks(hand: Hand) -> Outcome:
@@ -99,7 +104,7 @@ def _emptying(hand: Hand, question: Question, agent: Agent, state: SchedulerStat
         hurry=question.is_urgent,
         approved=is_approved(question),
         ended=decode_ended(notes.get(ENDED, "{}")),
-        replaced=frozenset(pod for pod, at in ordered.items() if at > hand.now - ORDER_STANDS),
+        replaced=frozenset(pod for pod, at in ordered.items() if at[-1] > hand.now - ORDER_STANDS),
     )
 
 
@@ -118,16 +123,27 @@ async def _replace(hand: Hand, service: str, pod: str) -> Outcome:
     agent_id, workloads = hand.operation.subject.agent_id, hand.outside.workloads_of(hand.cluster)
     if workloads is None or agent_id is None:
         return Wait("nobody can be asked to replace a pod", AGAIN, blind=True)
+    before = hand.operation.notes.get(REPLACED, "{}")
+    ordered = decode_replaced(before).get(f"{service}/{pod}", ())
+    if len(ordered) >= MOST_ORDERS:
+        return HandOver(
+            f"pod {pod} of {service} was replaced {len(ordered)} times and came back to this agent"
+        )
     hand.note(MOVING, "yes")
     note_pod(hand, service, pod)
     await hand.about_to(f"having pod {pod} of {service} replaced")
-    await workloads.replace_pod(service, pod, agent_id)
+    try:
+        await workloads.replace_pod(service, pod, agent_id)
+    except Retry:  # nothing was done, so nothing was ordered
+        hand.note(REPLACED, before)
+        raise
     return Wait(f"the replacement of pod {pod} of {service} was ordered", hand.again())
 
 
 def note_pod(hand: Hand, service: str, pod: str) -> None:
     """That its replacement is ordered now."""
-    ordered = decode_replaced(hand.operation.notes.get(REPLACED, "{}")) | {f"{service}/{pod}": hand.now}
+    ordered, key = decode_replaced(hand.operation.notes.get(REPLACED, "{}")), f"{service}/{pod}"
+    ordered[key] = (*ordered.get(key, ()), hand.now)
     hand.note(REPLACED, msgspec.json.encode(ordered).decode())
 
 

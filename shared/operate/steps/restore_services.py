@@ -105,7 +105,11 @@ def _of_service(hand: Hand, service: Service, mesos: SchedulerState, lost: Lost)
     text, busy = f"pod {bound[0].name} of {service.name} waits", going_on(service, gone, lost)
     ordered = decode_replaced(hand.operation.notes.get(REPLACED, "{}"))
     recent = [at for pod in bound if (at := ordered.get(f"{service.name}/{pod.name}")) is not None]
-    if busy or any(at > hand.now - ORDER_STANDS for at in recent) or _moves_by_itself(hand, service, mesos):
+    if (
+        busy
+        or any(at[-1] > hand.now - ORDER_STANDS for at in recent)
+        or _moves_by_itself(hand, service, mesos)
+    ):
         return Missing(f"{text} ({busy or 'it is being replaced'})")
     return Missing(text, pod=bound[0].name, service=service.name)
 
