@@ -13,12 +13,13 @@ from shared.errors import Conflict, Refused
 from shared.guards import AT_THE_BOOKS, Question, ask, refusals, tally_pools
 from shared.guards.place import with_place
 from shared.guards.stakes import at_stake
+from shared.judge.ill import FRESH
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import MASTERS
-from shared.model.nodes import Finding, Node
+from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Operation, Subject
 from shared.model.remedies import Remedy
 from shared.model.snapshot import Snapshot
@@ -28,6 +29,7 @@ from .one_master import begin_on_master
 from .outside import Outside
 from .plans import ON_A_MASTER, PLANS, plan_of
 from .situate import Picture
+from .steps.await_recovery import DIAGNOSED, diagnosed_at
 from .steps.order import UNIT
 
 
@@ -107,7 +109,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
     plan = plan_of(remedy, finding, now)
     if incident.pool == MASTERS:
         plan = ON_A_MASTER[remedy]
-    notes = {UNIT: finding.unit} if remedy is Remedy.RESTART_UNIT and finding.unit else {}
+    notes = _notes(remedy, finding, picture)
     return Operation(
         id=operation,
         cluster=incident.cluster,
@@ -122,6 +124,17 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
         wake_at=now,
         notes=notes,
     )
+
+
+def _notes(remedy: Remedy, finding: Finding, picture: Picture) -> dict[str, str]:
+    """What the steps have to know of why it is helped."""
+    notes: dict[str, str] = {}
+    if remedy is Remedy.RESTART_UNIT and finding.unit:
+        notes[UNIT] = finding.unit
+    read_at, now = diagnosed_at(picture.situation.snapshot), picture.situation.now
+    if finding.condition is Condition.IMPAIRED and read_at is not None and now - read_at <= FRESH:
+        notes[DIAGNOSED] = "yes"
+    return notes
 
 
 def _subject(node: Node, incident: Incident, snapshot: Snapshot) -> Subject:
