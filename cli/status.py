@@ -16,6 +16,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.archive import Archive, without_token
+from cli.masters import MastersStatus, masters_line, masters_status
 from cli.next import sentence_of
 from cli.overrides import pauses_of, words_about
 from cli.speech import (
@@ -76,6 +77,7 @@ class ClusterStatus(Struct, frozen=True):
     incidents: tuple[Incident, ...]
     operations: tuple[Operation, ...]
     overrides: tuple[Override, ...] = ()
+    masters: MastersStatus | None = None
 
 
 async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterStatus:
@@ -94,7 +96,8 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
     said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
     swept = await records.last_sweep(name)
     holding = tuple(one for one in said if one.holds_at(archive.now))
-    return ClusterStatus(name, swept, pools, tuple(by_age), working, holding)
+    masters = masters_status(cluster, opened)
+    return ClusterStatus(name, swept, pools, tuple(by_age), working, holding, masters)
 
 
 def pool_status(
@@ -146,6 +149,7 @@ def as_data(archive: Archive, clusters: list[ClusterStatus]) -> dict[str, Any]:
                 "cluster": one.cluster,
                 "last_sweep": one.swept.at if one.swept else None,
                 "pools": one.pools,
+                "masters": one.masters,
                 "incidents": one.incidents,
                 "operations": [without_token(operation) for operation in one.operations],
                 "overrides": one.overrides,
@@ -174,6 +178,8 @@ def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
             say("")
             _show_pool(status.cluster, pool, now)
             say(*(indented(line, 2) for line in pauses_of(status.overrides, [pool.pool], now)))
+        if status.masters is not None:
+            say("", masters_line(status.cluster, status.masters))
         held = [one.subject for one in status.overrides if one.kind is OverrideKind.PAUSE]
         for node in held:
             if node not in {THE_CLUSTER, *(pool.pool for pool in status.pools)}:

@@ -26,6 +26,8 @@ class MemoryMasters(MasterReports):
         """Those whose Mesos master does not answer."""
         self.without_zookeeper: set[str] = set()
         self.without_registry: set[str] = set()
+        self.outside: set[str] = set()
+        """Those that are not in the ensemble of ZooKeeper."""
         self.exhibitor_hangs = False
         self.reads = 0
         self._clock = clock
@@ -85,7 +87,8 @@ class MemoryMasters(MasterReports):
             return Failure("Exhibitor tells nothing within 5 s", "exhibitor", now)
         serving = [one for one in self.addresses if one not in self.without_zookeeper]
         has_quorum = 2 * len(serving) > len(self.addresses)
-        members = tuple(self._member(one, serving, has_quorum) for one in self.addresses)
+        inside = [one for one in self.addresses if one not in self.outside]
+        members = tuple(self._member(one, serving, has_quorum) for one in inside)
         return Value(Ensemble(members), "exhibitor", now)
 
     def _member(self, address: str, serving: list[str], has_quorum: bool) -> Member:

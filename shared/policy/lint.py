@@ -101,6 +101,16 @@ def _even_masters(cluster: ClusterPolicy) -> str | None:
     return f"{count} masters: a quorum needs an odd number, so one is probably missing from the list"
 
 
+def _masters_not_found(cluster: ClusterPolicy) -> str | None:
+    hosts = [master.partition(":")[0] for master in cluster.masters]
+    by_address = all(host.replace(".", "").isdecimal() for host in hosts) and len(set(hosts)) == len(hosts)
+    if not cluster.quorum.vms or cluster.quorum.addresses or by_address:
+        return None
+    return (
+        "a master's machine is found by its private address, and dcos.masters are none: no master is helped"
+    )
+
+
 def _storm_off(at: Inside) -> str | None:
     largest = at.pool.capacity.max
     begins = at.pool.storm.begins_at(largest)
@@ -178,6 +188,13 @@ CLUSTER_RULES: tuple[Rule[ClusterPolicy], ...] = (
         _hold_off_short,
     ),
     Rule("even-masters", "dcos.masters", "an even number of masters", "", _even_masters),
+    Rule(
+        "masters-not-found",
+        "masters.addresses",
+        "their machines are named, and dcos.masters are names or one host, by which Azure knows none of them",
+        "",
+        _masters_not_found,
+    ),
 )
 
 POOL_RULES: tuple[Rule[Inside], ...] = (

@@ -8,6 +8,7 @@
     storm, calm         Mesos agents die on half of the pool; all start again
     masters down|up     the API of the masters
     failover            another master is elected
+    master N WHAT       freeze, thaw, kill (its Mesos alone) master mN: master m2 freeze
     explain N           all that the app heard, judged, decided and did about it
     policy              where the policy file is: edit it and watch
     quit
@@ -60,6 +61,12 @@ class Play:
             "freeze": world.freeze_vm,
             "thaw": world.thaw_vm,
             "explain": self._explain,
+        }
+        machines = self._stage.cluster.machines
+        self._on_master: dict[str, Callable[[int], object]] = {
+            "freeze": lambda index: world.freeze_vm(machines[index]),
+            "thaw": lambda index: world.thaw_vm(machines[index]),
+            "kill": lambda index: world.kill_master_process(self._stage.cluster, index),
         }
         self._on_all: dict[str, Callable[[], None]] = {
             "list": self._list,
@@ -128,6 +135,8 @@ class Play:
             everything()
         elif len(words) == 2 and words[0] in self._on_agent:
             self._on_agent[words[0]](self._agent(words[0], words[1]))
+        elif len(words) == 3 and words[0] == "master" and words[2] in self._on_master:
+            self._on_master[words[2]](self._master(words[1]))
         elif len(words) == 4 and words[0] == "unit" and words[3] in {"fail", "heal"}:
             self._unit(words[1], words[2], words[3] == "fail")
         else:
@@ -162,11 +171,14 @@ class Play:
         """Address and role of `3`, an agent, or of `m1`, a master."""
         if not word.startswith("m"):
             return self._agent("unit", word).nic.address, "agent"
-        services = self._stage.served.services[self._stage.cluster.name]
+        return self._stage.cluster.machines[self._master(word)].nic.address, "master"
+
+    def _master(self, word: str) -> int:
+        """The index of `m1`, the first."""
         masters = self._stage.cluster.mesos.masters
         if not word[1:].isdecimal() or not 1 <= int(word[1:]) <= len(masters):
             raise Mistake(f"there is no master {word}, nothing was done; there are m1 to m{len(masters)}")
-        return services.address_of(masters[int(word[1:]) - 1]), "master"
+        return int(word[1:]) - 1
 
     def _list(self) -> None:
         self._screen.show_pool()

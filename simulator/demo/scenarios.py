@@ -51,6 +51,8 @@ class Scenario:
     hit: Callable[[int], int] = lambda agents: 1
     fewest: int = 3
     replaces: int = 1
+    masters: tuple[int, ...] = ()
+    """Which masters the story breaks, by their index."""
     ordered_within_s: float | None = None
     options: Mapping[str, object] = field(default_factory=dict)
 
@@ -96,6 +98,13 @@ def fail_over(stage: Stage, agents: list[Instance]) -> None:
     """With the times of a demo."""
     stage.cluster.mesos.times = QUICK_ELECTION
     stage.world.fail_over(stage.cluster)
+
+
+FOLLOWER = 1  # a master that does not lead
+
+
+def _hang_master(stage: Stage, agents: list[Instance]) -> None:
+    stage.world.freeze_vm(stage.cluster.machines[FOLLOWER])
 
 
 UNIT = "dcos-adminrouter-agent.service"
@@ -216,6 +225,30 @@ SCENARIOS = {
                 "pool_policy": "        storm: {unhealthy: 40%, hold: 10s}\n",
                 "cluster_policy": "    failover_hold_off: 20s\n",
                 "confirm_after": timedelta(seconds=1),
+            },
+        ),
+        Scenario(
+            name="master",
+            promise="The machine of one of three masters hangs. Azure shows it running; its Mesos and its ZooKeeper say"
+            " nothing. With the other two serving, it is restarted, and nothing else is done until all three serve.",
+            because="Two of three are a majority without it, so that it could be spared for a minute; it was over when"
+            " its registry was recovered and ZooKeeper had three members and one leader.",
+            acts=(
+                Act(
+                    "the machine of a master that follows hangs",
+                    _hang_master,
+                    words=("3 of 3 masters serve",),
+                    settles=True,
+                ),
+            ),
+            hit=lambda agents: 0,
+            replaces=0,
+            masters=(FOLLOWER,),
+            options={
+                "cluster_policy": "    masters:\n"
+                "      vms: dcos-master-*\n"
+                "      addresses: [172.16.0.5, 172.16.0.6, 172.16.0.7]\n"
+                "      repair: {ladder: [restart, redeploy], confirm_after: 2s}\n",
             },
         ),
         Scenario(

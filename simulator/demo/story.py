@@ -81,7 +81,8 @@ class Story:
     async def tell(self, scenario: Scenario, patience_s: float) -> Told:
         """All acts, at most `patience_s` together."""
         agents = self.choose(scenario.hit(self._size))
-        lost = _marks_of(agents)
+        masters = self.stage.cluster.machines
+        lost = _marks_of(agents) | {masters[index].id for index in scenario.masters}
         deadline = self._now() + timedelta(seconds=patience_s)
         holds: list[Hold] = []
         waiting_for = ""
@@ -126,6 +127,9 @@ class Story:
         healthy = sum(instance.healthy for instance in self.pool.instances.values())
         if healthy != self._size or self.pool.capacity != self._size:
             return f"{healthy} healthy agents of {self._size}"
+        ill = [machine.name for machine in self.stage.cluster.machines if not machine.healthy]
+        if ill:
+            return f"{', '.join(ill)} does not serve"
         return "" if self.stage.cluster.whole() else "tasks that should run do not"
 
     def arm_writes(self) -> list[str]:
@@ -197,7 +201,8 @@ class Story:
 
     def _judged(self, scenario: Scenario, lost: frozenset[str], holds: list[Hold], waiting_for: str) -> Told:
         journal = self.stage.world.journal.entries[self._journal :]
-        repairs = repairs_of(self.known.closed, self._records, broken_at(journal, lost) or self.zero)
+        of_agents = [one for one in self.known.closed if one.pool == POOL]
+        repairs = repairs_of(of_agents, self._records, broken_at(journal, lost) or self.zero)
         newer = self.stage.cluster.mesos.release.marks_gone
         facts = Facts(
             journal=journal,

@@ -23,6 +23,7 @@ _ALLOWED = {
     "capacity": "{capacity} of {wanted}",
     "storm": "{unwell} < {threshold}",
     "ledger": "{active} of {at_once}",
+    "quorum": "{serve_without} serve without it, {majority} needed",
 }
 _REFUSED = {
     "mode_observe": "the policy says observe: look and tell, touch nothing",
@@ -41,6 +42,13 @@ _REFUSED = {
     "capacity_unread": "Azure's size of the scale set could not be read",
     "storm_now": "{unwell} of {nodes} nodes are unwell at once, a storm begins at {threshold}",
     "storm_cooling": "the storm is over, for {left_s} s more nothing is trusted",
+    "quorum_unread": "how the masters are was not read within the last minute",
+    "quorum_of_one": "it is the only master",
+    "quorum_at_work": "{master} is worked on, and one master at a time is enough",
+    "quorum_unproven": "{master} was worked on and is {condition} still",
+    "quorum_moves": "{master} was started a moment ago, or Azure is doing something to it",
+    "quorum_lost": "{serve_without} of {masters} masters would serve without it, {majority} are needed",
+    "quorum_leader_last": "it leads, and {first} is ill too: the leader goes last",
     "ledger_at_once": "{active} replacements are under way, {at_once} are allowed at once",
 }
 

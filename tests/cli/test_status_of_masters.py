@@ -34,7 +34,7 @@ async def test_explain_tells_the_steps_of_a_master_s_operation() -> None:
     hall.hangs(1)
     await hall.after(seconds=130)
     told = words_of(await asked(hall, "explain", address(1)))
-    assert "restart: step restart (" in told
+    assert "Restart: step restart (3 of 5)" in told
     assert "After that: await_master, verify_quorum" in told
 
 

@@ -21,17 +21,6 @@ async def test_when_too_many_are_ill_none_is_touched(masters: int, ill: int) -> 
     assert "quorum_lost" in " ".join([await hall.held_because(number) for number in range(1, ill + 1)])
 
 
-async def test_the_only_master_is_given_to_a_person() -> None:
-    hall = Hall(masters=1)
-    await hall.sweeps()
-    hall.council.without_registry.add(address(0))
-    await hall.after(minutes=10)
-    assert hall.done == []
-    incident = await hall.incident(0)
-    assert incident is not None
-    assert (incident.state, "the only master" in incident.outcome) == (IncidentState.HANDED_OVER, True)
-
-
 async def test_without_the_names_of_their_machines_masters_are_judged_and_never_touched() -> None:
     hall = Hall(policy="")
     hall.machines.faults.always("machines", AssertionError("nobody may read them"))

@@ -14,6 +14,10 @@ OTHER = GOOD.split("clusters:\n")[1].replace("  prod:", "  test:").replace("acs-
 UNWISE = {
     "failover-hold-off-short": (with_cluster("failover_hold_off: 9m59s"), "clusters.prod.failover_hold_off"),
     "even-masters": (changed(ALL_MASTERS, "[172.16.0.5, 172.16.0.6]"), "clusters.prod.dcos.masters"),
+    "masters-not-found": (
+        changed(ALL_MASTERS, "[a, b, c]") + "    masters: {vms: dcos-master-*}\n",
+        "clusters.prod.masters.addresses",
+    ),
     "storm-off": (with_pool("storm: {unhealthy: 100%}"), f"{POOL}.storm.unhealthy"),
     "storm-hold-short": (with_pool("storm: {hold: 4m}"), f"{POOL}.storm.hold"),
     "all-at-once": (with_pool("disruption: {at_once: 100%}"), f"{POOL}.disruption.at_once"),
@@ -33,6 +37,8 @@ UNWISE = {
 WISE = {
     "failover-hold-off-short": with_cluster("failover_hold_off: 10m"),
     "even-masters": changed(ALL_MASTERS, "[172.16.0.5]"),
+    "masters-not-found": changed(ALL_MASTERS, "[a, b, c]")
+    + "    masters: {vms: dcos-master-*, addresses: [172.16.0.5, 172.16.0.6, 172.16.0.7]}\n",
     "storm-off": with_pool("storm: {unhealthy: 39}"),
     "storm-hold-short": with_pool("storm: {hold: 5m}"),
     "all-at-once": with_pool("disruption: {at_once: 39}"),

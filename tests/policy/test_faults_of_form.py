@@ -86,10 +86,6 @@ def test_a_missing_key_is_told_at_the_section_that_lacks_it(key: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (
-            with_cluster("masters: {vms: dcos-master-*, repair: {ladder: [restart]}}"),
-            "does not repair masters",
-        ),
         (with_pool("scaling: {setpoint: 0.7}"), "does not change the size"),
         (with_pool("schedules: []"), "does not change the size"),
         (changed("masters: [", "login: oauth, masters: ["), "no login"),
