@@ -23,15 +23,7 @@ from shared.judge import judge
 from shared.model.alarms import UNASKED, Alarm
 from shared.model.azure import Instance, Power, Provisioning, ScaleSet
 from shared.model.decisions import Decision
-from shared.model.health import (
-    UNREAD,
-    ClusterHealth,
-    Diagnostics,
-    FailedUnit,
-    Health,
-    NodeHealth,
-    Role,
-)
+from shared.model.health import UNREAD, ClusterHealth
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.mesos import Agent, Framework, Generation, SchedulerState
@@ -39,7 +31,7 @@ from shared.model.nodes import Condition, Finding, NodeMemory, Notice
 from shared.model.overrides import Override
 from shared.model.readings import Failure, Reading, Value
 from shared.model.remedies import Remedy
-from shared.model.signals import Severity, Signal, SignalKind, Source
+from shared.model.signals import Signal, SignalKind, Source
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import (
     Capacity,
@@ -160,12 +152,6 @@ def unread(source: str = "test", why: str = "it answered 503") -> Failure:
     return Failure(why, source, NOW)
 
 
-def health(**other: Any) -> Value[ClusterHealth]:
-    """A reading of DC/OS's health in which nothing could be read but what is given."""
-    plain = ClusterHealth(unread(), unread(), unread(), unread(), {})
-    return read(replace(plain, **other))
-
-
 class Cluster:
     """One pool `private` of healthy nodes that are remembered. `unreadable` names readings that fail: scale_set,
     instances, addresses, scheduler."""
@@ -235,15 +221,6 @@ class Cluster:
             f"event-{number}", what, "event_grid", self.now, self.now, self.now, deadline=deadline
         )
         self.remembers(number, notices=(notice,))
-
-    def has_failed_unit(self, unit: str, *numbers: int, ago: timedelta = timedelta(0), **other: Any) -> None:
-        """DC/OS's diagnostics said so long ago that this unit failed on these nodes."""
-        failed = FailedUnit(unit, Health.CRITICAL, "mesos", "", Severity.CRITICAL, stops_work=True)
-        nodes = tuple(
-            NodeHealth(address(one), Role.AGENT, Health.CRITICAL, (replace(failed, **other),))
-            for one in numbers
-        )
-        self.health = health(diagnostics=read(Diagnostics(nodes), self.now - ago))
 
     # What is asked about it.
 

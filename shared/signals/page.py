@@ -66,7 +66,7 @@ LEADS_TO: Mapping[SignalKind, str] = {
     K.POOL_CHANGED: "a look",
     K.NODE_UNWELL: "a look; it is kept with the node's incident, if there is one",
     K.NODE_WELL: "a look, which closes the incident when readings agree",
-    K.NODE_DOOMED: "a look; it is kept with the node's incident, if there is one",
+    K.NODE_DOOMED: "a look; it is remembered with the node until it is taken back or its time is an hour past",
     K.POOL_UNWELL: "a look at the pool",
     K.POOL_WELL: "a look at the pool",
     K.CLUSTER_UNWELL: "a look at the cluster",

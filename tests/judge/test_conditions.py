@@ -3,7 +3,7 @@ whose agent is connected, are in test_working_nodes.py."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -41,6 +41,33 @@ def test_rule_02_an_unlisted_machine_with_a_connected_agent_is_a_contradiction()
     cluster = Cluster(nodes=1)
     del cluster.instances[1], cluster.addresses["1"]
     assert judged(cluster) == (2, Condition.UNKNOWN, False)
+
+
+@pytest.mark.parametrize(("rule", "listed"), [(2, False), (4, True)])
+def test_rules_02_and_04_a_machine_that_azure_took_away_since_its_agent_registered_is_gone(
+    rule: int, listed: bool
+) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.becomes(1, power=Power.DEALLOCATED)
+    if not listed:
+        del cluster.instances[1], cluster.addresses["1"]
+    cluster.agents["agent-S1"] = agent(1, registered_at=NOW - 10 * MINUTE)
+    cluster.remembers(1, taken_at=NOW - 1 * MINUTE)
+    assert judged(cluster) == (rule, Condition.GONE, False)
+    seen = cluster.finding(1).node.agent
+    assert seen is not None
+    assert not seen.active, "the masters count on an agent that is not there"
+
+
+@pytest.mark.parametrize("registered", [None, NOW, NOW - 2 * MINUTE, NOW - 3 * MINUTE])
+def test_rules_02_and_04_an_agent_that_registered_about_then_or_later_contradicts_what_was_told(
+    registered: datetime | None,
+) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.becomes(1, power=Power.DEALLOCATED)
+    cluster.agents["agent-S1"] = agent(1, registered_at=registered)
+    cluster.remembers(1, taken_at=NOW - 2 * MINUTE)
+    assert judged(cluster) == (4, Condition.UNKNOWN, False)
 
 
 @pytest.mark.parametrize("listed", [True, False])

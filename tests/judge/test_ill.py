@@ -11,10 +11,10 @@ from shared.model.alarms import Alarm
 from shared.model.health import Check, Diagnostics, Health, NodeHealth, Role
 from shared.model.nodes import Condition, Notice
 from shared.model.readings import Value
-from tests.builders import NOW, Cluster, address, agent, health, instance, name, read, unread
+from tests.builders import NOW, Cluster, address, agent, instance, name, read, unread
+from tests.judge.health import NET, health, unit_fails
 
 MINUTE = timedelta(minutes=1)
-NET = "dcos-net.service"
 
 
 def condition(cluster: Cluster, number: int = 1) -> Condition:
@@ -44,7 +44,7 @@ def heard(ago: timedelta, **other: object) -> Notice:
 
 def test_rule_1_a_failed_unit_without_which_an_agent_does_no_work_impairs_its_node_and_is_named() -> None:
     cluster = Cluster(nodes=2)
-    cluster.has_failed_unit(NET, 1, ago=3 * MINUTE)
+    unit_fails(cluster, 1, ago=3 * MINUTE)
     finding = cluster.finding(1)
     assert (finding.condition, finding.rule, finding.unit) == (Condition.IMPAIRED, 12, NET)
     assert (finding.read_at, finding.is_heard) == (NOW - 3 * MINUTE, False)
@@ -57,13 +57,13 @@ def test_rule_1_a_failed_unit_without_which_an_agent_does_no_work_impairs_its_no
 
 def test_rule_1_a_failed_unit_that_only_serves_people_says_nothing_about_the_work() -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit("dcos-log-agent.service", 1, stops_work=False)
+    unit_fails(cluster, 1, unit="dcos-log-agent.service", stops_work=False)
     assert condition(cluster) is Condition.HEALTHY
 
 
 def test_rule_1_a_unit_whose_name_could_be_a_command_is_never_handed_on() -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit("dcos-net.service; reboot", 1)
+    unit_fails(cluster, 1, unit="dcos-net.service; reboot")
     assert condition(cluster) is Condition.HEALTHY
 
 
@@ -110,7 +110,7 @@ def test_rule_4_an_alert_that_counts_impairs_until_it_is_taken_back() -> None:
 def test_rule_5_what_is_old_or_from_the_future_says_nothing(ago: timedelta, counts: bool) -> None:
     expected = Condition.IMPAIRED if counts else Condition.HEALTHY
     units = Cluster(nodes=1)
-    units.has_failed_unit(NET, 1, ago=ago)
+    unit_fails(units, 1, ago=ago)
     docker = Check("docker", Health.CRITICAL, "", True)
     assert [condition(each) for each in (units, with_check(docker, ago), with_alarm(ago))] == [expected] * 3
 
@@ -126,13 +126,13 @@ def test_rule_5_failed_readings_say_nothing() -> None:
 @pytest.mark.parametrize("word", [Health.WARNING, Health.UNKNOWN, Health.OK])
 def test_rule_5_a_unit_that_is_not_critical_says_nothing(word: Health) -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit(NET, 1, health=word)
+    unit_fails(cluster, 1, health=word)
     assert condition(cluster) is Condition.HEALTHY
 
 
 def test_rule_6_what_was_read_before_the_agent_registered_again_says_nothing() -> None:
     units, alarms = Cluster(nodes=2), with_alarm(ago=MINUTE)
-    units.has_failed_unit(NET, 1, ago=MINUTE)
+    unit_fails(units, 1, ago=MINUTE)
     for cluster in (units, alarms):
         assert condition(cluster) is Condition.IMPAIRED
         cluster.agents["agent-S1"] = agent(1, registered_at=NOW)
@@ -141,21 +141,21 @@ def test_rule_6_what_was_read_before_the_agent_registered_again_says_nothing() -
 
 def test_rule_7_an_address_that_two_machines_have_names_neither() -> None:
     cluster = Cluster(nodes=2)
-    cluster.has_failed_unit(NET, 1)
+    unit_fails(cluster, 1)
     cluster.addresses["2"] = address(1)
     assert condition(cluster, 1) is Condition.HEALTHY
 
 
 def test_rule_7_an_address_that_is_listed_twice_names_nobody() -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit(NET, 1, 1)
+    unit_fails(cluster, 1, 1)
     assert condition(cluster) is Condition.HEALTHY
 
 
 @pytest.mark.parametrize("role", [Role.MASTER, None])
 def test_rule_7_what_is_listed_as_a_master_or_without_a_role_is_none_of_our_agents(role: Role | None) -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit(NET, 1)
+    unit_fails(cluster, 1)
     assert isinstance(cluster.health, Value)
     diagnostics = cluster.health.value.diagnostics
     assert isinstance(diagnostics, Value)
@@ -170,6 +170,6 @@ def test_rule_7_what_is_listed_as_a_master_or_without_a_role_is_none_of_our_agen
 
 def test_a_node_without_an_address_is_not_taken_for_another_one() -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit(NET, 1)
+    unit_fails(cluster, 1)
     cluster.instances[2] = instance(2)
     assert condition(cluster, 2) is Condition.JOINING

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shared.judge.notices import MOST, alarm_of, doom_of, fate_of, told
 from shared.model.nodes import Fate, Helped, NodeMemory, Notice
 from shared.model.remedies import Remedy
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import Signal, SignalKind, Source
 from tests.builders import NOW, memory, name, signal
 
 MINUTE = timedelta(minutes=1)
@@ -163,3 +163,20 @@ def test_of_several_what_asks_for_most_is_told_and_then_what_comes_first() -> No
     evicted = doom(later, left, sooner, said(DOOMED, "Preempt", "d"))
     assert evicted is not None
     assert evicted.story == "d"
+
+
+@pytest.mark.parametrize("kind", [SignalKind.VM_DELETED, SignalKind.VM_EVICTED])
+def test_when_azure_says_that_it_took_a_machine_away_is_remembered(kind: SignalKind) -> None:
+    earlier, later = NOW - 3 * MINUTE, NOW - MINUTE
+    first, second = (said(kind, "", "", occurred_at=at) for at in (later, earlier))
+    assert after(first, second).taken_at == later, "messages overtake each other"
+
+
+def test_nobody_but_azure_says_when_a_machine_was_taken_away() -> None:
+    said_by_others = said(SignalKind.VM_DELETED, "", "", source=Source.ALERTMANAGER)
+    assert after(said_by_others, said(SignalKind.VM_STOPPED, "", "")).taken_at is None
+
+
+def test_a_machine_is_not_taken_away_in_the_future() -> None:
+    ahead = said(SignalKind.VM_EVICTED, "", "", occurred_at=NOW + 60 * MINUTE, heard_at=NOW)
+    assert after(ahead).taken_at == NOW

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shared.model.mesos import Drain
 from shared.model.nodes import Condition, Fate, Notice
 from tests.builders import NOW, Cluster, agent, name
+from tests.judge.health import unit_fails
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,20 +45,20 @@ def test_rule_11_a_doomed_machine_whose_agent_is_lost_is_what_it_is_without_that
 
 def test_rule_11_comes_before_what_speaks_against_its_work() -> None:
     cluster = announced("Preempt")
-    cluster.has_failed_unit("dcos-net.service", 1)
+    unit_fails(cluster, 1)
     assert judged(cluster) == (11, Condition.DOOMED, False)
 
 
 def test_rule_12_a_machine_that_does_not_do_its_work_is_impaired() -> None:
     """What counts for that is in test_ill.py."""
     cluster = announced("Reboot")
-    cluster.has_failed_unit("dcos-net.service", 1)
+    unit_fails(cluster, 1)
     assert judged(cluster) == (12, Condition.IMPAIRED, False)
 
 
 def test_rule_12_with_two_agents_at_its_address_nobody_can_tell() -> None:
     cluster = Cluster(nodes=1)
-    cluster.has_failed_unit("dcos-net.service", 1)
+    unit_fails(cluster, 1)
     del cluster.memory[name(1)]
     cluster.agents = {id: agent(1, agent_id=id) for id in ("agent-S7", "agent-S8")}
     assert judged(cluster) == (10, Condition.UNKNOWN, False)
