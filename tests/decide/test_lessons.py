@@ -13,6 +13,7 @@ from shared.model.ledger import Ledger, NoRoom, Unjoined, Wave
 from shared.model.operations import Operation, OperationState, StepRecord, Subject
 from shared.model.remedies import Remedy
 from tests.builders import NOW, Cluster, disruption, name
+from tests.judge.health import unit_fails
 
 MINUTE = timedelta(minutes=1)
 UNIT = "dcos-docker-gc.service"
@@ -148,7 +149,7 @@ def test_a_wave_lasts_while_there_are_nodes_with_its_trouble_or_one_is_being_hel
     cluster = Cluster(nodes=5)
     wave = Wave(ILL, NOW, 1)
     cluster.ledger = replace(cluster.ledger, waves=(wave,))
-    cluster.has_failed_unit(UNIT, 2)
+    unit_fails(cluster, 2, unit=UNIT)
     assert mind(cluster).waves == (wave,)
     cluster.health = Cluster().health
     assert mind(cluster).waves == ()
@@ -158,7 +159,7 @@ def test_a_wave_lasts_while_there_are_nodes_with_its_trouble_or_one_is_being_hel
 
 def test_a_node_at_which_it_did_not_help_holds_the_others_until_it_is_well_or_gone() -> None:
     cluster = Cluster(nodes=5)
-    cluster.has_failed_unit(UNIT, 1, 2)
+    unit_fails(cluster, 1, 2, unit=UNIT)
     cluster.ledger = replace(cluster.ledger, waves=(Wave(ILL, NOW, 0, (name(1), name(3), name(99))),))
     assert mind(cluster).waves == (Wave(ILL, NOW, 0, (name(1),)),)
     cluster.loses_agent(1)

@@ -14,6 +14,7 @@ from shared.model.ledger import Wave
 from shared.model.overrides import Override, OverrideKind
 from shared.model.remedies import Remedy
 from tests.builders import NOW, Cluster, disruption, name
+from tests.judge.health import unit_fails
 
 UNIT = "dcos-docker-gc.service"
 ILL = f"impaired ({UNIT})"
@@ -23,7 +24,7 @@ BEGAN = NOW - timedelta(hours=1)
 def ill(done: int = 0, helping: int = 0, failed: tuple[str, ...] = ()) -> Cluster:
     """Nodes 1 to 8 of twelve have the same failed unit; so many were helped, are being helped, or were not."""
     cluster = Cluster(nodes=12)
-    cluster.has_failed_unit(UNIT, *range(1, 9))
+    unit_fails(cluster, *range(1, 9), unit=UNIT)
     active = tuple(disruption(8 - number, trouble=ILL) for number in range(helping))
     waves = (Wave(ILL, BEGAN, done, failed),)
     cluster.ledger = replace(cluster.ledger, active=active, waves=waves)
@@ -84,13 +85,13 @@ def test_condition_4_who_is_being_helped_does_not_stand_in_its_own_way() -> None
 
 def test_condition_4_another_trouble_is_another_wave() -> None:
     cluster = ill(helping=1)
-    cluster.has_failed_unit("dcos-mesos-slave.service", 1)
+    unit_fails(cluster, 1, unit="dcos-mesos-slave.service")
     assert asked(cluster).allowed
 
 
 def test_the_first_place_of_a_trouble_begins_its_wave() -> None:
     cluster = Cluster(nodes=12)
-    cluster.has_failed_unit(UNIT, 1, 2)
+    unit_fails(cluster, 1, 2, unit=UNIT)
     cluster.ledger = with_place(cluster.question(1), "o-1")
     assert cluster.ledger.waves == (Wave(ILL, NOW),)
     assert asked(cluster, 2).reason == "canary_first"
