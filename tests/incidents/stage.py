@@ -77,6 +77,7 @@ class Stage(Scene):
         self, number: int, what: str, status: str = "Scheduled", in_s: float = 7200
     ) -> dict[str, Any]:
         """Azure says what it will do to a machine, or that it will not (Azure/azure-docs, scheduled-events)."""
+        (self.ill.add if status == "Scheduled" else self.ill.discard)(str(number))
         before = self.clock.now() + timedelta(seconds=in_s)
         facts = {
             "EventId": f"announced-{number}-{what}",
@@ -134,7 +135,8 @@ class Stage(Scene):
             what = call.args[1]
             several = what if isinstance(what, (list, tuple)) else [str(what)]
             self.orders += [(verb, one) for one in several]
-            self.harmed += [(verb, one) for one in several if verb in FOR_GOOD and self.is_well(one)]
+            if call.args[0] == POOL and verb in FOR_GOOD:
+                self.harmed += [(verb, one) for one in several if self.is_well(one)]
         if call.name == "scheduler.mark_gone" and self._is_connected(call.args[0]):
             self.harmed.append(("mark_gone", call.args[0]))
 
