@@ -3,7 +3,7 @@
 An instance is known by scale set and instance id, which are never used twice. Its agent is found by the private
 address of its network interface, because DC/OS agents announce exactly that address
 (dcos/dcos:gen/ip-detect/azure.sh) and no name that Azure knows. But addresses are used again by new machines, so an
-agent id that the inventory remembers for one node is never taken for another's, an address that a machine has now finds
+agent id that the inventory remembers for one node is not taken for another's, an address that a machine has now finds
 no agent for one that only had it once, and one that two machines have finds none at all.
 Conditions are judged next door.
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
 
 from shared.model.azure import Instance
 from shared.model.mesos import Agent
@@ -58,12 +60,17 @@ class _Agents:
 def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory]) -> tuple[Node, ...]:
     """Every node of a pool that Azure lists or that the inventory remembers, in the order of their names."""
     readings = snapshot.pools[pool]
-    remembered = {name: node for name, node in memory.items() if node.pool == pool}
     scheduler = snapshot.scheduler
-    agents = _Agents(scheduler.value.agents if isinstance(scheduler, Value) else (), memory)
     listed: dict[str, Instance] = {}
     if isinstance(readings.instances, Value):
         listed = {instance.name: instance for instance in readings.instances.value}
+    registered = scheduler.value.agents if isinstance(scheduler, Value) else ()
+    mistaken = _mistaken(registered, listed, _addresses(readings))
+    gone = [node for name, node in memory.items() if node.pool == pool and name not in listed]
+    cleared = {node.name: replace(node, agent_id=None) for node in gone if node.agent_id in mistaken}
+    memory = {**memory, **cleared} if cleared else memory
+    remembered = {name: node for name, node in memory.items() if node.pool == pool}
+    agents = _Agents(registered, memory)
     addresses = _addresses(readings)
     held = Counter(address for pool in snapshot.pools.values() for address in _addresses(pool).values())
 
@@ -79,6 +86,26 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
         agent, rivals = agents.of(name, search, past.agent_id if past else None)
         nodes.append(Node(name, pool, instance, agent, past, own or once, rivals))
     return tuple(nodes)
+
+
+def _mistaken(
+    registered: Iterable[Agent], listed: Mapping[str, Instance], addresses: Mapping[str, str]
+) -> frozenset[str]:
+    """Agents that no node can have which Azure does not list, whatever is remembered: a machine that is listed has
+    their address now, and they registered after it was made. An answer of Azure that came late may have shown such an
+    agent at the machine that had the address before."""
+    made = {
+        addresses[one.instance_id]: one.created_at for one in listed.values() if one.instance_id in addresses
+    }
+    return frozenset(
+        [
+            agent.agent_id
+            for agent in registered
+            if (since := made.get(agent.address)) is not None
+            and agent.registered_at is not None
+            and agent.registered_at > since
+        ]
+    )
 
 
 def _addresses(readings: PoolReadings) -> Mapping[str, str]:

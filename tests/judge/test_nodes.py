@@ -6,6 +6,7 @@ agent of another.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -220,3 +221,32 @@ def test_an_address_that_two_machines_have_finds_no_agent_but_the_one_that_is_re
     assert [one.agent_id if one else None for one in found] == ["agent-S1", None, None]
     cluster.memory.clear()
     assert [cluster.finding(number).node.agent for number in (1, 2, 3)] == [None, None, None]
+
+
+def test_an_agent_of_a_machine_that_is_listed_is_not_kept_by_one_that_is_not() -> None:
+    """An answer of Azure that came late had shown it at the machine which had its address before."""
+    cluster = Cluster(nodes=1)
+    cluster.is_deleted(1)
+    cluster.is_new(2, age=timedelta(minutes=20))
+    cluster.addresses["2"] = address(1)
+    late = agent(7, address=address(1), registered_at=NOW - timedelta(minutes=18))
+    cluster.agents["agent-S7"] = late
+    cluster.remembers(1, agent_id="agent-S7")
+    assert agent_of(cluster, 2) == "agent-S7"
+    assert cluster.finding(2).condition is Condition.HEALTHY
+    gone = cluster.finding(1)
+    assert gone.condition is Condition.GONE
+    assert gone.node.memory is not None
+    assert gone.node.memory.agent_id is None, "Mesos is told nothing of it"
+
+
+def test_the_agent_of_a_lost_machine_is_not_taken_for_that_of_a_new_one_at_its_address() -> None:
+    """Mesos lists it until it has missed five pings."""
+    cluster = Cluster(nodes=1)
+    lost = cluster.agents["agent-S1"]
+    cluster.is_deleted(1)
+    cluster.agents["agent-S1"] = lost
+    cluster.is_new(2)
+    cluster.addresses["2"] = address(1)
+    assert agent_of(cluster, 2) is None
+    assert agent_of(cluster, 1) == "agent-S1"
