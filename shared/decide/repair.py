@@ -40,13 +40,12 @@ from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition, Fate, Finding, NodeMemory
 from shared.model.overrides import Override
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import LOSSES, Signal, SignalKind
 from shared.model.snapshot import Snapshot
 from shared.model.suspects import Suspect
 from shared.policy.schema import ClusterPolicy, PoolPolicy, Repair
 
 from .ladder import choose
-from .wanted import LOSSES
 
 # (pool, None): some of the pool. (None, node): this node.
 type About = tuple[str | None, str | None]

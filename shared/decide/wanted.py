@@ -20,10 +20,8 @@ from collections.abc import Sequence
 
 from shared.model.ledger import Ledger
 from shared.model.readings import Failure
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import LOSSES, Signal, SignalKind
 from shared.model.snapshot import PoolReadings
-
-LOSSES = frozenset({SignalKind.VM_DELETED, SignalKind.VM_EVICTED})
 
 
 def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal], floor: int) -> int | None:

@@ -2,9 +2,12 @@
 
  1. Azure's instances could not be read, or the snapshot is from the future, because our clock was put back: unknown
     (blind).
- 2. Azure does not list it, but its agent is connected: unknown, the two contradict each other.
+ 2. Azure does not list it, but its agent is connected: unknown, the two contradict each other. Unless Azure's events
+    have told as well that it was deleted or evicted, more than a minute after the agent registered last: gone. A
+    machine that is taken away closes no connection, and the masters go on counting on its agent for five minutes
+    (apache/mesos:docs/configuration/master.md, agent_ping_timeout).
  3. Azure does not list it: gone.
- 4. Azure says it is deallocated, but its agent is connected: unknown, the two contradict each other.
+ 4. Azure says it is deallocated, but its agent is connected: the same as 2.
  5. Azure says it is deallocated: gone, because its temporary disk and with it its agent's identity are lost.
  6. Azure is deleting it, and its agent is not connected: gone.
  7. It is being deleted while its agent is still connected, or stopped, deallocated, or started again after it had an
@@ -34,6 +37,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.model.azure import Instance, Power, Provisioning
 from shared.model.mesos import Agent, Drain
@@ -76,11 +80,11 @@ def _from_azure(node: Node) -> Finding | None:
     connected = node.agent is not None and node.agent.active
     if instance is None:
         if connected:
-            return _is(node, Condition.UNKNOWN, 2, "Azure does not list it, but its agent is connected")
+            return _contradicted(node, 2, "Azure does not list it")
         return _is(node, Condition.GONE, 3, "Azure does not list it any more")
     if instance.power is Power.DEALLOCATED:
         if connected:
-            return _is(node, Condition.UNKNOWN, 4, "Azure says deallocated, but its agent is connected")
+            return _contradicted(node, 4, "Azure says deallocated")
         return _is(node, Condition.GONE, 5, "it is deallocated, its temporary disk is lost")
     if instance.provisioning is Provisioning.DELETING:
         if connected:
@@ -92,6 +96,16 @@ def _from_azure(node: Node) -> Finding | None:
     if instance.power is Power.STOPPED:
         return _is(node, Condition.STOPPED, 8, "it is powered off, but still allocated")
     return None
+
+
+def _contradicted(node: Node, rule: int, azure: str) -> Finding:
+    """Rules 2 and 4: the masters list its agent as connected. Of a machine that was taken away that is not true."""
+    agent, taken = node.agent, node.memory.taken_at if node.memory else None
+    registered = agent.registered_at if agent else None
+    if agent is None or taken is None or registered is None or taken <= registered + WRONG:
+        return _is(node, Condition.UNKNOWN, rule, f"{azure}, but its agent is connected")
+    because = f"{azure} and took it away at {taken:%H:%M:%S} UTC, the masters have not missed its agent yet"
+    return _is(replace(node, agent=replace(agent, active=False)), Condition.GONE, rule, because)
 
 
 def _from_mesos(node: Node, light: Light) -> Finding:

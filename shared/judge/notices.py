@@ -1,4 +1,5 @@
-"""What somebody outside says of a node, remembered until it is taken back: announced ends, and alerts that count.
+"""What somebody outside says of a node, remembered until it is taken back: announced ends, and alerts that count. And
+when Azure said that it took a machine away, which is not taken back.
 
 A message says it once and is gone, while what it says holds for minutes or days. So it is kept with the node
 (`NodeMemory.notices`), by its story: the source's id, the same from the beginning to the end.
@@ -35,7 +36,7 @@ from msgspec.structs import replace
 
 from shared.model.nodes import Fate, NodeMemory, Notice
 from shared.model.remedies import Remedy
-from shared.model.signals import Signal, SignalKind
+from shared.model.signals import LOSSES, Signal, SignalKind, Source
 
 PAST = timedelta(hours=1)
 UNDATED = timedelta(days=7)
@@ -65,9 +66,11 @@ def told(
         memory = changed.get(signal.node or "") or memories.get(signal.node or "")
         if memory is None:
             continue
-        notices = _with(memory.notices, signal, now)
-        if notices != memory.notices:
-            changed[memory.name] = replace(memory, notices=notices)
+        new = replace(
+            memory, notices=_with(memory.notices, signal, now), taken_at=_taken(memory.taken_at, signal)
+        )
+        if new != memory:
+            changed[memory.name] = new
     return changed
 
 
@@ -111,6 +114,14 @@ def _with(notices: tuple[Notice, ...], signal: Signal, now: datetime) -> tuple[N
     )
     kept = (one for one in notices if one.story != story and not _is_forgotten(one, now))
     return tuple(sorted([*kept, new], key=lambda one: (one.heard_at, one.story))[-MOST:])
+
+
+def _taken(before: datetime | None, signal: Signal) -> datetime | None:
+    """The latest time that Azure's events give, never later than they were heard."""
+    if signal.source is not Source.EVENT_GRID or signal.kind not in LOSSES:
+        return before
+    at = min(signal.occurred_at, signal.heard_at)
+    return at if before is None else max(at, before)
 
 
 def _announces(signal: Signal) -> bool:

@@ -114,7 +114,7 @@ class NodeMemory(Struct, frozen=True):
     `agent_id` and `tasks` are those of the last time its agent was active. `replaces` is the operation in whose
     course it came. `connected` is whether its agent was active when it was last seen, `losses` are the times of the
     last week at which it was found lost: an agent that comes and goes is remembered for it. `told_of` is when the
-    latest thing happened that events told of it.
+    latest thing happened that events told of it, `taken_at` when Azure deleted or evicted it by its own word.
     `helped` are the remedies of the last week after which it was well again, oldest first. `traits` are what failed
     machines may share (`shared/judge/traits.py`), `created_at` is Azure's. `held` is what its agent kept for frameworks
     when it was last active; None: nobody has looked.
@@ -136,6 +136,7 @@ class NodeMemory(Struct, frozen=True):
     connected: bool = False
     losses: tuple[datetime, ...] = ()
     told_of: datetime | None = None
+    taken_at: datetime | None = None
     helped: tuple[Helped, ...] = ()
     notices: tuple[Notice, ...] = ()
     traits: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -37,6 +37,10 @@ class SignalKind(StrEnum):
     WAKE = "wake"
 
 
+LOSSES = frozenset({SignalKind.VM_DELETED, SignalKind.VM_EVICTED})
+"""A machine was taken away for good."""
+
+
 class Source(StrEnum):
     EVENT_GRID = "event_grid"
     TIMER = "timer"

@@ -14,12 +14,11 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.decide.wanted import LOSSES
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Finding
-from shared.model.signals import Signal
+from shared.model.signals import LOSSES, Signal
 from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled

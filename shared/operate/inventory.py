@@ -24,19 +24,17 @@ def inventory_changes(
     told_of: Mapping[str, datetime],
     now: datetime,
 ) -> list[Change[NodeMemory]]:
-    """Only what differs from what is remembered. Nodes that Azure does not list keep what is remembered of them.
-    `told_of` is by node when the latest thing happened that was told now."""
+    """Only what differs from what is remembered. Nodes that Azure does not list keep what is remembered of them, and
+    what was told of them now. `told_of` is by node when the latest thing happened that was told now."""
     changes: list[Change[NodeMemory]] = []
     for finding in findings:
         node = finding.node
-        if node.instance is None:
-            continue
         new = _with_loss(finding, learned_of(node, now), now)
-        at = told_of.get(node.name)
+        at = told_of.get(node.name) if node.instance is not None else None
         if new is not None and at is not None and (new.told_of is None or at > new.told_of):
             new = replace(new, told_of=at)
         kept = inventory.get(node.name)
-        if new != (kept.value if kept else None):
+        if new != (kept.value if kept else None) and (kept or node.instance is not None):
             changes.append(Change(node.name, new, kept.etag if kept else None))
     dropped = (name for name in forgotten if name in inventory)
     changes.extend(Change(name, None, inventory[name].etag) for name in sorted(dropped))

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from shared.model.nodes import NodeMemory
-from shared.model.signals import Signal, Source
-from shared.signals.window import FINAL
+from shared.model.signals import LOSSES, Signal, Source
 
 
 def without_late(
@@ -42,4 +41,4 @@ def latest_of(signals: Iterable[Signal]) -> dict[str, datetime]:
 
 
 def _is_of_order(signal: Signal) -> bool:
-    return signal.source is Source.EVENT_GRID and not signal.thread and signal.kind not in FINAL
+    return signal.source is Source.EVENT_GRID and not signal.thread and signal.kind not in LOSSES

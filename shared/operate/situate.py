@@ -14,7 +14,6 @@ from msgspec import Struct
 from shared.decide.forget import forgettable
 from shared.decide.lessons import kept_in_mind
 from shared.decide.repair import Situation
-from shared.decide.wanted import LOSSES
 from shared.guards import tally_pools
 from shared.judge import judge
 from shared.judge.correlation import correlate
@@ -24,7 +23,7 @@ from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import Council
 from shared.model.nodes import Finding, NodeMemory
 from shared.model.readings import Value
-from shared.model.signals import Signal
+from shared.model.signals import LOSSES, Signal
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
 

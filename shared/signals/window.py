@@ -27,7 +27,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from shared.model.signals import Signal, SignalKind, Source
+from shared.model.signals import LOSSES, Signal, SignalKind, Source
 
 from .alert import alert_id
 
@@ -39,7 +39,6 @@ REMEMBERED = 10_000
 """Ids and nodes at the most, so that memory stays flat however many there are."""
 
 OWN = frozenset({SignalKind.SWEEP, SignalKind.WAKE})
-FINAL = frozenset({SignalKind.VM_DELETED, SignalKind.VM_EVICTED})
 OTHERS = {
     Source.ALERTMANAGER: (Source.AZURE_MONITOR, Source.EVENT_GRID),
     Source.AZURE_MONITOR: (Source.ALERTMANAGER, Source.EVENT_GRID),
@@ -146,7 +145,7 @@ class Window:
             if signal.kind in TAKES_BACK:
                 self._know(end, signal.occurred_at)
             return signal.kind not in TAKES_BACK and end in self._latest
-        if signal.node is None or signal.kind in FINAL:
+        if signal.node is None or signal.kind in LOSSES:
             return False
         key = signal.cluster, signal.node, signal.thread
         known = self._latest.get(key)

@@ -9,7 +9,7 @@ from shared.model.incidents import IncidentState
 from shared.model.mesos import Generation
 from shared.model.nodes import Condition
 from shared.model.operations import OperationState
-from tests.scene import Scene
+from tests.scene import POOL, Scene
 
 
 async def test_a_deleted_instance_is_replaced_after_its_event() -> None:
@@ -28,6 +28,33 @@ async def test_a_deleted_instance_is_replaced_after_its_event() -> None:
     assert incident.state is IncidentState.RESOLVED
     assert incident.condition is Condition.GONE
     assert incident.signals[0].node == scene.name(2)
+
+
+@pytest.mark.parametrize("generation", list(Generation))
+async def test_an_evicted_instance_is_replaced_before_the_masters_have_missed_its_agent(
+    generation: Generation,
+) -> None:
+    scene = Scene(agents=4, generation=generation)
+    await scene.after(minutes=2)
+    lost = scene.agent_of(2)
+    scene.compute.lose(POOL, "2")
+    assert scene.scheduler.agents[lost].active, "no connection was closed, the masters count on it"
+    await scene.hears(scene.event(2, "Delete", "delete"))
+    assert scene.capacity == 4, "the growth is ordered within the same turn"
+    assert lost not in scene.scheduler.agents
+    await scene.after(minutes=5)
+    assert scene.connected == 4
+    assert scene.running_tasks == 8
+    assert await scene.open_incidents() == {}
+
+
+async def test_what_azure_lists_no_more_and_has_not_told_of_is_left_while_its_agent_is_connected() -> None:
+    scene = Scene(agents=4)
+    await scene.sweeps()
+    scene.compute.lose(POOL, "2")
+    await scene.after(minutes=10)
+    assert scene.ordered == []
+    assert scene.connected == 4
 
 
 async def test_a_deallocated_instance_is_destroyed_and_replaced_by_the_sweep_alone() -> None:

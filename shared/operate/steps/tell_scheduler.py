@@ -6,7 +6,8 @@ Stock DC/OS 1.8 to 1.11 removes lost agents at a rate of one in 20 minutes; this
 2. The masters cannot be read: wait.
 3. Its agent is connected, although Azure has no such machine: wait. It came back while Azure was deleting it, and Mesos
    needs five pings of 15 s to notice that it went (apache/mesos:docs/configuration/master.md, agent_ping_timeout); or
-   somebody else answers under its id, and patience ends.
+   somebody else answers under its id, and patience ends. Unless it is judged gone all the same, because Azure has told
+   that it took the machine away after its agent registered: then the masters are told before they miss it.
 4. Mesos 1.5 and later: MARK_AGENT_GONE.
 5. Older masters, and another agent is connected at its address: nothing may be told, machine down would take the new
    one down. The old one went when the new one registered.
@@ -19,6 +20,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.model.mesos import Generation
+from shared.model.nodes import Condition
 from shared.model.readings import Failure
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
@@ -35,7 +37,9 @@ async def tell_scheduler(hand: Hand) -> Outcome:
     if isinstance(reading, Failure):
         return Wait(f"the masters cannot be read: {reading.why}", AGAIN, blind=True)
     masters, agents = hand.outside.scheduler_of(hand.cluster), reading.value.agents
-    if any(agent.agent_id == subject.agent_id and agent.active for agent in agents):
+    finding = picture.findings.get(subject.node)
+    is_gone = finding is not None and finding.condition is Condition.GONE
+    if not is_gone and any(agent.agent_id == subject.agent_id and agent.active for agent in agents):
         hand.forget_readings()
         return Wait(f"agent {subject.agent_id} is connected, although Azure has no such machine", AGAIN)
     if reading.value.generation is not Generation.MAINTENANCE:
@@ -44,7 +48,8 @@ async def tell_scheduler(hand: Hand) -> Outcome:
         return Done(f"agent {subject.agent_id} is marked gone")
     if subject.address is None:
         return HandOver("its address is not known, so its machine cannot be taken down")
-    if any(agent.active and agent.address == subject.address for agent in agents):
+    others = [agent for agent in agents if agent.agent_id != subject.agent_id]
+    if any(agent.active and agent.address == subject.address for agent in others):
         return Done(f"a new agent is connected at {subject.address}, Mesos has removed the old one for it")
     hostname = subject.hostname or subject.address
     await hand.about_to(f"taking machine {hostname} ({subject.address}) down, and up again")
