@@ -8,7 +8,7 @@ are delivered when they are due and again when they failed, the sweep comes once
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -101,10 +101,12 @@ class _Host:
 
 @dataclass(frozen=True)
 class Running:
-    """What there is to look at: what the app asked Azure for, and what it wrote down."""
+    """What there is to look at: what the app asked Azure for, and what it wrote down; and `tell`, the trigger for
+    events that the simulated Azure does not send by itself."""
 
     arm: ArmFace
     records: Records
+    tell: Callable[[list[dict[str, Any]]], Awaitable[int]]
 
 
 @asynccontextmanager
@@ -143,6 +145,6 @@ async def running_app(
         await stack.enter_async_context(EventGrid(world, host.hears, delivery))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         tasks = [group.create_task(work) for work in (world.run(), host.delivers(), host.sweeps())]
-        yield Running(arm, outside.records)
+        yield Running(arm, outside.records, host.hears)
         for task in tasks:
             task.cancel()

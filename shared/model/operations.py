@@ -37,6 +37,10 @@ class Plan(StrEnum):
     REPLACE_ENDING = "replace_ending"
 
 
+SURPLUS = "surplus"
+"""The note that names a machine which came for the subject, is not needed any more, and is being destroyed."""
+
+
 class OperationState(StrEnum):
     RUNNING = "running"
     DONE = "done"
@@ -106,3 +110,8 @@ class Operation(Struct, frozen=True):
     closed_at: datetime | None = None
     outcome: str = ""
     plan: Plan = Plan.REPLACE_DEAD
+
+    @property
+    def nodes(self) -> frozenset[str]:
+        """The machines that it is at work on."""
+        return frozenset({self.subject.node, self.notes.get(SURPLUS, self.subject.node)})

@@ -36,7 +36,7 @@ class Recalled(Struct, frozen=True):
     @property
     def busy(self) -> frozenset[str]:
         """Nodes with a running operation."""
-        return frozenset(kept.value.subject.node for kept in self.operations.values())
+        return frozenset(node for kept in self.operations.values() for node in kept.value.nodes)
 
 
 async def recall(outside: Outside, cluster: ClusterPolicy) -> Recalled:

@@ -59,6 +59,9 @@ async def test_what_recovers_before_its_successor_came_goes_back_to_work() -> No
     assert scene.wronged in ([], [id for id in scene.destroyed if id != "1"]), (
         "at most the empty one that came for it"
     )
+    assert {one.node for one in await scene.closed_incidents()} == {scene.name(1)}, (
+        "what we destroy is no incident"
+    )
 
 
 async def test_a_pause_stops_it_before_its_tasks_are_moved_and_a_resume_lets_it_go_on() -> None:

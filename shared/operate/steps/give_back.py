@@ -9,7 +9,8 @@ that came for it goes again.
 4. A machine has joined in the node's place and nothing runs on it yet: destroy it, the pool has its size without it.
    When something runs on it already, it stays: no task is killed for tidiness, and the pool has one more than wanted.
 
-Nothing here touches the node itself.
+Nothing here touches the node itself. The empty machine is ours while it is destroyed, and forgotten then: what we take
+away ourselves is no incident.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from shared.errors import Refused
 from shared.guards import TO_GROW, ask, refusals
 from shared.model.azure import ProgressState
 from shared.model.mesos import SchedulerState
+from shared.model.nodes import NodeMemory
+from shared.model.operations import SURPLUS
 from shared.model.readings import Failure
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
+from shared.records import Change
 
 from .await_join import REPLACEMENT, await_join
 from .grow import IN_VAIN, SURGED
@@ -38,6 +42,7 @@ async def give_back(hand: Hand) -> Outcome:
         progress = await hand.outside.compute.look(hand.cluster.address_of(hand.pool), hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
             return Wait("Azure is taking back what came for it", hand.again(), hand.operation.token)
+        await _forget_surplus(hand)
         return Done("what was done was taken back")
     picture, _ = await hand.fresh()
     scheduler = picture.situation.snapshot.scheduler
@@ -92,8 +97,17 @@ async def _without_surplus(hand: Hand, state: SchedulerState) -> Outcome:
     against = refusals(ask(await hand.question(), TO_GROW))
     if against:
         return Done(f"{name}, which came for it, stays: refused by {against[0].guard} ({against[0].reason})")
+    hand.note(SURPLUS, name)
     await hand.about_to(
         f"destroying instance {instance_id} of {address.scale_set}, which came for it and is empty"
     )
     token = await hand.outside.compute.destroy(address, [instance_id])
     return Wait(f"the deletion of {name}, which came for it and is empty, was ordered", hand.again(), token)
+
+
+async def _forget_surplus(hand: Hand) -> None:
+    """What we destroyed ourselves is missed by nobody."""
+    name, inventory = hand.operation.notes.get(SURPLUS), hand.outside.records.inventory
+    kept = await inventory.get(hand.cluster.name, name) if name is not None else None
+    if name is not None and kept is not None:
+        await inventory.put_all(hand.cluster.name, [Change[NodeMemory](name, None, kept.etag)])
