@@ -7,6 +7,7 @@
 #   make test                                     every check and every test
 #   make test ARGS="-k ledger"                    some of the tests
 #   make bench                                    the table of benchmarks
+#   make repair-time                              the race with models of other repairers, in some ten minutes
 #   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris
 #   make lint                                     the checks alone
 #   make format                                   lay out the code and sort its imports
@@ -22,7 +23,7 @@ SEED ?= 1
 PYTHON := .venv/bin/python
 RUFF := .venv/bin/ruff
 
-.PHONY: help setup demo run bench fuzz lint test format lock clean
+.PHONY: help setup demo run bench repair-time fuzz lint test format lock clean
 
 help:
 	@while IFS= read -r line; do case "$$line" in \#*) echo "$${line#\#}";; *) break;; esac; done < Makefile
@@ -38,6 +39,9 @@ run: setup
 
 bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+repair-time: setup
+	@$(PYTHON) -m benchmarks.repair_time $(ARGS)
 
 fuzz: setup
 	@$(SHELL) tooling/setup fuzz

@@ -11,25 +11,25 @@ from benchmarks.repair.results import ALL, Result
 from benchmarks.table import WIDTH
 
 COLUMNS = (
-    "whole p50",
-    "p95",
-    "x ours",
-    "tasks down p50",
-    "p95",
-    "node-min lost",
-    "healthy destroyed",
-    "returning destroyed",
-    "destroyed",
-    "tasks killed",
-    "volumes lost",
-    "unresolved",
+    "whole\np50",
+    "\np95",
+    "\nx ours",
+    "tasks down\np50",
+    "\np95",
+    "node-min\nlost",
+    "healthy\ndestroyed",
+    "returning\ndestroyed",
+    "all\ndestroyed",
+    "tasks\nkilled",
+    "volumes\nlost",
+    "unre-\nsolved",
 )
 
 
 def show(found: Sequence[Result], times: dict[str, float]) -> None:
     console = Console()
     if not console.is_terminal:
-        console = Console(width=WIDTH + 24)
+        console = Console(width=WIDTH + 40)
     table = Table(title="Repairers, all traces", title_justify="left")
     table.add_column("")
     for title in COLUMNS:
