@@ -6,6 +6,7 @@
     status                     pools, incidents, operations, ledgers       status
     incidents                  what is wrong, and what is done about it    incidents
     explain NODE|INCIDENT      why, by which numbers, and what is next     explain
+    bodies                     failed machines that are kept               bodies
     audit tail, audit verify   what was done; is the record whole?         audit
     quarantine list, show      what could not be understood                quarantine
     pause, resume              hands off, and on again                     people, overrides

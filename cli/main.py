@@ -168,6 +168,22 @@ def incidents(
 
 
 @app.command()
+def bodies(context: typer.Context, cluster: Cluster = None, as_json: Json = False) -> None:
+    """List the failed machines that are kept for somebody to look at, and until when."""
+    from cli.bodies import all_bodies, show_bodies
+    from cli.speech import say_json
+
+    async def work(archive: Archive) -> None:
+        found = await all_bodies(archive, cluster)
+        if as_json:
+            say_json(found)
+        else:
+            show_bodies(found, archive.now)
+
+    with_archive(context, work)
+
+
+@app.command()
 def explain(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(help="A node's name or its ending, or an incident's id.")],

@@ -23,6 +23,13 @@ async def check_health(timer: func.TimerRequest) -> None:
     await app().check_health()
 
 
+@blueprint.function_name("housekeep")
+@blueprint.timer_trigger(arg_name="timer", schedule="45 */10 * * * *", run_on_startup=False, use_monitor=False)
+async def housekeep(timer: func.TimerRequest) -> None:
+    """Take away what was kept for long enough: bodies, old evidence. A body is kept for hours, so ten minutes do."""
+    await app().housekeep()
+
+
 @blueprint.function_name("tell_news")
 @blueprint.timer_trigger(arg_name="timer", schedule="*/15 * * * * *", run_on_startup=False, use_monitor=False)
 async def tell_news(timer: func.TimerRequest) -> None:

@@ -9,6 +9,7 @@
     hear_metrics     a body of metrics         -> signals in their queue, and counts
     ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
     hear_silence     each minute               -> rules about nodes that are not heard any more
+    housekeep        each tenth minute         -> bodies whose time is over, evidence that is old
     tell_news        four times a minute       -> letters about what is new in the audit
     deliver_letter   a message of their queue  -> whoever is told
     keep_poison      what failed five times    -> the quarantine
@@ -36,6 +37,7 @@ from shared.model.mark import NO_MARK, Mark
 from shared.model.signals import Signal, SignalKind, Source
 from shared.news.post import Post
 from shared.operate.alerts import Told, hear_alerts
+from shared.operate.bodies import bury_bodies
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.health import hear_health
 from shared.operate.heard import heard_late
@@ -44,6 +46,7 @@ from shared.operate.parked import order_look, park
 from shared.policy.in_force import Change, PolicyInForce
 from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.queues import Queue
+from shared.records.evidence import EvidenceRoom
 from shared.records.quarantine import quarantine
 from shared.signals.event_grid import Ear, Heard, hear
 from shared.signals.parcel import opened, packed
@@ -52,6 +55,7 @@ from shared.signals.window import WINDOW, Window
 from shared.turns import Turns
 
 OVERSLEPT = timedelta(seconds=10)  # a message this late is sent again
+EVIDENCE_FOR = timedelta(days=90)
 AT_ONCE = 8  # operations that one invocation carries on side by side
 
 
@@ -155,6 +159,13 @@ class App:
     async def hear_silence(self) -> None:
         """Signals about nodes that fell silent, or are heard again."""
         await self._metrics.tick(await self._policy_in_force(), self._outside.clock.now())
+
+    async def housekeep(self) -> None:
+        """Take away what was kept for long enough."""
+        policy, now = await self._policy_in_force(), self._outside.clock.now()
+        for cluster in policy.clusters:
+            await bury_bodies(self._outside, cluster)
+            await EvidenceRoom(self._outside.store).forget(cluster.name, now - EVIDENCE_FOR)
 
     async def tell_news(self) -> None:
         """Send letters about what is new. Apart from everything that heals."""

@@ -39,6 +39,7 @@ __all__ = [
     "AT_THE_BOOKS",
     "ORDER",
     "TO_BEGIN",
+    "TO_BURY",
     "TO_GROW",
     "TO_TOUCH_A_MASTER",
     "Guard",
@@ -81,6 +82,17 @@ AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask, self_dou
 
 # To bring capacity back harms nobody: it is enough that we may act here at all.
 TO_GROW: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask)
+
+# A body is off duty: nothing more is disrupted when it goes, so that the limits of that are not asked.
+TO_BURY: tuple[Guard, ...] = (
+    mode.ask,
+    pause.ask,
+    self_doubt.ask,
+    capacity.ask,
+    storm.ask,
+    window.ask,
+    approval.ask,
+)
 
 # Of masters none is new, none is taken away, and what their quorum can bear is counted by one guard.
 TO_TOUCH_A_MASTER: tuple[Guard, ...] = (mode.ask, pause.ask, failover.ask, quorum.ask, approval.ask)

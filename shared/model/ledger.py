@@ -11,6 +11,8 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from .bodies import Body
+
 
 class Disruption(Struct, frozen=True):
     """One node that is being taken away and brought back. `surge`: its successor comes first, so the pool may have one
@@ -75,7 +77,8 @@ class Ledger(Struct, frozen=True):
     """`wanted` is the size that the pool is to have; None until it was first read. `started` are the start times of
     the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
     `losses` are the nodes that failed within the last hour, and those that have not been helped since. `unjoined` are
-    the machines of ours that did not join, until one joins; `no_room` until Azure has room again."""
+    the machines of ours that did not join, until one joins; `no_room` until Azure has room again. `bodies` are failed
+    machines that are kept: `wanted` and `target` do not count them."""
 
     pool: str
     wanted: int | None = None
@@ -87,6 +90,7 @@ class Ledger(Struct, frozen=True):
     unjoined: tuple[Unjoined, ...] = ()
     no_room: NoRoom | None = None
     waves: tuple[Wave, ...] = ()
+    bodies: tuple[Body, ...] = ()
 
     def wave(self, trouble: str) -> Wave | None:
         """The wave in which nodes with this trouble are helped."""

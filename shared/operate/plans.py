@@ -44,9 +44,9 @@ from .outcomes import Failed, HandOver, Outcome
 from .steps.await_end import await_end, bury
 from .steps.await_join import await_join
 from .steps.await_recovery import await_recovery
-from .steps.destroy import destroy
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
+from .steps.keep_body import take_away
 from .steps.keep_evidence import keep_evidence
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit
 from .steps.move_tasks import move_tasks
@@ -227,7 +227,7 @@ PLANS: Mapping[Plan, Course] = {
         steps=(
             Step("prove_dead", proof_of(DEAD), (), _minutes(10)),
             EVIDENCE,
-            Step("destroy", destroy, ORDER, _minutes(20), final=True),
+            Step("destroy", take_away, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),
@@ -240,7 +240,7 @@ PLANS: Mapping[Plan, Course] = {
             Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
-            Step("destroy", destroy, ORDER, _minutes(20), final=True),
+            Step("destroy", take_away, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),

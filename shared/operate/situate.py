@@ -30,6 +30,7 @@ from shared.policy.schema import ClusterPolicy
 from .books import Seen, is_blind, up_to_date, with_losses, without_ghosts
 from .inventory import learned_of
 from .late import without_late
+from .off_duty import on_duty
 from .recall import Recalled
 from .resolve import with_nodes
 
@@ -59,6 +60,7 @@ class Picture(Struct, frozen=True):
 def situate(
     cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
 ) -> Picture:
+    snapshot = on_duty(snapshot, {pool: kept.value for pool, kept in recalled.ledgers.items()})
     remembered = _visible(recalled.nodes, snapshot)
     findings = judge(snapshot, cluster, remembered, now)
     signals, late = without_late(with_nodes(signals, findings), recalled.nodes)

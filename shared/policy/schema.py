@@ -132,6 +132,16 @@ class Repair(Struct, frozen=True, kw_only=True):
     installation and one slow image pull. Lengthen it when your nodes install more; shorter than a boot replaces
     machines that were on their way."""
 
+    keep_body: Annotated[timedelta | None, Between(MINUTE, timedelta(days=7))] = None
+    """For how long a failed machine is kept instead of being destroyed, powered off and protected, for somebody to look
+    at; or `none`. The pool is grown as if it were gone, and when the time is over it is destroyed, unless somebody has
+    started it again. None, because it costs as much as a machine that works and counts against the quota, also beyond
+    the pool's max. Write `24h` while you search for the cause of failures. Machines that Azure takes away or that are
+    announced to end are not kept."""
+
+    keep_most: Annotated[int, Between(1, 10)] = 1
+    """How many are kept at the same time in a pool; further ones are destroyed. One is enough for most causes."""
+
     verify_timeout: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=10)
     """How long, after the new agent joined, the tasks of the lost node may take to run again elsewhere or here. A
     repair that ends here without them is handed to a person instead of being called done. Lengthen it for

@@ -74,6 +74,8 @@ def read_value(node: Node, hint: Any) -> Any:
     if get_origin(base) is UnionType and NoneType in get_args(base):
         if text == "none":
             return None
+        if timedelta in get_args(base):
+            return _duration(text, limit, allowed(hint))
         return read_share(text) if Share in get_args(base) else _count(node, limit, allowed(hint))
     if base is timedelta:
         return _duration(text, limit, allowed(hint))
@@ -117,7 +119,8 @@ def allowed(hint: Any) -> str:
     if isinstance(base, type) and issubclass(base, StrEnum):
         return " or ".join(base)
     if isinstance(limit, Between) and isinstance(limit.low, timedelta) and isinstance(limit.high, timedelta):
-        return f"{DURATION}, from {duration_text(limit.low)} to {duration_text(limit.high)}"
+        or_none = ", or none" if get_origin(base) is UnionType else ""
+        return f"{DURATION}, from {duration_text(limit.low)} to {duration_text(limit.high)}{or_none}"
     numbers = f"a whole number from {limit.low} to {limit.high}"
     return f"{numbers}, or none" if get_origin(base) is UnionType else numbers
 

@@ -39,6 +39,7 @@ DOORS = {
     "poisoned_operation": "queueTrigger",
     "sweep": "timerTrigger",
     "check_health": "timerTrigger",
+    "housekeep": "timerTrigger",
     "deliver_letter": "queueTrigger",
     "poisoned_letter": "queueTrigger",
     "tell_news": "timerTrigger",

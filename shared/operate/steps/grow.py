@@ -8,9 +8,10 @@ the successors that are to come before their nodes go (`surge`).
 3. Machines are missing because somebody's order is under way: wait for it.
 4. A machine that Azure listed and had no room to start is there: destroy it, by its id. It would keep its place.
 5. Azure said that it has no room, and the back-off is not over: wait.
-6. Order the size, on the etag that was read, so that nobody else's write is undone. When Azure has no room that is
-   written into the ledger, and what follows depends on who asks: `grow` waits and tries again, because the machine is
-   lost already; `surge` withdraws, because the node still works; `surge_ahead` goes on without.
+6. Order the size, and on top of it what bodies hold, on the etag that was read, so that nobody else's write is undone.
+   When Azure has no room that is written into the ledger, and what follows depends on who asks: `grow` waits and tries
+   again, because the machine is lost already; `surge` withdraws, because the node still works; `surge_ahead` goes on
+   without.
 
 Ordering the same size again orders what is missing of it, and after a crash nothing.
 """
@@ -29,6 +30,7 @@ from shared.model.azure import Power, ProgressState, Provisioning, ScaleSet
 from shared.model.ledger import Ledger, NoRoom
 from shared.model.nodes import Finding
 from shared.model.readings import Failure
+from shared.operate.bodies import held_by_bodies
 from shared.operate.books import change
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
@@ -95,8 +97,9 @@ async def _level(hand: Hand) -> Outcome | Short:
     book = kept.value if kept else Ledger(hand.pool.name)
     there = await compute.scale_set(address)
     target = min(book.target, hand.pool.capacity.max) if book.target is not None else 0
-    if there.capacity < target:
-        return await _order(hand, book.no_room, there, target)
+    size = target + (await held_by_bodies(hand.outside, hand.cluster, hand.pool) if book.bodies else 0)
+    if there.capacity < size:
+        return await _order(hand, book.no_room, there, size)
     picture, _ = await hand.fresh()
     reading = picture.situation.snapshot.pools[hand.pool.name].instances
     if isinstance(reading, Failure):
@@ -116,7 +119,7 @@ async def _level(hand: Hand) -> Outcome | Short:
         )
         token = await compute.destroy(address, unstarted)
         return Wait("what Azure could not start is being taken away", hand.again(), token)
-    return await _order(hand, book.no_room, there, target)
+    return await _order(hand, book.no_room, there, size)
 
 
 async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int) -> Outcome | Short:

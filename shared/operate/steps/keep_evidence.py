@@ -4,6 +4,7 @@
    what they printed, the rules that fire at it, the signals of its incident. What can't be read is named.
 2. It is written as one row (`shared/records/evidence.py`), whose name and size the audit has.
 3. It cannot be written: that is told, and healing goes on, because a dead machine is worse than a missing record.
+   Where failed machines are kept (`repair.keep_body`), somebody wants to know: then it is waited for.
 
 Doing it again writes the same row over.
 """
@@ -38,6 +39,8 @@ async def keep_evidence(hand: Hand) -> Outcome:
     try:
         size = await EvidenceRoom(hand.outside.store).put(hand.operation, evidence)
     except PoolkeeperError as error:
+        if hand.pool.repair.keep_body is not None:
+            raise
         hand.tell(AuditKind.REFUSED, f"the evidence could not be written: {error}; it is gone on without")
         return Done("without evidence, it could not be written")
     missing = f"; not in it: {', '.join(evidence.left_out)}" if evidence.left_out else ""

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from shared.model.azure import Provisioning
 from shared.model.readings import Failure
+from shared.operate.bodies import held_by_bodies
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
 
@@ -29,7 +30,8 @@ async def unorder(hand: Hand) -> Outcome:
     kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
     address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
     there, target = await compute.scale_set(address), kept.value.target if kept else None
-    if target is None or there.capacity <= target:
+    held = await held_by_bodies(hand.outside, hand.cluster, hand.pool)
+    if target is None or there.capacity <= target + held:
         return Done(DONE)
     hand.forget_readings()
     picture, _ = await hand.fresh()
@@ -47,6 +49,7 @@ async def unorder(hand: Hand) -> Outcome:
         return Wait("what Azure could not start is being taken away", hand.again(), token)
     if len(reading.value) > target:
         return Done(f"{len(reading.value)} machines are there, nothing was taken back")
-    await hand.about_to(f"shrinking {address.scale_set} from {there.capacity} to the {target} that it has")
-    token = await compute.set_capacity(address, target, there.etag)
+    size = target + held
+    await hand.about_to(f"shrinking {address.scale_set} from {there.capacity} to the {size} that it has")
+    token = await compute.set_capacity(address, size, there.etag)
     return Wait("the order that Azure had no room for is being taken back", hand.again(), token)

@@ -1,0 +1,47 @@
+"""`bodies`: the failed machines that are kept, powered off, for somebody to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from cli.archive import Archive
+from cli.speech import clock_time, due, indented, say, styled
+from shared.model.bodies import Body
+
+
+class Kept(Struct, frozen=True):
+    cluster: str
+    pool: str
+    body: Body
+
+
+async def all_bodies(archive: Archive, cluster: str | None) -> list[Kept]:
+    """In the order of clusters and pools."""
+    return [
+        Kept(here.name, pool, body)
+        for here in archive.clusters(cluster)
+        for pool, kept in (await archive.records.ledgers.between(here.name, "", "")).items()
+        for body in kept.value.bodies
+    ]
+
+
+def show_bodies(found: Sequence[Kept], now: datetime) -> None:
+    if not found:
+        say("No failed machine is kept. `repair.keep_body` in the policy says for how long one is.")
+    for one in found:
+        body = one.body
+        where = f"  in {one.cluster}/{one.pool}, instance {body.instance_id}, address {body.address or '?'}"
+        say(styled((body.node, "bold"), where), indented(_state(body, now), 4), indented(body.because, 4))
+        say(indented(f"python -m cli explain {body.incident}", 4))
+
+
+def _state(body: Body, now: datetime) -> str:
+    if body.destroyed_at is not None:
+        return f"its deletion was ordered {clock_time(body.destroyed_at)}"
+    if body.kept_at is None:
+        return "being powered off"
+    until = f"kept until {clock_time(body.until)} ({due(body.until, now)})"
+    return f"{until}; {body.held}" if body.held else until
