@@ -11,7 +11,7 @@ and each of the four errors leads to exactly one thing:
     Withdraw   closed, the incident stays open for the pass to decide again
     Failed     closed, the incident stays open and remembers what did not help
     HandOver   closed, the incident is handed over to a person
-    Retry      like Wait, for as long as it says
+    Retry      like Wait, for as long as it says, and longer with each time
     Unknown    like Wait; the step reads the world again when it is done again
     Refused    like Wait, until the step's patience ends; then handed over
     Poison     not caught: the message goes to the quarantine
@@ -170,10 +170,10 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
         hand.forget_readings()
         return Wait("somebody else wrote first, read again", timedelta(seconds=1), hand.operation.token)
     except Retry as error:
-        return Wait(str(error), max(error.after, timedelta(seconds=1)), hand.operation.token, blind=True)
+        return Wait(str(error), max(error.after, hand.later()), hand.operation.token, blind=True)
     except Unknown as error:
         hand.forget_readings()
-        return Wait(str(error), AFTER_UNKNOWN)
+        return Wait(str(error), max(AFTER_UNKNOWN, hand.later()))
     except Refused as error:
         hand.tell(AuditKind.REFUSED, str(error), reason=error.reason, numbers=error.numbers)
         return Wait(str(error), REFUSED_AGAIN)

@@ -36,6 +36,8 @@ LEASE = timedelta(seconds=90)
 FRESH = timedelta(seconds=6)  # younger readings of this turn are not taken again: ten lists a minute at most
 MOVING = "moving"
 """The note that says that what runs on the node is being moved away: from then on it is not as it was."""
+MOVE = "move_tasks"
+"""The step that does it, and that keeps the pace by itself."""
 
 
 class Hand:
@@ -99,7 +101,7 @@ class Hand:
             now=self.now,
             suspects=situation.suspects,
             elsewhere=elsewhere_of(situation.ledgers, self.pool.name),
-            moving=MOVING in operation.notes,
+            moving=MOVING in operation.notes and operation.step == MOVE,
         )
 
     async def work(self) -> Reading[WorkloadState]:
@@ -120,6 +122,12 @@ class Hand:
         """How long to wait before the same step is looked at again: soon at first, then every 10 s, because Azure
         allows about 15 looks at an operation a minute."""
         return timedelta(seconds=min(10, 1.6 ** min(self.operation.attempt, 10)))
+
+    def later(self) -> timedelta:
+        """How long to wait after an error, however soon it says that it may be tried again: each time longer, up to
+        half a minute. Published: what was retried after failed drains flooded the API with ever more requests
+        (aws/aws-node-termination-handler#1172)."""
+        return timedelta(seconds=min(30, 1.6 ** min(self.operation.attempt, 10)))
 
     async def save(self, operation: Operation) -> None:
         """Write what was told, then the operation. In this order a crash between the two tells it twice, not never."""
