@@ -187,7 +187,7 @@ class World:
 
     def agent_returns(self, agent: str) -> None:
         self.dead.discard(agent)
-        self.scheduler.join(self.scheduler.agents[agent])
+        self.scheduler.join(replace(self.scheduler.agents[agent], registered_at=self.clock.now()))
 
     def machine_is_deleted(self, number: int) -> dict[str, Any]:
         """Somebody deletes the instance. Returns the event that Azure sends about it."""

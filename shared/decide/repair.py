@@ -270,12 +270,16 @@ def _is_announced(memory: NodeMemory | None, now: datetime) -> bool:
 def _until(situation: Situation, finding: Finding, patience: timedelta) -> datetime:
     """Until when it is waited.
 
-    1. In this condition it was first seen just now, or it was still being deleted when it was looked at last: from now
-       on. The time in another condition does not count.
+    1. In this condition it was first seen just now, or it was still being deleted when it was looked at last, or its
+       agent was connected again meanwhile and is lost anew: from now on. The time before that does not count.
     2. Otherwise from when it was first seen, and not before what was promised the last time.
     """
     incident = situation.incidents.get(finding.node.name)
-    if incident is None or incident.condition is not finding.condition:
+    if (
+        incident is None
+        or incident.condition is not finding.condition
+        or finding.is_lost_anew(incident.since)
+    ):
         return situation.now + patience
     last, until = incident.decision, incident.since + patience
     if last is None or last.answers or last.condition is not finding.condition:

@@ -192,6 +192,13 @@ class Finding(Struct, frozen=True):
             return ""
         return f"{self.condition.value} ({self.unit})" if self.unit else self.condition.value
 
+    def is_lost_anew(self, since: datetime) -> bool:
+        """Whether its agent is lost and was connected again after this time, by what Mesos says of its registration.
+        Whoever looks once a minute does not see that it was back in between."""
+        agent = self.node.agent
+        registered = agent.registered_at if agent is not None else None
+        return self.condition is Condition.UNREACHABLE and registered is not None and registered > since
+
     def ends_soon(self, now: datetime) -> bool:
         """Whether it still works and is announced to be taken away within `SOON`: nothing can wait for long then."""
         known = self.condition is Condition.DOOMED and self.fate in {Fate.ENDS, Fate.MOVES}

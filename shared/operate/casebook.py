@@ -97,11 +97,13 @@ def _brought_up_to_date(
             since=now,
             elsewhere=_elsewhere(picture.findings.get(decision.node), workloads),
         )
+    finding = picture.findings.get(decision.node)
+    lost_anew = finding is not None and finding.is_lost_anew(old.since)
     new = replace(
         old,
         condition=decision.condition,
         because=decision.because,
-        since=old.since if old.condition is decision.condition else now,
+        since=old.since if old.condition is decision.condition and not lost_anew else now,
         signals=_folded(old.signals, situation.signals, decision),
     )
     if old.decision is None or gist(old.decision) != gist(decision):

@@ -15,7 +15,7 @@ from shared.model.nodes import Condition
 from shared.model.remedies import Remedy
 from shared.model.signals import Signal, SignalKind
 from shared.policy.schema import Mode
-from tests.builders import CALM, NOW, Cluster, disruption, incident, name, pool_policy, signal
+from tests.builders import CALM, NOW, Cluster, agent, disruption, incident, name, pool_policy, signal
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -110,6 +110,17 @@ def test_rule_5_time_in_another_condition_does_not_confirm() -> None:
     cluster.loses_agent(1)
     cluster.incidents[name(1)] = incident(1, Condition.STOPPED, timedelta(hours=5))
     assert verdict(cluster) is Verdict.WAIT
+
+
+def test_rule_5_an_agent_that_was_back_meanwhile_is_confirmed_again() -> None:
+    cluster = Cluster(nodes=5)
+    cluster.incidents[name(1)] = incident(1, Condition.UNREACHABLE, 5 * MINUTE)
+    cluster.agents["agent-S1"] = agent(1, active=False, registered_at=NOW - 6 * MINUTE)
+    assert verdict(cluster) is Verdict.ACT
+    cluster.agents["agent-S1"] = agent(1, active=False, registered_at=NOW - MINUTE)
+    decision = decided(cluster)
+    assert decision is not None
+    assert (decision.verdict, decision.until) == (Verdict.WAIT, NOW + 45 * SECOND)
 
 
 def test_rule_5_the_time_is_the_policys() -> None:
