@@ -73,12 +73,10 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
         await records.close_incident(cluster, resolved, kept.etag)
         return
     if state is OperationState.HANDED_OVER:
-        destroyed = any(record.step == "destroy" for record in hand.operation.steps)
         changed = replace(
             incident,
             state=IncidentState.HANDED_OVER,
-            # What we did to it ourselves is no change that would make another case of it.
-            condition=Condition.GONE if destroyed else incident.condition,
+            condition=await _left_as(hand, incident),
             wake_at=None,
             outcome=outcome,
         )
@@ -86,3 +84,16 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
         tried = (*incident.tried, hand.operation.remedy) if state is OperationState.FAILED else incident.tried
         changed = replace(incident, tries=incident.tries + 1, tried=tried, decision=None, wake_at=hand.now)
     await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)
+
+
+async def _left_as(hand: Hand, incident: Incident) -> Condition:
+    """What we did to it ourselves is no change that would make another case of it. It is gone when that was proved;
+    a deletion that was ordered may also have done nothing, whatever Azure said of it."""
+    done = {record.step for record in hand.operation.steps}
+    if "destroy" not in done:
+        return incident.condition
+    if "prove_gone" in done:
+        return Condition.GONE
+    picture, _ = await hand.fresh()
+    finding = picture.findings.get(hand.operation.subject.node)
+    return Condition.GONE if finding is None or finding.blind else finding.condition
