@@ -4,6 +4,7 @@
     works.add(App(id="/store", wanted=2, ..., is_resident=True, package=UNKNOWN_RESIDENT))
     works.serve("cassandra", ["node-0", "node-1", "node-2"], CASSANDRA)
     works.hold(agent, "minio")                   a framework in no catalog keeps a volume there
+    works.is_full                                agents without room for another pod
 
 The masters (`MemoryScheduler`) are the truth about agents and about `/web`; the twin of workloads is the truth about
 the rest, and `follow` brings each of the two up to date by the other: tasks, volumes and reservations of services are
@@ -37,6 +38,7 @@ class Works(MemoryWorkloads):
         super().__init__(world.clock, ())
         self.packages["marathon"] = MARATHON.package
         self.minimum_health = 0.0
+        self.is_full: set[str] = set()
         self._world = world
         self._held: dict[str, list[str]] = {}
 
@@ -135,6 +137,14 @@ class Works(MemoryWorkloads):
         self._everything()
         for agent in list(scheduler.agents.values()):
             scheduler.agents[agent.agent_id] = self._seen_by_mesos(agent)
+
+    def _settle(self, service: MemoryService) -> None:
+        """Schedulers of the SDK take no notice of maintenance windows, as Marathon does."""
+        barred, agents = self._barred, self._world.scheduler.agents
+        closed = {one for one in agents if agents[one].deactivated or not agents[one].active}
+        self._barred = closed | self.is_full
+        super()._settle(service)
+        self._barred = barred
 
     def _web(self) -> App:
         world = self._world

@@ -5,14 +5,17 @@ About what runs on an agent that still works and is to be emptied:
 1. Tasks of an application that keeps volumes, runs once on every agent, or is never moved by us: they go with the
    machine. The guard `stateful` has asked a person where that needs one.
 2. An application that is being deployed: wait.
-3. The scheduler of a service: after its pods, when the service is at rest, so that nobody and nothing of it is missing
-   at the same time.
+3. The scheduler of a service: after the pods that move, when the service is at rest, so that it and a member of it are
+   not missing at the same time.
 4. Other applications: as many tasks at once as the application can spare by its own `minimumHealthCapacity`, at least
    one, and the next ones when it is whole again. In a hurry, because the machine ends by itself: all of them.
 5. What comes back to the same agent again and again (Marathon before 1.6 takes no notice of maintenance) goes with the
    machine, when the application can spare that.
 6. Pods of a service of the SDK: when their volumes are lost anyway, one after the other, each when the service is at
-   rest and no more members are down than the catalog allows. Else they stop with the machine and start with it.
+   rest and no more members are down than the catalog allows. Where the agent cannot be barred (Mesos before 1.9:
+   schedulers of the SDK take no notice of maintenance either) a pod could come back to it, so the last one of a service
+   goes with the machine, at such a moment, and is replaced when that is gone. When their volumes are kept, pods stop
+   with the machine and start with it.
 7. Everything else is waited for; whoever runs it moves it, or a person is called when the time is over.
 
 Source: mesosphere/marathon:docs/docs/maintenance-mode.md, docs/docs/rest-api/public/api/v2 (upgradeStrategy).
@@ -48,13 +51,14 @@ class Ended(Struct, frozen=True):
 
 
 class Emptying(Struct, frozen=True):
-    """The agent to be emptied. `keeps_disk`: it gets its volumes back. `hurry`: it ends by itself, soon. `approved`: a
-    person has agreed to what the catalog does not allow. `ended` by application, `replaced` are the pods of services
-    (`service/pod`) whose replacement was ordered a moment ago."""
+    """The agent to be emptied. `keeps_disk`: it gets its volumes back. `barred`: nothing new starts there. `hurry`: it
+    ends by itself, soon. `approved`: a person has agreed to what the catalog does not allow. `ended` by application,
+    `replaced` are the pods of services (`service/pod`) whose replacement was ordered a moment ago."""
 
     agent: Agent
     lost: Lost
     keeps_disk: bool
+    barred: bool = True
     hurry: bool = False
     approved: bool = False
     ended: Mapping[str, Ended] = field(default_factory=dict[str, Ended])
@@ -120,7 +124,8 @@ def _not_yet(app: App, work: WorkloadState, emptying: Emptying) -> str:
     reading = work.services.get(app.service)
     if reading is None or isinstance(reading, Failure):
         return f"{app.service} cannot be read, and its scheduler runs here"
-    if not emptying.keeps_disk and reading.value.on(emptying.agent.agent_id):
+    going_with_it = 0 if emptying.barred else 1
+    if not emptying.keeps_disk and len(reading.value.on(emptying.agent.agent_id)) > going_with_it:
         return f"the scheduler of {app.service} goes after its pods"
     busy = going_on(reading.value, None, emptying.lost)
     return f"{app.service}: {busy}" if busy else ""
@@ -184,6 +189,9 @@ def _pods(work: WorkloadState, emptying: Emptying) -> _Pods:
         if not here:
             continue
         why = _not_this_pod(reading.value, emptying)
+        if not why and not emptying.barred and len(here) == 1:
+            stay |= of_pods
+            continue
         waits.append(f"pod {here[0].name} of {name}" + (f" ({why})" if why else ""))
         if not why and replace is None:
             replace = name, here[0].name

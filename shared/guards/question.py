@@ -51,7 +51,7 @@ class Question(Struct, frozen=True):
     """`remedy` is what is asked for. `operation` is the one on whose behalf is asked, None before there is one; its own
     disruption does not stand in its way. `incident` is the open incident's id, None before it is written; `begun_at` is
     when the operation began, None before. `elsewhere` is what is disrupted in the cluster's other pools, `suspects`
-    are what the failed nodes share; `moving`: the operation has begun to move what runs on the node."""
+    are what the failed nodes share; `moving`: the operation is moving what runs on the node."""
 
     cluster: ClusterPolicy
     pool: PoolPolicy

@@ -211,6 +211,8 @@ def _frameworks(node: Node, work: WorkloadState, mesos: SchedulerState) -> Itera
         if isinstance(service, Value):
             continue  # its pods say more
         why = service.why if isinstance(service, Failure) else ""
+        if service is None and package.framework is Move.REPLACE_POD:
+            why = work.apps.why if isinstance(work.apps, Failure) else "nobody has named its scheduler"
         members = (f"{count} tasks",)
         name, move = _name(framework), package.framework
         yield Stake(service=name, package=package, move=move, members=members, unread=why)

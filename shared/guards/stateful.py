@@ -18,8 +18,8 @@ About what is at stake on the node (`stakes.py`):
    reasons; or a restart would take two members at once: refuse, until a person approves. Members that are gone already
    are not given up by us.
 
-Once the operation has begun to move members, 5, 7 and 8 are kept by its steps, one member after the other, and what
-moves does not stand in its own way.
+While the operation moves members, 5, 7 and 8 are kept by that step, one member after the other, and what moves does not
+stand in its own way. Before the machine goes they are asked again, about what is left on it.
 Published: restarting several members of a replicated store at once lost its majority, and data with it
 (apache/mesos:docs/maintenance.md argues for maintenance that frameworks are told of, for this reason).
 """

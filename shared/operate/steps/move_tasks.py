@@ -11,9 +11,9 @@ elsewhere.
    DRAIN_AGENT (Mesos 1.9 and later) drain it of that, each task with its own grace within the policy's `drain_grace`.
    A drain that goes on cannot be called off. Older ones wait for the latter; then it is done.
 
-A pod that comes back to the agent, which older masters cannot prevent, is replaced twice and then left to a person.
-What was ended and what was ordered is noted before it is done. From the first of it on the operation goes on also
-when a guard refuses: it waits, and a person finds it as it is.
+A pod that comes back to the agent is replaced twice and then left to a person. What was ended and what was ordered is
+noted before it is done. From the first of it on the operation goes on also when a guard refuses: it waits, and a person
+finds it as it is.
 """
 
 from __future__ import annotations
@@ -101,6 +101,7 @@ def _emptying(hand: Hand, question: Question, agent: Agent, state: SchedulerStat
         agent=agent,
         lost=Lost.of(state),
         keeps_disk=hand.operation.remedy not in LOSES_LOCAL_VOLUMES,
+        barred=state.generation_for(agent) is Generation.DRAIN,
         hurry=question.is_urgent,
         approved=is_approved(question),
         ended=decode_ended(notes.get(ENDED, "{}")),
