@@ -10,7 +10,7 @@
  6. Its Mesos does not answer, but its ZooKeeper serves: impaired, by the unit of its Mesos master.
  7. Its Mesos does not answer: unreachable.
  8. The ensemble could not be read: unknown (blind).
- 9. Exhibitor names none of the masters by their address: unknown, its ZooKeeper cannot be told.
+ 9. Exhibitor names none of the masters by their address: unknown (blind), its ZooKeeper cannot be told.
 10. Its ZooKeeper does not serve, or is not in the ensemble: impaired, by Exhibitor's unit.
 11. It does not say whether its registry is recovered: unknown.
 12. Its registry is not recovered: impaired, by the unit of its Mesos master.
@@ -209,7 +209,7 @@ def _by_zookeeper(place: _Place) -> Finding | None:
     state = _state_in(ensemble.value, place.address)
     if state is None and all(_state_in(ensemble.value, one) is None for one in place.hall.addresses):
         text = "Exhibitor names no master by its address; masters.addresses in the policy may give them"
-        return place.is_(Condition.UNKNOWN, 9, text)
+        return place.blind(9, text)
     if ensemble.value.mode_of(place.address) is None:
         text = "its ZooKeeper is not in the ensemble" if state is None else f"its ZooKeeper is {state}"
         return place.is_(Condition.IMPAIRED, 10, text, EXHIBITOR_UNIT)

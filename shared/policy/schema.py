@@ -309,12 +309,15 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
                 verify_timeout=repair.verify_timeout,
             ),
             disruption=Disruption(at_once=Share(1, False)),
+            notify=self.notify,
         )
 
     @property
     def master_addresses(self) -> tuple[str, ...]:
-        """The masters' private addresses, in the order of `masters`."""
-        return self.quorum.addresses or tuple(master.partition(":")[0] for master in self.masters)
+        """The masters' private addresses, in the order of `masters`, no two alike: where several are reached at one host
+        and the policy does not give their addresses, what it calls them stands for those."""
+        hosts = tuple(master.partition(":")[0] for master in self.masters)
+        return self.quorum.addresses or (hosts if len(set(hosts)) == len(hosts) else self.masters)
 
     @property
     def machine_group(self) -> MachineGroup | None:

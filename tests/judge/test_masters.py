@@ -11,6 +11,7 @@ from shared.model.azure import Power, Provisioning
 from shared.model.health import Health
 from shared.model.nodes import Condition
 from shared.model.signals import Severity
+from shared.policy.quorum import Quorum
 from tests.builders import NOW
 from tests.masters.council import Masters, diagnosed
 
@@ -101,6 +102,7 @@ def test_8_without_exhibitor_s_word_nobody_surely_serves(masters: Masters) -> No
 def test_9_an_ensemble_of_strangers_says_nothing_of_ours(masters: Masters) -> None:
     masters.ensemble = [("master-0.internal", "serving"), ("master-1.internal", "serving")]
     assert judged(masters) == (Condition.UNKNOWN, 9)
+    assert masters.seat(SECOND).finding.blind
 
 
 @pytest.mark.parametrize("state", ["down", "not serving", "latent", "unknown"])
@@ -192,6 +194,12 @@ def test_a_master_that_was_started_lately_moves(masters: Masters) -> None:
 def test_a_leader_is_known_by_what_the_policy_calls_it(masters: Masters) -> None:
     masters.said(0, known_as=frozenset({"master-0.internal:5050"}))
     assert judged(masters) == (Condition.HEALTHY, 17)
+
+
+def test_masters_behind_one_host_are_told_apart_by_what_the_policy_calls_them() -> None:
+    masters = Masters(3, Quorum(), named=("localhost:5051", "localhost:5052", "localhost:5053"))
+    assert [seat.name for seat in masters.seats()] == ["localhost:5051", "localhost:5052", "localhost:5053"]
+    assert [judged(masters, number) for number in range(3)] == [(Condition.UNKNOWN, 9)] * 3
 
 
 def test_private_addresses_are_those_of_the_policy_where_it_gives_them() -> None:

@@ -66,7 +66,7 @@ class Masters:
     def __init__(self, count: int, quorum: Quorum | None = None, named: tuple[str, ...] = ()) -> None:
         self.addresses = tuple(f"172.16.0.{5 + number}" for number in range(count))
         self.named = named or self.addresses
-        given = quorum or Quorum(vms=VMS, addresses=self.addresses if named else ())
+        given = quorum if quorum is not None else Quorum(vms=VMS, addresses=self.addresses if named else ())
         self.policy = cluster_policy(masters=self.named, quorum=given, mode=Mode.ENFORCE)
         leader = frozenset({f"{self.addresses[0]}:5050"})
         first = MesosMaster(leader, None, True, NOW - DAY)

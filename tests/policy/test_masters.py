@@ -70,6 +70,8 @@ def test_a_pattern_that_any_machine_fits_is_none(vms: str) -> None:
 def test_addresses_go_with_the_masters_in_their_order() -> None:
     text = with_cluster("masters: {addresses: [10.0.0.7, 10.0.0.8, 10.0.0.9]}")
     assert cluster_of(text).master_addresses == ("10.0.0.7", "10.0.0.8", "10.0.0.9")
+    forwarded = changed("[172.16.0.5, 172.16.0.6, 172.16.0.7]", "[localhost:1, localhost:2, localhost:3]")
+    assert cluster_of(forwarded).master_addresses == ("localhost:1", "localhost:2", "localhost:3")
     ported = changed("172.16.0.5,", '"172.16.0.5:5051",')
     assert cluster_of(ported).master_addresses == ("172.16.0.5", "172.16.0.6", "172.16.0.7")
 
