@@ -36,7 +36,7 @@ from cli.speech import (
 from shared.errors import brief
 from shared.judge.flapping import Losses, losses_of
 from shared.model.incidents import Incident, IncidentState
-from shared.model.ledger import Ledger
+from shared.model.ledger import Ledger, NoRoom, Unjoined
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
 from shared.model.overrides import THE_CLUSTER, Override, OverrideKind
@@ -65,6 +65,8 @@ class PoolStatus(Struct, frozen=True):
     day: Use
     storm_since: datetime | None
     storm_until: datetime | None
+    no_room: NoRoom | None
+    unjoined: tuple[Unjoined, ...]
     flapping: Mapping[str, Losses]
 
 
@@ -121,11 +123,13 @@ def pool_status(
         wanted=book.wanted,
         nodes=len(conditions),
         conditions=dict(sorted(Counter(conditions.values()).items())),
-        at_once=Use(len(book.active), limits.at_once.of(total)),
+        at_once=Use(sum(not entry.urgent for entry in book.active), limits.at_once.of(total)),
         hour=Use(sum(at > now - HOUR for at in book.started), limits.per_hour),
         day=Use(sum(at > now - DAY for at in book.started), limits.per_day),
         storm_since=book.storm_since if storming else None,
         storm_until=book.storm_until if storming else None,
+        no_room=book.no_room,
+        unjoined=book.unjoined,
         flapping=_flapping(pool, inventory, now),
     )
 
@@ -217,6 +221,13 @@ def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
         until = f"rests until {clock_time(pool.storm_until)} or longer ({due(pool.storm_until, now)})"
         storm = styled((f"since {clock_time(pool.storm_since)}", "bold red"), f", {until}")
     lines: list[tuple[str, Text]] = [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]
+    if pool.no_room is not None:
+        short, asked = pool.no_room, f", it is asked again {due(pool.no_room.until, now)}"
+        none = styled((f"none since {clock_time(short.since)}", "bold red"), f" ({short.code}){asked}")
+        lines.append(("  room", none))
+    for failed in pool.unjoined:
+        why = f"no machine joined for {failed.node}, ordered {ago(failed.since, now)}: nothing is replaced"
+        lines.append(("  joining", styled((why, "bold red"))))
     worst = sorted(pool.flapping.items(), key=lambda each: (-each[1].day, each[0]))
     lines += [
         ("  flapping", styled((name, "yellow"), f" was lost {losses}")) for name, losses in worst[:MOST]

@@ -166,6 +166,15 @@ def _verify_off(at: Inside) -> str | None:
     return "a repair has no time to show that the tasks run again"
 
 
+def _window_short(at: Inside) -> str | None:
+    needed = at.pool.repair.join_timeout
+    short = [window for window in at.pool.windows if window.lasts < needed]
+    if not short:
+        return None
+    given = duration_text(short[0].lasts)
+    return f"a window of {given} may end before a successor has joined ({duration_text(needed)}), and all is taken back"
+
+
 def _min_zero(at: Inside) -> str | None:
     if at.pool.capacity.min > 0:
         return None
@@ -248,6 +257,7 @@ POOL_RULES: tuple[Rule[Inside], ...] = (
         "microsoft/startstopv2-deployments#112, #116, #135: schedules broke and success was reported all the same",
         _verify_off,
     ),
+    Rule("window-short", "windows", "shorter than repair.join_timeout", "", _window_short),
     Rule(
         "floor-zero",
         "capacity.min",

@@ -8,6 +8,7 @@ from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS, lint
 from tests.policy.texts import GOOD, changed, policy_of, with_cluster, with_pool
 
 POOL = "clusters.prod.pools.private"
+WINDOW = "windows: [{{cron: 0 5 * * *, zone: UTC, for: {}}}]"
 ALL_MASTERS = "[172.16.0.5, 172.16.0.6, 172.16.0.7]"
 OTHER = GOOD.split("clusters:\n")[1].replace("  prod:", "  test:").replace("acs-prod", "acs-test")
 
@@ -29,6 +30,7 @@ UNWISE = {
     "confirm-short": (with_pool("repair: {confirm_after: 0s}"), f"{POOL}.repair.confirm_after"),
     "join-timeout-short": (with_pool("repair: {join_timeout: 1m}"), f"{POOL}.repair.join_timeout"),
     "verify-off": (with_pool("repair: {verify_timeout: 0s}"), f"{POOL}.repair.verify_timeout"),
+    "window-short": (with_pool(WINDOW.format("14m")), f"{POOL}.windows"),
     "floor-zero": (changed("min: 3", "min: 0"), f"{POOL}.capacity.min"),
     "bolder-than-cluster": (with_pool("mode: enforce"), f"{POOL}.mode"),
     "shared-masters": (GOOD + OTHER.replace(ALL_MASTERS, "[172.16.0.5:5050]"), "clusters.test.dcos.masters"),
@@ -47,6 +49,7 @@ WISE = {
     "confirm-short": with_pool("repair: {confirm_after: 15s}"),
     "join-timeout-short": with_pool("repair: {join_timeout: 5m}"),
     "verify-off": with_pool("repair: {verify_timeout: 1s}"),
+    "window-short": with_pool(WINDOW.format("15m")),
     "floor-zero": changed("min: 3", "min: 1"),
     "bolder-than-cluster": with_cluster("mode: enforce"),
     "shared-masters": GOOD + OTHER.replace(ALL_MASTERS, "[172.16.0.5:5051]"),

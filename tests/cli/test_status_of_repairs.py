@@ -1,0 +1,28 @@
+"""`status` says what keeps a pool from being repaired: no room in Azure, machines that do not join."""
+
+from __future__ import annotations
+
+from tests.cli.typed import asked, words_of
+from tests.scene import Scene
+
+
+async def test_where_azure_has_no_room_it_says_since_when_and_until_when() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    assert "room" not in words_of(await asked(scene, "status"))
+    scene.compute.fail_operation("AllocationFailed", "There is no room.")
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=2)
+    assert "room none since 2026-11-22 03:00:" in words_of(await asked(scene, "status"))
+    assert "(AllocationFailed), it is asked again in" in words_of(await asked(scene, "status"))
+
+
+async def test_a_machine_that_did_not_join_is_told_with_what_that_means() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.booting = False
+    scene.machine_is_deallocated(1)
+    await scene.after(minutes=20)
+    told = words_of(await asked(scene, "status"))
+    assert f"no machine joined for {scene.name(1)}, ordered" in told
+    assert "nothing is replaced" in told
