@@ -75,9 +75,10 @@ async def pause_it(
 
 
 async def resume_it(
-    archive: Archive, clerk: Clerk, subject: str, cluster: str | None, speaker: Speaker
+    archive: Archive, clerk: Clerk, freed: tuple[str, int | None], cluster: str | None, speaker: Speaker
 ) -> None:
-    here, about = await _meant(archive, subject, cluster)
+    """`freed` is whose pause it is, and how many nodes wait under it by what was typed."""
+    here, about = await _meant(archive, freed[0], cluster)
     wanted = Override(OverrideKind.PAUSE, about, "", "", archive.now)
     kept = await archive.records.overrides.get(here.name, override_row(wanted))
     if kept is None:
@@ -86,12 +87,31 @@ async def resume_it(
         raise Trouble(
             f"{_shown(here.name, about)} is not paused, so nothing was written: paused is {paused}.", NO
         )
+    await _counted(archive, here, about, freed[1])
     woken = await clerk.take_back(here.name, kept.value, speaker.who, speaker.why)
     say(
         f"{_shown(here.name, about)} is not paused any more, which {kept.value.who} had done: {kept.value.why}"
     )
     if not woken:
         _say_next("", "", woken)
+
+
+async def _counted(archive: Archive, here: ClusterPolicy, about: str, typed: int | None) -> None:
+    """`Trouble` unless the number of nodes was typed that wait under a pause, where they are several. Published: a
+    command that was meant for a few servers rebooted all of a data centre (Joyent, 27 May 2014)."""
+    waiting = [
+        kept.value
+        for kept in (await archive.records.open_incidents(here.name)).values()
+        if kept.value.state is IncidentState.OPEN and here.pool(kept.value.pool) is not None
+        if about in {THE_CLUSTER, kept.value.pool, kept.value.node}
+    ]
+    if len(waiting) > 1 and typed != len(waiting):
+        given = "" if typed is None else f", not {typed}"
+        raise Trouble(
+            f"{len(waiting)} nodes wait there to be helped{given}, so nothing was written: their repair may begin as"
+            f" soon as the pause is over. If that is meant, add --nodes {len(waiting)}.",
+            NO,
+        )
 
 
 async def approve_it(

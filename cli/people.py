@@ -56,16 +56,21 @@ def resume(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(help="The pool or node. Else the whole cluster.")] = "",
     why: Why = "",
+    nodes: Annotated[int | None, typer.Option("--nodes", help="How many nodes this sets free.")] = None,
     cluster: Cluster = None,
     who: Who = "",
 ) -> None:
-    """Take a pause back. Exit code 1: this is not paused."""
+    """Take a pause back.
+
+    Where several nodes wait under it to be helped, their number has to be typed too, with --nodes. Exit code 1: this is
+    not paused, or that is not their number.
+    """
     from cli.overrides import resume_it
 
     speaker = _speaker(context, who, why or "no reason given", "")
 
     async def work(archive: Archive, clerk: Clerk) -> None:
-        await resume_it(archive, clerk, subject, cluster, speaker)
+        await resume_it(archive, clerk, (subject, nodes), cluster, speaker)
 
     with_clerk(context, work)
 

@@ -29,7 +29,8 @@ async def test_what_was_known_of_a_node_is_kept_before_anything_is_done_to_it() 
     stage = Stage(agents=12, more=LADDER)
     await stage.sweeps()
     stage.agent_dies(4)
-    assert await stage.store.query(Table.EVIDENCE, "prod", "", "") == ()
+    rows = await stage.store.query(Table.EVIDENCE, "prod", "", "")
+    assert rows == ()
     known: list[int] = []
     for _ in range(40):
         await stage.after(seconds=5)
