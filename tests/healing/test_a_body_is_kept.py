@@ -67,10 +67,14 @@ async def test_when_its_time_is_over_it_is_destroyed_and_forgotten() -> None:
 async def test_while_it_is_being_destroyed_no_other_machine_seems_to_be_missing() -> None:
     scene = await with_a_body()
     await scene.after(minutes=125)
-    scene.compute.takes = timedelta(minutes=10)
+    usual, scene.compute.takes = scene.compute.takes, timedelta(minutes=10)
     await scene.app.housekeep()
-    await scene.after(minutes=5)
+    scene.compute.takes = usual
+    await scene.after(minutes=2)
     assert await scene.open_incidents() == {}
+    scene.agent_dies(4)
+    await scene.after(minutes=3)
+    assert scene.destroyed == ["2", "4"]
     assert (await scene.ledger()).wanted == 6
 
 
