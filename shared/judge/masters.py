@@ -1,7 +1,7 @@
 """What the readings of the masters amount to: one seat each, by numbered rules in the order in which they are asked.
 
- 1. No master and no Exhibitor answers, or the readings are from the future: unknown (blind). It is likelier us that is
-    cut off than all of them at once.
+ 1. No Mesos master answers, or the readings are from the future: unknown (blind). It is likelier us that is cut off
+    than all of them at once.
  2. Azure says that it is stopped, deallocated, or on its way there, but its Mesos answers: unknown, the two contradict
     each other.
  3. Azure says the same, and its Mesos does not answer: stopped.
@@ -10,7 +10,8 @@
  6. Its Mesos does not answer, but its ZooKeeper serves: impaired, by the unit of its Mesos master.
  7. Its Mesos does not answer: unreachable.
  8. The ensemble could not be read: unknown (blind).
- 9. Exhibitor names none of the masters by their address: unknown (blind), its ZooKeeper cannot be told.
+ 9. Exhibitor names none of the masters by their address, so that its ZooKeeper cannot be told: it is judged by what
+    follows, and healthy at best, but never serves.
 10. Its ZooKeeper does not serve, or is not in the ensemble: impaired, by Exhibitor's unit.
 11. It does not say whether its registry is recovered: unknown.
 12. Its registry is not recovered: impaired, by the unit of its Mesos master.
@@ -21,7 +22,8 @@
     impaired, by that unit.
 17. Otherwise: healthy.
 
-Only by rules 16 and 17 a master surely serves; everything that is not known counts against it. Each rule has a test of
+Only by rules 16 and 17, and with a ZooKeeper that does, a master surely serves; everything that is not known counts
+against it. Each rule has a test of
 the same number in tests/judge/test_masters.py.
 """
 
@@ -89,8 +91,7 @@ class _Hall:
 
     @property
     def is_silent(self) -> bool:
-        unanswered = all(isinstance(one, Failure) for one in self.mesos.values())
-        return unanswered and isinstance(self.ensemble, Failure)
+        return all(isinstance(one, Failure) for one in self.mesos.values())
 
     def _names(self, cluster: ClusterPolicy) -> frozenset[str]:
         """Everything that the one leader is called."""
@@ -137,7 +138,7 @@ def _seat(place: _Place) -> Seat:
     finding, said = _finding(place), place.said
     return Seat(
         finding=finding,
-        serves=finding.rule in SERVES,
+        serves=finding.rule in SERVES and _zookeeper(place) is True,
         leads=said is not None and said.leads,
         moves=_moves(place),
         started_at=said.started_at if said is not None else None,
@@ -159,7 +160,7 @@ def _finding(place: _Place) -> Finding:
     if hall.readings.started_at > hall.now + AHEAD:
         return place.blind(1, "the readings are from the future, our clock was put back")
     if hall.is_silent:
-        return place.blind(1, "no master answers, and no Exhibitor: it may be us that is cut off")
+        return place.blind(1, "no Mesos master answers: it may be us that is cut off")
     by_azure = _by_azure(place)
     if by_azure is not None:
         return by_azure
@@ -202,18 +203,22 @@ def _zookeeper(place: _Place) -> bool | None:
 
 
 def _by_zookeeper(place: _Place) -> Finding | None:
-    """Rules 8 to 10."""
+    """Rules 8 and 10."""
     ensemble = place.hall.ensemble
     if isinstance(ensemble, Failure):
         return place.blind(8, f"the ensemble of ZooKeeper could not be read: {ensemble.why}")
     state = _state_in(ensemble.value, place.address)
-    if state is None and all(_state_in(ensemble.value, one) is None for one in place.hall.addresses):
-        text = "Exhibitor names no master by its address; masters.addresses in the policy may give them"
-        return place.blind(9, text)
-    if ensemble.value.mode_of(place.address) is None:
+    if ensemble.value.mode_of(place.address) is None and not _of_strangers(place):
         text = "its ZooKeeper is not in the ensemble" if state is None else f"its ZooKeeper is {state}"
         return place.is_(Condition.IMPAIRED, 10, text, EXHIBITOR_UNIT)
     return None
+
+
+def _of_strangers(place: _Place) -> bool:
+    """Whether the ensemble is one of servers with other names than ours."""
+    ensemble = place.hall.ensemble
+    known = ensemble.value if isinstance(ensemble, Value) else Ensemble(())
+    return all(_state_in(known, one) is None for one in place.hall.addresses)
 
 
 def _state_in(ensemble: Ensemble, address: str) -> str | None:
@@ -244,7 +249,7 @@ def _by_mesos(place: _Place, said: MesosMaster) -> Finding | None:
 
 
 def _by_units(place: _Place, said: MesosMaster) -> Finding:
-    """Rules 16 and 17."""
+    """Rules 9, 16 and 17."""
     hall = place.hall
     if hall.health is not None and isinstance(hall.health.diagnostics, Value):
         at = hall.health.diagnostics.taken_at
@@ -255,6 +260,9 @@ def _by_units(place: _Place, said: MesosMaster) -> Finding:
             text = f"DC/OS said at {at:%H:%M:%S} UTC that {failed[0].unit} has failed there"
             return place.is_(Condition.IMPAIRED, 16, text, failed[0].unit)
     what = "leads" if said.leads else "follows the leader"
+    if _of_strangers(place):
+        text = f"it {what}, its registry is recovered; its ZooKeeper cannot be told, for Exhibitor names no master so"
+        return place.is_(Condition.HEALTHY, 9, text)
     return place.is_(Condition.HEALTHY, 17, f"it {what}, its registry is recovered, its ZooKeeper serves")
 
 

@@ -30,8 +30,7 @@ def judged(masters: Masters, number: int = SECOND) -> tuple[Condition, int]:
 
 def test_1_silence_of_all_is_a_fault_of_our_eyes(masters: Masters) -> None:
     for number in range(3):
-        masters.is_silent(number)
-    masters.ensemble_unread = True
+        masters.mesos_is_silent(number)
     assert judged(masters) == (Condition.UNKNOWN, 1)
     assert masters.seat(SECOND).finding.blind
 
@@ -101,8 +100,11 @@ def test_8_without_exhibitor_s_word_nobody_surely_serves(masters: Masters) -> No
 
 def test_9_an_ensemble_of_strangers_says_nothing_of_ours(masters: Masters) -> None:
     masters.ensemble = [("master-0.internal", "serving"), ("master-1.internal", "serving")]
-    assert judged(masters) == (Condition.UNKNOWN, 9)
-    assert masters.seat(SECOND).finding.blind
+    assert judged(masters) == (Condition.HEALTHY, 9)
+    assert not any(seat.serves for seat in masters.seats())
+    masters.health = diagnosed(masters.addresses[SECOND], "dcos-net.service")
+    assert judged(masters) == (Condition.IMPAIRED, 16)
+    assert not masters.seat(SECOND).serves
 
 
 @pytest.mark.parametrize("state", ["down", "not serving", "latent", "unknown"])
@@ -199,7 +201,9 @@ def test_a_leader_is_known_by_what_the_policy_calls_it(masters: Masters) -> None
 def test_masters_behind_one_host_are_told_apart_by_what_the_policy_calls_them() -> None:
     masters = Masters(3, Quorum(), named=("localhost:5051", "localhost:5052", "localhost:5053"))
     assert [seat.name for seat in masters.seats()] == ["localhost:5051", "localhost:5052", "localhost:5053"]
-    assert [judged(masters, number) for number in range(3)] == [(Condition.UNKNOWN, 9)] * 3
+    assert [judged(masters, number) for number in range(3)] == [(Condition.HEALTHY, 9)] * 3
+    masters.is_silent(SECOND)
+    assert judged(masters) == (Condition.UNREACHABLE, 7)
 
 
 def test_private_addresses_are_those_of_the_policy_where_it_gives_them() -> None:
