@@ -53,6 +53,7 @@ type About = tuple[str | None, str | None]
 WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 RESTARTS = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_RESTARTED})
 READ_AGAIN = timedelta(minutes=1)
+ASLEEP = timedelta(minutes=5)  # the sweep comes each minute
 UNTOLD = "nobody told of a deletion yet"
 WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.UNKNOWN})
 
@@ -271,15 +272,14 @@ def _until(situation: Situation, finding: Finding, patience: timedelta) -> datet
     """Until when it is waited.
 
     1. In this condition it was first seen just now, or it was still being deleted when it was looked at last, or its
-       agent was connected again meanwhile and is lost anew: from now on. The time before that does not count.
+       agent was connected again meanwhile and is lost anew, or nobody has looked for long after it was due, because we
+       did not run: from now on. The time before that does not count.
     2. Otherwise from when it was first seen, and not before what was promised the last time.
     """
     incident = situation.incidents.get(finding.node.name)
-    if (
-        incident is None
-        or incident.condition is not finding.condition
-        or finding.is_lost_anew(incident.since)
-    ):
+    if incident is None or incident.condition is not finding.condition:
+        return situation.now + patience
+    if finding.is_lost_anew(incident.since) or _have_slept(situation, incident):
         return situation.now + patience
     last, until = incident.decision, incident.since + patience
     if last is None or last.answers or last.condition is not finding.condition:
@@ -287,6 +287,11 @@ def _until(situation: Situation, finding: Finding, patience: timedelta) -> datet
     if last.verdict is Verdict.HOLD:
         return situation.now + patience
     return max(until, last.until) if last.until is not None else until
+
+
+def _have_slept(situation: Situation, incident: Incident) -> bool:
+    """Whether nobody looked when it was time to: then it was not seen to stay as it was."""
+    return incident.wake_at is not None and situation.now > incident.wake_at + ASLEEP
 
 
 def _age_order(situation: Situation, finding: Finding) -> tuple[datetime, str]:

@@ -123,6 +123,18 @@ def test_rule_5_an_agent_that_was_back_meanwhile_is_confirmed_again() -> None:
     assert (decision.verdict, decision.until) == (Verdict.WAIT, NOW + 45 * SECOND)
 
 
+def test_rule_5_what_nobody_looked_at_when_it_was_due_is_confirmed_again() -> None:
+    cluster = Cluster(nodes=5)
+    cluster.is_unreachable(1, 60 * MINUTE)
+    seen = cluster.incidents[name(1)]
+    cluster.incidents[name(1)] = replace(seen, wake_at=NOW - 4 * MINUTE)
+    assert verdict(cluster) is Verdict.ACT
+    cluster.incidents[name(1)] = replace(seen, wake_at=NOW - 6 * MINUTE)
+    decision = decided(cluster)
+    assert decision is not None
+    assert (decision.verdict, decision.until) == (Verdict.WAIT, NOW + 45 * SECOND)
+
+
 def test_rule_5_the_time_is_the_policys() -> None:
     pool = pool_policy()
     pool = replace(pool, repair=replace(pool.repair, confirm_after=timedelta(0)))

@@ -23,7 +23,7 @@ from shared.app import App
 from shared.memory.store import MemoryStore
 from shared.model.azure import Power
 from shared.records import Records
-from tests.scene import POOL, START, Scene
+from tests.scene import POOL, START, SWEEP, Scene
 from tests.watched import Around, Call
 
 FOR_GOOD = frozenset({"destroy", "redeploy", "reimage", "deallocate"})
@@ -88,6 +88,12 @@ class Stage(Scene):
         }
         event = self.event(number, "Write", f"{what}-{status}")
         return event | {"eventType": EMITTED, "data": {"resourceInfo": {"properties": facts}}}
+
+    def sleeps(self, minutes: float) -> None:
+        """The app does not run for so long, and another process begins."""
+        self.clock.advance(timedelta(minutes=minutes))
+        self._next_sweep = self.clock.now() + SWEEP
+        self.restarts()
 
     def forgets(self) -> None:
         """Everything in storage is lost, and another process begins."""
