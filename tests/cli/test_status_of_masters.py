@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.typed import asked, data_of, words_of
-from tests.masters.hall import Hall, address
+from tests.masters.hall import Hall, address, machine
 
 
 async def test_masters_that_are_well_are_counted() -> None:
@@ -43,3 +43,16 @@ async def test_the_masters_are_in_the_data() -> None:
     await hall.after(minutes=2)
     (cluster,) = data_of(await asked(hall, "status", "--json"))["clusters"]
     assert cluster["masters"] == {"count": 3, "mode": "enforce", "conditions": {}}
+
+
+async def test_a_remedy_that_waits_for_a_person_is_approved_by_command() -> None:
+    hall = Hall(policy="{vms: dcos-master-*, repair: {ladder: [redeploy], approve: [redeploy]}}")
+    await hall.after(minutes=1)
+    hall.hangs(1)
+    await hall.after(minutes=4)
+    assert hall.done == []
+    (incident,) = (await hall.open_incidents()).values()
+    assert f"approve {incident.id} redeploy" in words_of(await asked(hall, "explain", address(1), width=200))
+    assert (await asked(hall, "approve", address(1), "--why", "looked at it")).exit_code == 0
+    await hall.after(seconds=5)
+    assert hall.done == [("redeploy", machine(1))]
