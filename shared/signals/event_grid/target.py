@@ -2,6 +2,7 @@
 
 A Uniform instance has its set in its id. A Flexible one is a machine of its own: its set is told by the resource
 itself where an event carries it (`virtualMachineScaleSet.id`), and otherwise only by its name, see `resource_ids.py`.
+Machines of masters are those that the policy names (`masters.vms`): whatever is told of them only wakes the pass.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.policy.schema import ClusterPolicy, Policy, PoolPolicy
-from shared.signals.resource_ids import machine_of, owner_by_name, scale_set_of
+from shared.signals.resource_ids import MachineResource, machine_of, owner_by_name, scale_set_of
 
 from .envelope import Event, text, word
 
@@ -61,5 +62,15 @@ def _flexible(event: Event, policy: Policy) -> Target | None:
         return Target(*owner, about=word(machine.name)) if owner else None
     named = owner_by_name(machine, policy)
     if named is None:
-        return None
+        return _master(machine, policy)
     return Target(named.cluster, named.pool, about=word(machine.name), is_guess=named.is_guess)
+
+
+def _master(machine: MachineResource, policy: Policy) -> Target | None:
+    for cluster in policy.clusters:
+        group, home = cluster.machine_group, (machine.subscription.lower(), machine.resource_group.lower())
+        if group is None or not group.matches(machine.name):
+            continue
+        if (group.subscription.lower(), group.resource_group.lower()) == home:
+            return Target(cluster, cluster.masters_pool, about=word(machine.name), is_guess=True)
+    return None
