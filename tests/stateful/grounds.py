@@ -42,6 +42,7 @@ CATALOG: Mapping[str, Package] = {entry.package.name: entry.package for entry in
 CASSANDRA, KAFKA, RIAK = CATALOG["cassandra"], CATALOG["kafka"], CATALOG["riak"]
 ELASTIC, EXHIBITOR = CATALOG["elastic"], CATALOG["exhibitor"]
 INCIDENT = "i-1"
+LOSING = [Remedy.REDEPLOY, Remedy.REIMAGE, Remedy.REPLACE]
 
 
 class Ground:
@@ -155,3 +156,15 @@ class Ground:
 
 def _with_task(agent: Agent, framework: str, id: str) -> Agent:
     return replace(agent, task_ids={**agent.task_ids, framework: (*agent.task_ids.get(framework, ()), id)})
+
+
+def ring() -> Ground:
+    ground = Ground()
+    ground.serve("cassandra", CASSANDRA, {"node-0": 1, "node-1": 2, "node-2": 3})
+    return ground
+
+
+def refused(ground: Ground, number: int = 1, remedy: Remedy = Remedy.REPLACE) -> str:
+    """The reason; empty when it goes on."""
+    answer = ground.answer(number, remedy)
+    return "" if answer.allowed else answer.reason

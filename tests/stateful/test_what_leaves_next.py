@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.decide.moves import Emptying, Ended, Moves, next_moves
 from shared.guards.stakes import Lost
 from shared.model.readings import Value
-from shared.model.workloads import App, Deployment
+from shared.model.workloads import App, Deployment, Plan
 from tests.stateful.grounds import CASSANDRA, CATALOG, ELASTIC, Ground
 
 WEB = App(id="/web", wanted=4, running=0, healthy=0, minimum_health=0.5)
@@ -98,6 +98,13 @@ def test_rule_6_a_pod_is_replaced_when_its_service_is_at_rest() -> None:
     assert moves(ring(1, 2, 3)).replace == ("cassandra", "node-0")
     assert moves(ring(1, 2, 3), replaced=frozenset({"cassandra/node-0"})).replace is None
     assert moves(ring(1, 2, 3), keeps_disk=True).replace is None
+
+
+def test_rule_6_no_pod_is_replaced_while_the_service_is_at_something_else() -> None:
+    ground = ring(1, 2, 3)
+    old = ground.services["cassandra"]
+    ground.services["cassandra"] = replace(old, plans=(*old.plans, Plan("update", "IN_PROGRESS")))
+    assert (moves(ground).replace, len(moves(ground).waits)) == (None, 1)
 
 
 def test_rule_6_no_pod_is_replaced_while_another_one_is_down() -> None:
