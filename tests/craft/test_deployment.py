@@ -74,9 +74,10 @@ def provider(module: str) -> str:
 
 
 def test_azure_installs_what_the_app_imports_and_nothing_more() -> None:
-    # The cores come with every Azure SDK; aiohttp is what their asynchronous transports run on.
+    # The cores come with every Azure SDK; aiohttp is what their asynchronous transports run on. zoneinfo looks for
+    # tzdata where a machine has no time zones of its own.
     used = {provider(module) for module in imported(deployed())} - {"azure-core", "azure-mgmt-core"}
-    assert used | {"aiohttp"} == wanted("requirements.in")
+    assert used | {"aiohttp", "tzdata"} == wanted("requirements.in")
 
 
 def test_a_fresh_checkout_has_every_package_that_is_imported() -> None:
