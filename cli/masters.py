@@ -24,7 +24,8 @@ class MastersStatus(Struct, frozen=True):
 
 
 def masters_status(cluster: ClusterPolicy, opened: Sequence[Incident]) -> MastersStatus:
-    found = Counter(incident.condition.value for incident in opened if incident.pool == MASTERS)
+    ill = [one for one in opened if one.pool == MASTERS and one.node in cluster.master_addresses]
+    found = Counter(incident.condition.value for incident in ill)
     mode = cluster.mode if cluster.quorum.vms else None
     return MastersStatus(len(cluster.masters), mode, dict(sorted(found.items())))
 

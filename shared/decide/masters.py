@@ -15,6 +15,9 @@ For every master, in this order:
 9. Any guard refuses: hold, or wait if every refusal ends by the clock.
 10. Otherwise: the first rung that is left.
 
+When the guards were asked about any, and fewer than a majority surely serves, a person is called besides, by an
+incident of its own: nothing that we may do helps a quorum that is lost.
+
 Those that do not lead are taken first, then by the time at which their incident was opened, then by name. Whoever is
 acted on counts as at work for the next one, so that one pass never takes two. The same inputs give the same decisions.
 """
@@ -40,6 +43,8 @@ from .repair import Situation
 
 NOBODY = Tally({}, 0, 0, 0, 0)
 A_PERSON = "a person must look"
+QUORUM = "(masters quorum)"
+"""The subject of the incident that says that too few masters serve."""
 
 
 def decide_masters(situation: Situation, council: Council | None) -> tuple[Decision, ...]:
@@ -52,7 +57,17 @@ def decide_masters(situation: Situation, council: Council | None) -> tuple[Decis
         if decision.verdict is Verdict.ACT:
             council = replace(council, at_work={**council.at_work, seat.name: f"decided for {seat.name}"})
         decisions.append(decision)
-    return tuple(decisions)
+    return (*decisions, *_lost_quorum(council, decisions))
+
+
+def _lost_quorum(council: Council, decisions: list[Decision]) -> Iterator[Decision]:
+    serving = sum(seat.serves for seat in council.seats)
+    if any(decision.answers for decision in decisions) and serving < council.majority:
+        because = (
+            f"{serving} of {len(council.seats)} masters surely serve, {council.majority} are needed: none of them is"
+            f" touched; {A_PERSON}"
+        )
+        yield Decision(QUORUM, MASTERS, Condition.UNKNOWN, Verdict.HAND_OVER, because)
 
 
 def question_about(

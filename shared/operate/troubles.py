@@ -8,6 +8,7 @@ helped by replacing machines, and a person who is called too late has lost more 
 2. The failed share what explains their failure better than chance: nothing is done to nodes that have it.
 3. A storm has lasted for as long as the policy holds after one: it does not blow over.
 4. Azure had no room for a machine three times in a row, so for some 15 minutes: it goes on being asked.
+5. Masters are ill, and fewer than a majority serves: none of them is touched (`shared/decide/masters.py`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ OVER = {
     CLUSTER: "everything can be read again",
     " storm)": "the storm is over",
     " room)": "Azure is not known to have no room any more",
+    " quorum)": "a majority of the masters serves again, or none of them is known to be ill",
 }
 
 

@@ -187,6 +187,16 @@ def test_the_leader_is_taken_last() -> None:
     assert "quorum_at_work" in refusals(of(masters, 0))
 
 
+def test_for_a_lost_quorum_a_person_is_called_once_for_all() -> None:
+    masters = Masters(3)
+    masters.hung(1)
+    masters.hung(2)
+    assert masters.decide()["(masters quorum)"].verdict is Verdict.HAND_OVER
+    masters.hung(2, ago=timedelta(seconds=5))
+    masters.hung(1, ago=timedelta(seconds=5))
+    assert "(masters quorum)" not in masters.decide()
+
+
 def test_nobody_asks_nothing_is_decided() -> None:
 
     assert decide_masters(Masters(3).situation(), None) == ()

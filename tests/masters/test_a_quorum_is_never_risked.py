@@ -19,6 +19,11 @@ async def test_when_too_many_are_ill_none_is_touched(masters: int, ill: int) -> 
     await hall.after(minutes=30)
     assert hall.done == []
     assert "quorum_lost" in " ".join([await hall.held_because(number) for number in range(1, ill + 1)])
+    assert (await hall.open_incidents())["(masters quorum)"].state is IncidentState.HANDED_OVER
+    for number in range(1, ill + 1):
+        hall.recovers(number)
+    await hall.after(minutes=2)
+    assert "(masters quorum)" not in await hall.open_incidents()
 
 
 async def test_without_the_names_of_their_machines_masters_are_judged_and_never_touched() -> None:
