@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from shared.guards.canary import is_no_better
 from shared.guards.question import Tally, last_join
 from shared.model.ledger import Ledger, NoRoom, Unjoined, Wave
 from shared.model.nodes import Condition, Finding
@@ -78,7 +79,7 @@ def concluded(book: Ledger, operation: Operation, state: OperationState, now: da
     wave = book.wave(entry.trouble) or Wave(entry.trouble, now)
     failed_nodes = tuple(node for node in wave.failed if node != entry.node)
     if state is OperationState.DONE:
-        wave = replace(wave, done=wave.done + 1, failed=failed_nodes)
+        wave = replace(wave, done=wave.done + 1, failed=failed_nodes, helped_at=now)
     else:
         wave = replace(wave, failed=(*failed_nodes, entry.node))
     return replace(book, waves=(*(one for one in book.waves if one.trouble != wave.trouble), wave))
@@ -92,6 +93,7 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
        any more whether there is room.
     3. No connected node has the trouble and none is being helped: the wave is over.
     4. A node at which it did not help is well, or is not there any more: it holds the others no longer.
+    5. A machine came in the place of another within a day, and is impaired: to replace does not help against that.
     """
     own = list(findings)
     last, short = last_join(own), book.no_room
@@ -105,7 +107,18 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
         for wave in book.waves
         if wave.trouble in helping or tally.troubles.get(wave.trouble)
     )
+    for finding in own:
+        if is_no_better(finding, now):
+            waves = _with_failed(waves, finding, now)
     return replace(book, unjoined=unjoined, no_room=short, waves=waves)
+
+
+def _with_failed(waves: tuple[Wave, ...], finding: Finding, now: datetime) -> tuple[Wave, ...]:
+    """Rule 5."""
+    wave = next((one for one in waves if one.trouble == finding.trouble), Wave(finding.trouble, now))
+    failed = (*(node for node in wave.failed if node != finding.node.name), finding.node.name)
+    others = (one for one in waves if one.trouble != wave.trouble)
+    return (*others, replace(wave, failed=failed))
 
 
 def _waited_in_vain(operation: Operation) -> bool:

@@ -55,12 +55,14 @@ class NoRoom(Struct, frozen=True):
 
 class Wave(Struct, frozen=True):
     """Connected nodes with the same trouble are helped in a wave: one, then two, then the rest. `done` counts those
-    that were helped, `failed` are those at which it did not help and that are not well yet."""
+    that were helped, the last of them at `helped_at`; `failed` are those at which it did not help and that are not well
+    yet, with those that came in another's place and have the same trouble."""
 
     trouble: str
     since: datetime
     done: int = 0
     failed: tuple[str, ...] = ()
+    helped_at: datetime | None = None
 
 
 class Loss(Struct, frozen=True):

@@ -127,7 +127,7 @@ def test_what_means_that_there_is_no_room(code: str, message: str, means: bool) 
 
 def test_who_was_helped_counts_in_its_wave_and_who_was_not_stops_it() -> None:
     helped = concluded(book(ILL, waves=(Wave(ILL, NOW, 1, (name(1),)),)), operation(), DONE, NOW)
-    assert helped.waves == (Wave(ILL, NOW, 2),)
+    assert helped.waves == (Wave(ILL, NOW, 2, helped_at=NOW),)
     for state in (FAILED, HANDED_OVER):
         stopped = concluded(book(ILL, waves=(Wave(ILL, NOW, 1),)), operation(), state, NOW)
         assert stopped.waves == (Wave(ILL, NOW, 1, (name(1),)),)
@@ -164,3 +164,13 @@ def test_a_node_at_which_it_did_not_help_holds_the_others_until_it_is_well_or_go
     assert mind(cluster).waves == (Wave(ILL, NOW, 0, (name(1),)),)
     cluster.loses_agent(1)
     assert mind(cluster).waves == (Wave(ILL, NOW, 0, (name(1),)),), "it died of it"
+
+
+def test_a_machine_that_is_no_better_than_the_one_before_it_stops_its_wave() -> None:
+    cluster = Cluster(nodes=12)
+    unit_fails(cluster, 1, 2, 3, unit=UNIT)
+    assert mind(cluster).waves == ()
+    cluster.remembers(1, replaces="o-1", joined_at=NOW - timedelta(hours=2))
+    assert mind(cluster).waves == (Wave(ILL, NOW, failed=(name(1),)),)
+    cluster.remembers(1, replaces="o-1", joined_at=NOW - timedelta(hours=25))
+    assert mind(cluster).waves == ()

@@ -95,3 +95,22 @@ def test_the_first_place_of_a_trouble_begins_its_wave() -> None:
     cluster.ledger = with_place(cluster.question(1), "o-1")
     assert cluster.ledger.waves == (Wave(ILL, NOW),)
     assert asked(cluster, 2).reason == "canary_first"
+
+
+def test_condition_3_a_machine_that_is_no_better_than_the_one_before_it_is_not_replaced() -> None:
+    cluster = ill()
+    came = replace(cluster.memory[name(1)], replaces="the first", joined_at=NOW - timedelta(hours=2))
+    cluster.memory[name(1)] = came
+    assert asked(cluster).reason == "canary_failed"
+    cluster.memory[name(1)] = replace(came, joined_at=NOW - timedelta(hours=25))
+    assert asked(cluster).allowed
+
+
+def test_condition_5_the_next_one_waits_until_the_successor_of_the_last_could_be_judged() -> None:
+    cluster = ill(done=3)
+    (wave,) = cluster.ledger.waves
+    cluster.ledger = replace(cluster.ledger, waves=(replace(wave, helped_at=NOW - timedelta(minutes=4)),))
+    answer = asked(cluster)
+    assert (answer.reason, answer.until) == ("canary_settles", NOW + timedelta(minutes=6))
+    cluster.ledger = replace(cluster.ledger, waves=(replace(wave, helped_at=NOW - timedelta(minutes=10)),))
+    assert asked(cluster).allowed

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.memory.health import MemoryHealth
 from shared.model.health import Role
 from shared.model.incidents import IncidentState
+from shared.model.mesos import Generation
 from shared.model.readings import Value
 from shared.records.last_health import LastHealth
 from tests.incidents.stage import Stage
@@ -62,6 +65,24 @@ async def test_a_probe_that_is_wrong_about_some_nodes_tries_its_remedy_on_one() 
     await says_ill(stage, (1, 7, 13, 19), minutes=180)
     assert [verb for verb, _ in stage.orders] == ["run_command"]
     assert {"canary_failed"} & await stage.refusals_of(13)
+
+
+async def test_a_probe_that_is_wrong_about_new_machines_too_costs_one_machine_and_not_all() -> None:
+    """The same where the policy has nothing milder than to replace: what DC/OS says of a node cannot be told from what
+    is true, but that the machine which came for it is no better can. It is not replaced in turn, and nor are the
+    others."""
+    stage = Stage(
+        agents=20, generation=Generation.DRAIN, more="repair: {ladder: [replace]}\n        " + ROOMY
+    )
+    await stage.sweeps()
+    stage.ill.add("1")
+    addresses = stage.compute._pools[POOL].addresses
+    for _ in range(30):
+        wrong = [id for id in addresses if id in {"1", "7", "13", "19"} or int(id) >= 20]
+        await says_ill(stage, wrong, minutes=5)
+    assert stage.destroyed == ["1"]
+    assert "canary_failed" in await stage.refusals_of(13)
+    assert "canary_failed" in await stage.refusals_of(20)
 
 
 async def test_a_control_plane_behind_a_broken_balancer_loses_no_node() -> None:
@@ -145,7 +166,7 @@ async def test_spot_machines_that_are_all_taken_at_once_cost_nothing_that_is_lef
     assert waiting or stage.connected == 12, "all is back, or somebody is called"
 
 
-async def says_ill(stage: Stage, numbers: range | tuple[int, ...], minutes: int) -> None:
+async def says_ill(stage: Stage, numbers: Iterable[int | str], minutes: int) -> None:
     """DC/OS's own health check is wrong about these nodes in each round; a round is each fifth minute."""
     addresses = stage.compute._pools[POOL].addresses
     dcos = MemoryHealth(stage.clock, dict.fromkeys(addresses.values(), Role.AGENT))
