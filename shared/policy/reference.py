@@ -62,7 +62,6 @@ WORDS = {
     "masters": "A list of hosts.",
     "rules": "A mapping of names to rules.",
     "addresses": "A list of IPv4 addresses.",
-    "addresses": "A list of IPv4 addresses.",
     "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",
 }
 """What fields hold whose types have no limit to say it."""

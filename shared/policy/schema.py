@@ -314,8 +314,8 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
 
     @property
     def master_addresses(self) -> tuple[str, ...]:
-        """The masters' private addresses, in the order of `masters`, no two alike: where several are reached at one host
-        and the policy does not give their addresses, what it calls them stands for those."""
+        """The masters' private addresses, in the order of `masters`, no two alike: where several are reached at one
+        host and the policy does not give their addresses, what it calls them stands for those."""
         hosts = tuple(master.partition(":")[0] for master in self.masters)
         return self.quorum.addresses or (hosts if len(set(hosts)) == len(hosts) else self.masters)
 

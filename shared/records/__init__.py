@@ -23,8 +23,8 @@ from shared.errors import Conflict
 from shared.model.complaints import Complaints
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
-from shared.model.nodes import NodeMemory
 from shared.model.masters import MASTERS
+from shared.model.nodes import NodeMemory
 from shared.model.one_master import OneMaster
 from shared.model.operations import Operation
 from shared.model.overrides import Override
@@ -108,7 +108,10 @@ class Records:
         except Conflict:
             if await self.closed_operation(cluster, operation.id) is None:
                 raise
-            both = [Change[Operation](here, None, etag), *(Change[Operation](one.row, None, one.etag) for one in also)]
+            both = [
+                Change[Operation](here, None, etag),
+                *(Change[Operation](one.row, None, one.etag) for one in also),
+            ]
             if await self.operations.put_all(cluster, both):
                 raise
 

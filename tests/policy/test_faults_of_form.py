@@ -13,7 +13,6 @@ from tests.policy.texts import (
     fault_of,
     faults_of,
     policy_of,
-    with_cluster,
     with_pool,
 )
 
