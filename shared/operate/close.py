@@ -3,7 +3,8 @@
     done         a replaced node leaves the inventory, a helped one is remembered for it; its place in the ledger is
                  free, the incident is resolved
     withdrawn    its place in the ledger is free, the incident stays open with one more try
-    failed       the same, and the incident remembers the remedy that did not help
+    failed       the same, and the incident remembers the remedy that did not help; the cluster is looked at at once, so
+                 that the next rung is tried
     handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
                  taken, so that replacements that fail do not go on being tried elsewhere
 
@@ -25,6 +26,7 @@ from shared.records import Change, Kept, open_incident_row
 
 from .books import conclude
 from .hand import Hand
+from .remember import wake
 from .steps.await_join import REPLACEMENT
 
 WEEK = timedelta(days=7)
@@ -49,6 +51,8 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     closed = replace(operation, state=state, outcome=outcome, closed_at=hand.now, lease=None, token=None)
     await records.close_operation(closed, hand.etag)
     hand.operation = closed
+    if state is OperationState.FAILED:
+        await wake(hand.outside, cluster, hand.now, hand.now)
 
 
 async def _remember_help(hand: Hand) -> None:

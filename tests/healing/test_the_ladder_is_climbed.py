@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -55,6 +56,15 @@ async def test_each_rung_that_does_not_help_leads_to_the_next_one() -> None:
     assert sorted(remedies) == sorted([Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REDEPLOY, Remedy.REPLACE])
     failed = [one for one in await scene.closed_operations() if one.state is OperationState.FAILED]
     assert len(failed) == 3
+
+
+async def test_the_next_rung_is_tried_as_soon_as_one_has_not_helped() -> None:
+    scene = scene_where()
+    await acts_of(scene)
+    by_age = sorted(await scene.closed_operations(), key=lambda one: one.created_at)
+    waits = [after.created_at - before.closed_at for before, after in pairwise(by_age) if before.closed_at]
+    assert len(waits) == 3
+    assert max(waits) < timedelta(seconds=2)
 
 
 async def test_a_machine_of_which_nothing_is_heard_may_be_reimaged() -> None:
