@@ -10,6 +10,7 @@ from msgspec import Struct
 from cli.archive import Archive
 from cli.speech import clock_time, due, indented, say, styled
 from shared.model.bodies import Body
+from shared.news.words import COMMAND
 
 
 class Kept(Struct, frozen=True):
@@ -35,7 +36,7 @@ def show_bodies(found: Sequence[Kept], now: datetime) -> None:
         body = one.body
         where = f"  in {one.cluster}/{one.pool}, instance {body.instance_id}, address {body.address or '?'}"
         say(styled((body.node, "bold"), where), indented(_state(body, now), 4), indented(body.because, 4))
-        say(indented(f"python -m cli explain {body.incident}", 4))
+        say(indented(f"{COMMAND} explain {body.incident}", 4))
 
 
 def _state(body: Body, now: datetime) -> str:

@@ -20,12 +20,12 @@ from cli.trouble import NO, USAGE, Trouble
 from shared.model.incidents import Incident, IncidentState
 from shared.model.overrides import THE_CLUSTER, Override, OverrideKind, in_force
 from shared.model.remedies import Remedy
+from shared.news.words import COMMAND
 from shared.operate.clerk import Clerk
 from shared.policy.schema import ClusterPolicy, Mode
 from shared.policy.values import DURATION, parse_duration
 from shared.records import override_row
 
-COMMAND = "python -m cli"
 LONGEST = timedelta(days=30)
 MOST_WORDS = 500  # characters of a reason
 USERS = ("USER", "USERNAME", "LOGNAME")

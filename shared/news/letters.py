@@ -22,6 +22,8 @@ from shared.policy.notify import Target
 from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.queues import LARGEST_MESSAGE
 
+from .words import COMMAND
+
 HOUR = timedelta(hours=1)
 TO_THE_TOPIC = ""
 
@@ -84,7 +86,7 @@ def summaries(
             continue
         count = sum(account.held.values())
         lines = [f"{number} of {kind}" for kind, number in sorted(account.held.items())]
-        text = "\n".join([*lines, f"See them: python -m cli incidents --cluster {cluster}"])
+        text = "\n".join([*lines, f"See them: {COMMAND} incidents --cluster {cluster}"])
         title = f"{cluster}: {count} more messages since {account.since:%H:%M} UTC were held back"
         letters.append(Letter(cluster, to, Severity.WARNING, title, text))
         books[to] = Account(now, 1)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from shared.model.audit import NOBODYS
 from shared.model.incidents import Incident
 from shared.model.news import News, NewsKind
 from shared.model.operations import Operation, OperationState
@@ -32,7 +33,7 @@ TITLES = {
     NewsKind.STORM_BEGUN: "has a storm: nothing is touched",
     NewsKind.STORM_OVER: "has no storm any more",
     NewsKind.PERSON_SPOKE: "somebody spoke",
-    NewsKind.POLICY_REJECTED: "the file as it is now is not obeyed",
+    NewsKind.POLICY_REJECTED: "file as it is now is not obeyed",
 }
 ADVICE = {
     "prove_dead": "See by hand whether the machine is dead; what we read contradicts itself.",
@@ -52,7 +53,8 @@ ADVICE = {
 def in_words(news: News, context: Context) -> News:
     """With pool, title, and the text that a person needs."""
     pool = context.pool_of(news)
-    title = f"{news.cluster}: {news.subject} {TITLES[news.kind]}"
+    whose = "poolkeeper" if news.cluster == NOBODYS else news.cluster
+    title = f"{whose}: {news.subject} {TITLES[news.kind]}"
     operation = context.operations.get(news.operation)
     data = {"remedy": operation.remedy.value, "plan": operation.plan.value} if operation else {}
     incident = context.incidents.get(news.incident)

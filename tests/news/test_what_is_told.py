@@ -118,7 +118,7 @@ async def test_a_policy_that_is_not_obeyed_is_told_with_its_first_faults() -> No
     await scene.after(minutes=1)
     scene.policy = good
     await readers.look()
-    assert readers.titles == ["(none): policy the file as it is now is not obeyed"]
+    assert readers.titles == ["poolkeeper: policy file as it is now is not obeyed"]
     assert "found 'enforced'" in readers.last.text
 
 
