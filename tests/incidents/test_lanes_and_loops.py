@@ -38,7 +38,7 @@ async def test_drains_that_never_end_do_not_flood_the_masters() -> None:
     for number in range(8):
         await stage.hears(stage.announced(number, "Redeploy", in_s=86400))
     hours = []
-    for _ in range(4):
+    for _ in range(2):
         before = stage.calls["workloads.kill"] + stage.calls["scheduler.drain"]
         await stage.after(minutes=60)
         hours.append(stage.calls["workloads.kill"] + stage.calls["scheduler.drain"] - before)

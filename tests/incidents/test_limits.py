@@ -77,7 +77,7 @@ async def test_to_bar_nodes_from_new_tasks_is_a_disruption_too() -> None:
     await stage.sweeps()
     for number in range(15):
         await stage.hears(stage.announced(number, "Redeploy"))
-    await stage.after(minutes=90)
+    await stage.after(minutes=40)
     assert 1 <= stage.most_at_once <= 2, "at once: a tenth of twenty"
 
 
@@ -108,13 +108,13 @@ async def test_when_more_is_lost_than_there_is_room_for_it_queues() -> None:
     for _ in range(200):
         stage.compute.fail_operation(*NO_ROOM)
     stage.agents_die(0, 1, 2, 3, 4, 5, 6, 7)
-    await stage.after(minutes=240)
+    await stage.after(minutes=120)
     asked = stage.calls["compute.set_capacity"]
     assert asked <= 8 + 12, (
-        f"it is asked ever more seldom, not by each that waits: {asked} times in four hours"
+        f"it is asked ever more seldom, not by each that waits: {asked} times in two hours"
     )
     stage.compute._failures.clear()
-    await stage.after(minutes=240)
+    await stage.after(minutes=150)
     assert (stage.capacity, stage.connected) == (20, 20)
     assert [one for one in (await stage.open_incidents()).values() if one.state is IncidentState.OPEN] == []
 

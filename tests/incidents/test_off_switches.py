@@ -34,7 +34,7 @@ async def test_a_pause_outlives_restarts_deploys_and_a_policy_that_says_enforce(
         stage.policy += f"\n# deployed again: {round}\n"
         await stage.hears(stage.machine_is_deleted(round))
         stage.agent_dies(10 + round)
-        await stage.after(minutes=30)
+        await stage.after(minutes=12)
     assert (stage.orders, stage.scheduler.gone) == ([], set())
 
 
@@ -61,7 +61,7 @@ async def test_a_fleet_cannot_be_destroyed_faster_than_its_limits_whoever_restar
     await stage.sweeps()
     stage.agents_die(*range(18))
     when: list[int] = []
-    for _ in range(180):
+    for _ in range(90):
         known = len(stage.destroyed)
         stage.restarts()
         await stage.after(minutes=1)

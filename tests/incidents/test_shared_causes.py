@@ -115,7 +115,7 @@ async def test_an_update_that_goes_through_the_fleet_is_stopped_after_a_few() ->
     for number in range(40):
         stage.agent_dies(number)
         await stage.after(minutes=1)
-    await stage.after(minutes=120)
+    await stage.after(minutes=40)
     assert len(stage.destroyed) <= 6, "what an hour allows, at the most, before the storm holds"
     assert (await stage.ledger()).storm_until is not None
     waiting = [
