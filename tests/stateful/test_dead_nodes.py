@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.model.catalog import UNKNOWN_RESIDENT
 from shared.model.incidents import Incident
@@ -147,3 +148,18 @@ async def test_nothing_is_asked_of_marathon_while_all_is_well() -> None:
     assert not any(call.startswith("workloads.") for call in calls)
     await scene.hears(scene.machine_is_deleted(1))
     assert not any(call.startswith("workloads.") for call in calls), "it held nothing"
+
+
+async def test_it_is_not_over_before_new_tasks_pass_the_checks_of_their_application() -> None:
+    scene = scene_of()
+    shop = App(id="/shop", wanted=3, running=0, healthy=0, is_checked=True)
+    scene.works.keep(shop)
+    await scene.sweeps()
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=8)
+    assert [operation.step for operation in await scene.running()] == ["verify"]
+    tasks = scene.works.apps["/shop"].tasks
+    well = tuple(replace(task, is_healthy=True) for task in tasks)
+    scene.works.apps["/shop"] = replace(scene.works.apps["/shop"], tasks=well)
+    await scene.after(minutes=2)
+    assert (await scene.running(), await scene.open_incidents()) == ([], {})
