@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -61,10 +61,26 @@ class _InProcessHttp:
         return HttpAnswer(status, {name.lower(): value for name, value in headers.items()}, body)
 
 
+class _Queues(MemoryQueues):
+    """Queues that tell when there may be something to deliver, so that nobody has to ask them four times a second."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(clock)
+        self.changed = asyncio.Event()
+
+    async def send(self, queue: Queue, message: bytes, delay: timedelta) -> None:
+        await super().send(queue, message, delay)
+        self.changed.set()
+
+    def release(self, id: int, after: timedelta = timedelta(0)) -> None:
+        super().release(id, after)
+        self.changed.set()
+
+
 class _Host:
     """What the platform does with one app."""
 
-    def __init__(self, app: App, queues: MemoryQueues, clock: VirtualClock) -> None:
+    def __init__(self, app: App, queues: _Queues, clock: VirtualClock) -> None:
         self._app, self._queues, self._clock = app, queues, clock
         self._at_work: set[asyncio.Task[None]] = set()
 
@@ -82,7 +98,17 @@ class _Host:
                     task = asyncio.create_task(self._work(queue, message))
                     self._at_work.add(task)
                     task.add_done_callback(self._at_work.discard)
+            await self._something_due()
             await self._clock.sleep(POLL_S)
+
+    async def _something_due(self) -> None:
+        """A message was sent or given back, or it is time for the next one."""
+        self._queues.changed.clear()
+        due = self._queues.next_due()
+        wait_s = None if due is None else max(0.0, (due - self._clock.now()).total_seconds())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._queues.changed.wait()
 
     async def sweeps(self) -> None:
         while True:
@@ -119,7 +145,7 @@ async def running_app(
     http = _InProcessHttp(DcosNetwork(world, Services(cluster), MesosNetwork(faces)))
     masters = MesosScheduler(http, tuple(master.address for master in cluster.mesos.masters))
     settings = ArmSettings("http://arm.invalid", bearer_token(OWN_PRINCIPAL, OWN_APP))
-    store, queues = MemoryStore(), MemoryQueues(clock)
+    store, queues = MemoryStore(), _Queues(clock)
 
     async def text() -> str:
         return policy
