@@ -47,7 +47,6 @@ HELPS: Mapping[Condition, frozenset[Remedy]] = {
 }
 
 
-
 class Skipped(Struct, frozen=True):
     remedy: Remedy
     why: str
