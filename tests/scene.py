@@ -31,8 +31,10 @@ from shared.policy.in_force import PolicyInForce
 from shared.ports.queues import Queue
 from shared.ports.store import Table
 from shared.records import Records
+from tests.prod import OURS, POLICY, POOL, SET, START, SUBSCRIPTION, SWEEP
 from tests.watched import Around, Crash, watched
-from tests.world import OURS, POLICY, POOL, SET, START, SUBSCRIPTION, SWEEP, WEB, World
+from tests.works import WEB
+from tests.world import World
 
 __all__ = ["OURS", "POOL", "SET", "START", "SUBSCRIPTION", "SWEEP", "WEB", "Scene"]
 

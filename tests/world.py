@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,31 +21,8 @@ from shared.memory.scheduler import MemoryScheduler
 from shared.model.azure import PoolAddress, Power
 from shared.model.mesos import Agent, Framework, Generation
 from shared.ports.clock import Clock
-from tests.works import WEB as WEB
-from tests.works import Works
-
-START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-SET = "dcos-agent-private-633E21A3-vmss0"
-POOL = PoolAddress(SUBSCRIPTION, "acs-prod", SET)
-SWEEP = timedelta(minutes=1)
-PINGS = timedelta(minutes=5)  # after which DC/OS gives up an agent that does not answer
-OURS = "00000000-0000-0000-0000-00000000a9b1"
-
-POLICY = """\
-version: 1
-defaults: {{mode: {mode}, repair: {{ladder: [replace]}}}}
-clusters:
-  prod:
-    subscription: {subscription}
-    resource_group: acs-prod
-    dcos: {{masters: ["172.16.0.5", "172.16.0.6", "172.16.0.7"]}}
-    pools:
-      private:
-        scale_set: {scale_set}
-        capacity: {{min: 1, max: 40}}
-        {more}
-"""
+from tests.prod import PINGS, POOL, SET, START, arm_event
+from tests.works import WEB, Works
 
 
 class _Watchful(MemoryCompute):
@@ -232,22 +209,7 @@ class World:
 
     def event(self, number: int | None, verb: str, operation: str, by: str = "somebody") -> dict[str, Any]:
         """An event of Azure Resource Manager about an instance, or about the set."""
-        group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/acs-prod"
-        instance = "" if number is None else f"/virtualMachines/{number}"
-        kind = "virtualMachineScaleSets" + ("" if number is None else "/virtualMachines")
-        return {
-            "id": f"event-{number}-{operation}-{self.clock.now().isoformat()}",
-            "topic": group,
-            "subject": f"{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{SET}{instance}",
-            "eventType": f"Microsoft.Resources.Resource{verb}Success",
-            "eventTime": self.clock.now().isoformat(),
-            "data": {
-                "operationName": f"Microsoft.Compute/{kind}/{operation}",
-                "authorization": {"evidence": {"principalId": by}},
-            },
-            "dataVersion": "2",
-            "metadataVersion": "1",
-        }
+        return arm_event(self.clock.now(), number, verb, operation, by)
 
     # What there is to see of it.
 

@@ -22,7 +22,7 @@ from shared.records.quarantine import PARTITION
 from simulator.azurite import Azurite
 from simulator.host import HostOptions, Keys, LocalHost
 from tests.alerts.tenant import AUDIENCE, TENANT, published
-from tests.world import POLICY, SET, SUBSCRIPTION
+from tests.prod import POLICY, SET, SUBSCRIPTION
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token"

@@ -17,9 +17,9 @@ from shared.memory.store import MemoryStore
 from shared.model.mark import Mark
 from tests.builders import NOW, SET, SUBSCRIPTION
 from tests.cli.typed import data_of, desk_over, typed
+from tests.prod import POLICY
 from tests.signals.alerts import alert, metric, notification
 from tests.signals.events import as_cloud_event, done_by, health_event, scheduled_event, subject, vm_event
-from tests.world import POLICY
 
 DELETED = vm_event("Delete", "delete", "3")
 OURS = "0f0f0f0f-1111-2222-3333-444444444444"

@@ -12,7 +12,7 @@ from shared.memory.clock import SteppedClock
 from shared.memory.store import MemoryStore
 from tests.builders import NOW, SET, SUBSCRIPTION
 from tests.cli.typed import data_of, desk_over, typed
-from tests.world import POLICY
+from tests.prod import POLICY
 
 NOW_S = int(NOW.timestamp())
 FULL = {"name": "disk", "tags": {"path": "/var/lib/mesos", "host": "x"}, "fields": {"used_percent": 99.5}}

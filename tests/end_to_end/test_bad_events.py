@@ -20,7 +20,7 @@ from shared.ports.store import Table
 from shared.records.quarantine import PARTITION
 from simulator.azurite import Azurite
 from simulator.host import HostOptions, Keys, LocalHost
-from tests.world import POLICY, SET, SUBSCRIPTION
+from tests.prod import POLICY, SET, SUBSCRIPTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/acs-prod"

@@ -20,7 +20,7 @@ from shared.records import Records
 from simulator.azurite import Azurite
 from simulator.host import HostOptions, Keys, LocalHost
 from tests.builders import memory, name
-from tests.world import POLICY, SET, SUBSCRIPTION
+from tests.prod import POLICY, SET, SUBSCRIPTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES = "    firehose: {rules: [{name: full, metric: disk.used_percent, above: 90, for: 1m}]}\n"
