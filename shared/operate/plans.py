@@ -39,7 +39,7 @@ from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
 from shared.policy.schema import PoolPolicy
 
-from .hand import MOVING, Hand
+from .hand import MOVE, MOVING, Hand
 from .outcomes import Failed, HandOver, Outcome
 from .steps.await_end import await_end, bury
 from .steps.await_join import await_join
@@ -102,8 +102,8 @@ class Course:
         return STOPPED in operation.notes or SURGED in operation.notes
 
     def is_untouched(self, operation: Operation) -> bool:
-        """Whether nothing was done yet that cannot be undone."""
-        final = {step.name for step in self.steps if step.final}
+        """Whether nothing was done yet that cannot be undone. That there was nothing to move is no reason to go on."""
+        final = {step.name for step in self.steps if step.final and step.name != MOVE}
         return MOVING not in operation.notes and not any(record.step in final for record in operation.steps)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from shared.errors import Unknown
+from shared.errors import Retry, Unknown
 from shared.model.mesos import Generation
+from shared.model.operations import OperationState
 from tests.scene import Scene
 
 LOST = Unknown("the connection was closed")
@@ -73,3 +76,30 @@ async def test_the_audit_says_that_the_outcome_is_not_known() -> None:
     scene.compute.faults.next("set_capacity", LOST, done=True)
     await scene.hears(scene.machine_is_deleted(1))
     assert any("whether it happened is not known" in line for line in await scene.said())
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_machine_that_is_well_is_not_restarted_because_the_answer_was_lost(times: int) -> None:
+    scene = Scene(agents=6, more="repair: {ladder: [restart, replace]}", takes_s=3)
+    await scene.sweeps()
+    scene.compute.faults.next("restart", LOST, done=True, times=times)
+    scene.agent_dies(1)
+    await scene.after(minutes=10)
+    assert scene.compute.acted == [("restart", scene.name(1))]
+    assert (scene.destroyed, scene.connected, scene.capacity) == ([], 6, 6)
+    assert await scene.open_incidents() == {}
+    assert [one.state for one in await scene.closed_operations()] == [OperationState.WITHDRAWN]
+
+
+async def test_a_machine_that_recovers_while_its_order_waits_is_left_alone() -> None:
+    scene = Scene(agents=6, more="repair: {ladder: [restart, replace]}")
+    await scene.sweeps()
+    scene.compute.faults.next("restart", Retry("429", timedelta(seconds=40)))
+    scene.agent_dies(1)
+    await scene.after(seconds=110)
+    assert [one.step for one in await scene.running()] == ["restart"]
+    scene.agent_comes_back(1)
+    await scene.after(minutes=10)
+    assert scene.compute.acted == []
+    assert [one.state for one in await scene.closed_operations()] == [OperationState.WITHDRAWN]
+    assert await scene.open_incidents() == {}

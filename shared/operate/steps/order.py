@@ -3,20 +3,26 @@ that restarts one unit.
 
 1. An order of ours is under way (its token is kept): look at it. In progress: wait. Failed: it has failed, the next
    rung is tried. Succeeded: that Azure says so proves nothing yet, `await_recovery` does.
-2. Azure does not know the instance any more: withdraw, the pass decides about a machine that is gone.
-3. The instance is another machine than the one that was decided about (its vmId differs): hand over, touch nothing.
-4. Order it, keep the token, and note when (`ORDERED`), so that recovery is proved by what came after.
+2. The node is healthy now: withdraw, there is nothing left to help. When it was ordered before, and what became of that
+   is not known, that is it: it may have helped, which `await_recovery` proves.
+3. Azure does not know the instance any more: withdraw, the pass decides about a machine that is gone.
+4. The instance is another machine than the one that was decided about (its vmId differs): hand over, touch nothing.
+5. Order it, keep the token, and note when (`ORDERED`), so that recovery is proved by what came after.
 
-A crash between the order and the keeping of its token orders it once more: the machine boots twice, at worst.
+A crash between the order and the keeping of its token orders it once more, unless it has helped meanwhile: the machine
+boots twice, at worst.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from shared.decide.lessons import says_no_room
-from shared.errors import Refused
+from shared.errors import Refused, Retry
 from shared.model.azure import PoolAddress, ProgressState
+from shared.model.nodes import Condition
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from shared.ports.compute import Compute
@@ -47,6 +53,9 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
                     await no_room(hand, progress.code, progress.message)
                 return Failed(f"{what} it did not work: {progress.code}: {progress.message}")
             return Done(f"{what} it is over" + (f": {progress.output[-300:]}" if progress.output else ""))
+        healthy = await _is_healthy(hand)
+        if healthy is not None:
+            return healthy
         instance = await compute.instance(address, subject.instance_id)
         if instance is None:
             return Withdraw("Azure does not know it any more")
@@ -54,15 +63,30 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
             return HandOver(
                 f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
             )
+        before = hand.operation.notes
         hand.note(ORDERED, hand.now.isoformat())
         await hand.about_to(f"{what} instance {subject.instance_id} of {address.scale_set}")
         try:
             token = await order(compute, address, hand)
         except Refused as refused:
             return Failed(f"{what} it was refused: {refused}")
+        except Retry:  # nothing was done
+            hand.operation = replace(hand.operation, notes=before)
+            raise
         return Wait(f"{what} it was ordered", hand.again(), token)
 
     return give
+
+
+async def _is_healthy(hand: Hand) -> Outcome | None:
+    """Rule 2."""
+    picture, _ = await hand.fresh()
+    finding = picture.findings.get(hand.operation.subject.node)
+    if finding is None or finding.condition is not Condition.HEALTHY:
+        return None
+    if ORDERED in hand.operation.notes:
+        return Done(f"it was ordered before: {finding.because}")
+    return Withdraw(f"it is healthy again: {finding.because}")
 
 
 async def _restart(compute: Compute, pool: PoolAddress, hand: Hand) -> str:
