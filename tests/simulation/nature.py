@@ -50,6 +50,7 @@ class Nature(Protocol):
     azure: Compute
     mesos: Scheduler
     on_order: Callable[[Order], None]
+    on_change: Callable[[], None]
     tell: Tell
 
     async def live(self) -> None:

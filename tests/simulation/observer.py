@@ -46,12 +46,13 @@ class Observer:
         self._nature, self._people, self._store = nature, people, store
         self._read: dict[tuple[str, str], datetime] = {}
         self._joined: set[str] = {machine.name for machine in nature.machines()}
+        self._seen = set(self._joined)
         self._owed: list[Order] = []
         self._under_way: dict[str, Order] = {}
         self._first: dict[str, datetime] = {}
         self.complaints: list[str] = []
         self.orders: list[Order] = []
-        nature.on_order = self.ordered
+        nature.on_order, nature.on_change = self.ordered, self._settle_debts
 
     def complain(self, number: int, text: str) -> None:
         line = f"invariant {number}: {text}"
@@ -90,7 +91,6 @@ class Observer:
 
     def ordered(self, order: Order) -> None:
         self.orders.append(order)
-        self._settle_debts()
         if self._rules.mode == "observe":
             self.complain(8, f"{order.what} of {order.node} in a pool that is only observed")
         if order.what in FINAL:
@@ -108,7 +108,7 @@ class Observer:
         """4: a machine that is well is not touched by repair. The one that came for a node which recovered meanwhile
         may go again while it is more than wanted."""
         machine = order.machine
-        if order.what in HARD and machine is None:
+        if order.what in HARD and machine is None and order.node not in self._seen:
             self.complain(10, f"{order.what} of {order.node or 'nothing'}, which is not there")
         if machine is None or machine.well_since is None or machine.is_leaving:
             return
@@ -185,6 +185,7 @@ class Observer:
     def _settle_debts(self) -> None:
         """Whoever was taken away is made up for by the next machine that joins, or not missed any more."""
         there = {machine.name: machine for machine in self._nature.machines()}
+        self._seen |= set(there)
         for machine in there.values():
             if machine.well_since is not None and machine.name not in self._joined:
                 self._joined.add(machine.name)

@@ -18,6 +18,7 @@ from shared.policy.in_force import PolicyInForce
 from shared.policy.load import load
 from shared.records import Records
 from simulator.virtual_time import VirtualClock, run_virtual
+from tests.prod import OURS, POLICY, SET, START, SUBSCRIPTION
 from tests.simulation.ending import Ending
 from tests.simulation.host import Host
 from tests.simulation.misfortunes import Misfortunes
@@ -29,7 +30,6 @@ from tests.simulation.tale import Rules, Tale
 from tests.simulation.twins import Twins
 from tests.simulation.weather import Weather
 from tests.watched import Call, watched
-from tests.world import OURS, POLICY, SET, START, SUBSCRIPTION
 
 QUIET = timedelta(minutes=5)
 AT_FIRST = timedelta(hours=1)
@@ -38,7 +38,7 @@ AT_LAST = timedelta(hours=4)
 
 @dataclass
 class Verdict:
-    """`missing` is what had not come back when the time was over, `hours` how long the cluster lived."""
+    """`hours` is how long the cluster lived, `digest` stands for all that its app did, in order."""
 
     seed: int
     complaints: list[str]
@@ -65,6 +65,7 @@ async def _play(clock: VirtualClock, tale: Tale, nature_of: NatureOf) -> Verdict
         await stage.tell()
         missing = await stage.calm()
         wrong = await stage.ending.is_wrong(stage.misfortunes)
+        digest = await stage.ending.digest()
     finally:
         stage.close()
         for task in background:
@@ -73,9 +74,8 @@ async def _play(clock: VirtualClock, tale: Tale, nature_of: NatureOf) -> Verdict
     complaints = [*stage.observer.complaints, *(f"invariant 5: {one}" for one in missing), *wrong]
     complaints += [f"the simulation itself: {end!r}" for end in ends if isinstance(end, Exception)]
     hours = (clock.now() - START) / timedelta(hours=1)
-    return Verdict(
-        tale.seed, complaints, hours, Counter(one.what for one in stage.observer.orders), stage.digest
-    )
+    orders = Counter(one.what for one in stage.observer.orders)
+    return Verdict(tale.seed, complaints, hours, orders, digest)
 
 
 class Stage:
@@ -84,7 +84,6 @@ class Stage:
     def __init__(self, clock: VirtualClock, tale: Tale, nature: Nature) -> None:
         chance = Random(f"chance {tale.seed}")
         self.clock, self.tale, self.nature = clock, tale, nature
-        self.digest = ""
         self.store, self.queues = MemoryStore(), MemoryQueues(clock)
         self.weather = Weather(clock, chance, tale.climate)
         self.people = People(clock, chance, nature, self.store, tale.rules)
@@ -111,18 +110,13 @@ class Stage:
         self.weather.ends()
         self.nature.mend()
         if self.tale.is_mended:
-            self._mend()
+            await self.people.mend()
         if not await self._comes_to_rest(AT_FIRST):
-            self._mend()
+            await self.people.mend()
             if not await self._comes_to_rest(AT_LAST):
                 return await self.ending.is_missing()
         await asyncio.sleep(QUIET.total_seconds())
         return await self.ending.is_missing()
-
-    def _mend(self) -> None:
-        for machine in self.nature.machines():
-            if machine.well_since is None and not machine.is_leaving:
-                self.nature.node_recovers(machine.name)
 
     async def _comes_to_rest(self, within: timedelta) -> bool:
         until = self.clock.now() + within

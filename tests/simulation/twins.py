@@ -20,10 +20,12 @@ from msgspec.structs import replace
 from shared.model.azure import PoolAddress, Power, Provisioning
 from shared.model.mesos import Agent, Drain, Generation
 from simulator.virtual_time import VirtualClock
+from tests.prod import OURS, POOL, SET, START
 from tests.simulation.nature import Machine, Order
 from tests.simulation.tale import Tale
 from tests.watched import Call, watched
-from tests.world import OURS, POOL, SET, START, WEB, World
+from tests.works import WEB
+from tests.world import World
 
 FORGOTTEN_AFTER = timedelta(minutes=5)
 NO_ROOM = ("AllocationFailed", "There is no room.")
@@ -51,6 +53,7 @@ class Twins(World):
         self.stillborn: set[str] = set()
         self.who: dict[str, Agent] = {}
         self.on_order: Callable[[Order], None] = lambda order: None
+        self.on_change: Callable[[], None] = lambda: None
         self.tell: Callable[[dict[str, Any]], None] = lambda event: None
         self.address: PoolAddress = POOL
         self._well: dict[str, datetime] = {}
@@ -180,9 +183,11 @@ class Twins(World):
         now = self.clock.now()
         while self._later and self._later[0][0] <= now:
             heapq.heappop(self._later)[2]()
+        self._agents_are_lost(now)
         super().turns(at_once)
         self._agents_are_lost(now)
         self._note_the_well(now)
+        self.on_change()
 
     def _agents_are_lost(self, now: datetime) -> None:
         there, masters = self.compute._pools[POOL], self.scheduler
@@ -360,6 +365,9 @@ class Twins(World):
         self.compute._failures.clear()
         self.compute._acts.hangs = 0
         self._newborn_fail = False
+        for operation in self.compute._operations.values():
+            operation.due = min(operation.due, self.clock.now())
+        self._stirs()
 
     def _stirs(self) -> None:
         self.turns()
