@@ -39,11 +39,13 @@ class _Watched:
         target = getattr(self._port, method)
         if not iscoroutinefunction(target):
             return target
+        name, around = f"{self._name}.{method}", self._around
 
         async def watched_call(*args: Any, **named: Any) -> Any:
             given = (*args, *named.values())
-            return await self._around(Call(f"{self._name}.{method}", given, lambda: target(*args, **named)))
+            return await around(Call(name, given, lambda: target(*args, **named)))
 
+        setattr(self, method, watched_call)  # the next time it is simply there
         return watched_call
 
 
