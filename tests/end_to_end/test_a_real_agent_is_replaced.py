@@ -14,7 +14,7 @@ from tests.real_mesos.cluster import RealMesos
 ROOT = Path(__file__).resolve().parent.parent.parent
 POLICY = """\
 version: 1
-defaults: {{mode: enforce}}
+defaults: {{mode: enforce, repair: {{ladder: [replace]}}}}
 clusters:
   real:
     subscription: {subscription}
