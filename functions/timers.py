@@ -24,7 +24,9 @@ async def check_health(timer: func.TimerRequest) -> None:
 
 
 @blueprint.function_name("housekeep")
-@blueprint.timer_trigger(arg_name="timer", schedule="45 */10 * * * *", run_on_startup=False, use_monitor=False)
+@blueprint.timer_trigger(
+    arg_name="timer", schedule="45 */10 * * * *", run_on_startup=False, use_monitor=False
+)
 async def housekeep(timer: func.TimerRequest) -> None:
     """Take away what was kept for long enough: bodies, old evidence. A body is kept for hours, so ten minutes do."""
     await app().housekeep()
