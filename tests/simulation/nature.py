@@ -47,11 +47,15 @@ class Nature(Protocol):
     """`azure` and `mesos` are what the app reaches it by."""
 
     address: PoolAddress
-    azure: Compute
-    mesos: Scheduler
     on_order: Callable[[Order], None]
     on_change: Callable[[], None]
     tell: Tell
+
+    @property
+    def azure(self) -> Compute: ...
+
+    @property
+    def mesos(self) -> Scheduler: ...
 
     async def live(self) -> None:
         """Until it is cancelled."""
