@@ -19,8 +19,8 @@ from benchmarks.repair.witness import Truth
 class Result(Struct, frozen=True):
     """Of one repairer, over all traces or those of one class. Seconds; None: not within the horizon.
 
-    `destroyed` are all machines that were deleted on its order; `healthy` of them worked, `returning` were coming back
-    by themselves. `volumes_lost` are local volumes that need not have been lost.
+    `destroyed` are all machines that were deleted on its order; `healthy`, `cut_off` and `returning` of them are what
+    `witness.py` calls so. `volumes_lost` are local volumes that need not have been lost.
     """
 
     system: str
@@ -34,6 +34,7 @@ class Result(Struct, frozen=True):
     node_minutes_lost: float
     destroyed: int
     healthy: int
+    cut_off: int
     returning: int
     tasks_killed: int
     volumes_lost: int
@@ -78,7 +79,8 @@ def _result(system: str, kind: str, runs: Sequence[Run]) -> Result:
         tasks_p95=rank(down, 0.95),
         node_minutes_lost=round(sum(one.node_minutes_lost for one in seen)),
         destroyed=sum(sum(one.destroyed.values()) for one in seen),
-        healthy=sum(one.destroyed[Truth.WORKING] for one in seen),
+        healthy=sum(one.destroyed[Truth.HEALTHY] for one in seen),
+        cut_off=sum(one.destroyed[Truth.CUT_OFF] for one in seen),
         returning=sum(one.destroyed[Truth.RETURNING] for one in seen),
         tasks_killed=sum(one.tasks_killed for one in seen),
         volumes_lost=sum(one.volumes_lost for one in seen),

@@ -18,6 +18,7 @@ COLUMNS = (
     "\np95",
     "node-min\nlost",
     "healthy\ndestroyed",
+    "cut off\ndestroyed",
     "returning\ndestroyed",
     "all\ndestroyed",
     "tasks\nkilled",
@@ -29,7 +30,7 @@ COLUMNS = (
 def show(found: Sequence[Result], times: dict[str, float]) -> None:
     console = Console()
     if not console.is_terminal:
-        console = Console(width=WIDTH + 40)
+        console = Console(width=WIDTH + 52)
     table = Table(title="Repairers, all traces", title_justify="left")
     table.add_column("")
     for title in COLUMNS:
@@ -64,6 +65,7 @@ def cells(one: Result, times: float | None) -> tuple[str, ...]:
         written(one.tasks_p95),
         f"{one.node_minutes_lost:,.0f}",
         str(one.healthy),
+        str(one.cut_off),
         str(one.returning),
         str(one.destroyed),
         str(one.tasks_killed),

@@ -6,7 +6,8 @@ can be reached. Both are looked at every two seconds.
 
 Every order of the repairer is judged at the moment at which Azure takes it, by what the machine was then:
 
-    working     it runs, does not hang, and its agent's process runs, whether or not the masters can reach it
+    healthy     it runs, does not hang, its agent's process runs, and the masters can reach it
+    cut off     the same, but the masters cannot reach it: of no use to the cluster, though what runs there works
     returning   it was coming back by itself: systemd was starting the agent, or Azure was booting the machine
     lost        anything else
 
@@ -39,7 +40,8 @@ ORDERS = HALTING | {"vm_command_ordered", "instance_created"}
 
 
 class Truth(StrEnum):
-    WORKING = "working"
+    HEALTHY = "healthy"
+    CUT_OFF = "cut off"
     RETURNING = "returning"
     LOST = "lost"
 
@@ -161,7 +163,7 @@ def _truth_of(instance: Instance) -> Truth:
     process = process_of(instance)
     if instance.power is Power.RUNNING and not instance.is_frozen:
         if process.life is Life.RUNNING:
-            return Truth.WORKING
+            return Truth.CUT_OFF if process.partitioned else Truth.HEALTHY
         if process.life is Life.STARTING:
             return Truth.RETURNING
     ordered = instance.operation is not None and instance.operation.running

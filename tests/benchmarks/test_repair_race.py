@@ -9,10 +9,11 @@ import pytest
 
 from benchmarks.repair import race, traces
 from benchmarks.repair.results import ALL, results, times_slower
+from benchmarks.repair.site import build_site, repairer
 from benchmarks.repair.systems import OURS, SYSTEMS, VMSS, VMSS_LATE
 from benchmarks.repair.traces import SHARES, Blow, Kind, Trace, Verb, spread, trace
-from benchmarks.repair.witness import Seen, Truth
-from simulator.virtual_time import run_virtual
+from benchmarks.repair.witness import Seen, Truth, Witness
+from simulator.virtual_time import VirtualClock, run_virtual
 from simulator.world.durations import Durations
 
 
@@ -69,18 +70,28 @@ def test_ours_starts_a_dead_agent_again_and_kills_no_task() -> None:
     assert seen.tasks_down_s == 0, "tasks outlive their agent"
 
 
-def test_a_machine_that_works_and_cannot_be_reached_counts_as_healthy_when_it_is_destroyed() -> None:
+def test_a_machine_that_works_and_cannot_be_reached_counts_as_cut_off() -> None:
     cut = (Blow(0, Verb.CUT_ZONE, zone="1"), Blow(900, Verb.ZONE_BACK, zone="1"))
     seen = played("Cluster API MHC", *cut)
-    assert seen.destroyed[Truth.WORKING] == 4
+    assert (seen.destroyed[Truth.CUT_OFF], seen.destroyed[Truth.HEALTHY]) == (4, 0)
     assert seen.tasks_killed >= 8
     assert seen.volumes_lost > 0
-    assert played(OURS, *cut).destroyed[Truth.WORKING] == 0
+    assert played("Karpenter repair", *cut).destroyed == dict.fromkeys(Truth, 0)
 
 
 def test_a_machine_whose_agent_is_being_started_counts_as_returning() -> None:
     seen = played(VMSS, Blow(0, Verb.KILL, 4, lasts_s=30))
-    assert seen.destroyed == {Truth.WORKING: 0, Truth.RETURNING: 1, Truth.LOST: 0}
+    assert seen.destroyed == {**dict.fromkeys(Truth, 0), Truth.RETURNING: 1}
+
+
+def test_a_machine_that_works_and_is_reached_counts_as_healthy() -> None:
+    async def story(clock: VirtualClock) -> Seen:
+        site = build_site(clock, Trace(0, Kind.DEATH, 6, 0.0, Durations(), (Blow(0, Verb.KILL, 1),)), "1.11")
+        witness = Witness(site)
+        site.replace([site.instances[0]], repairer("a test"))
+        return witness.seen
+
+    assert run_virtual(story).destroyed == {**dict.fromkeys(Truth, 0), Truth.HEALTHY: 1}
 
 
 def test_a_disk_that_went_bad_has_no_data_left_to_lose() -> None:
