@@ -4,8 +4,9 @@
 2. A node of the pool that is healthy, whose first agent joined after this operation began, and that was claimed by no
    other operation: claim it on its row's etag. Joined. When the machine was ordered does not count, because one order
    may be for several operations.
-3. The set has its wanted size, every machine's agent is connected, and there is no such node: nothing comes in its
-   place. Somebody decided to live with fewer, or what came for another one makes up for it.
+3. The set has its wanted size, every machine's agent is connected or was once, and there is no such node: nothing comes
+   in its place. Somebody decided to live with fewer, or what came for another one makes up for it. Agents that were lost
+   since are other incidents.
 4. The pool or the masters could not be read: wait, blindly.
 5. Otherwise: wait.
 """
@@ -74,4 +75,9 @@ def _nothing_comes(hand: Hand, picture: Picture, recalled: Recalled) -> bool:
     wanted = recalled.ledgers[hand.pool.name].value.wanted
     of_pool = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
     there = [one for one in of_pool if one.node.instance is not None]
-    return wanted is not None and len(there) >= wanted and all(one.is_connected for one in there)
+    return wanted is not None and len(there) >= wanted and all(_has_joined(one) for one in there)
+
+
+def _has_joined(finding: Finding) -> bool:
+    memory = finding.node.memory
+    return finding.is_connected or (memory is not None and memory.joined_at is not None)
