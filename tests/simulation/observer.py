@@ -103,6 +103,7 @@ class Observer:
             self._check_size(order)
         if order.what in HARD:
             self._check_limits(order)
+            self._check_approval(order)
 
     def _check_truth(self, order: Order) -> None:
         """4: a machine that is well is not touched by repair. The one that came for a node which recovered meanwhile
@@ -142,6 +143,13 @@ class Observer:
                 self.complain(
                     8, f"{order.what} of {order.node} during the pause of {subject or 'the cluster'}"
                 )
+
+    def _check_approval(self, order: Order) -> None:
+        remedy = _REMEDIES.get(order.what, order.what)
+        asked = self._rules.mode == "propose" or remedy in self._rules.approve
+        surplus = order.machine is not None and self._is_surplus(order.machine, order)
+        if asked and not surplus and (order.node, remedy) not in self._people.approved:
+            self.complain(8, f"{order.what} of {order.node}, to which nobody has agreed")
 
     def _check_size(self, order: Order) -> None:
         most = max(self._people.sizes) + self._rules.at_once
@@ -229,6 +237,7 @@ class Observer:
                 self.complain(3, f"{count} operations of {node}")
 
 
+_REMEDIES = {"destroy": "replace", "run_command": "restart_unit"}
 _WORDS = {
     "destroy": "destroying instance",
     "restart": "restarting instance",

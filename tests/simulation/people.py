@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from shared.memory.store import MemoryStore
-from shared.model.incidents import IncidentState
+from shared.model.incidents import Incident, IncidentState
 from shared.model.overrides import Override, OverrideKind
 from shared.records import Records, override_row
 from simulator.virtual_time import VirtualClock
@@ -21,7 +21,8 @@ AGREES_FOR = timedelta(hours=1)
 
 class People:
     """`wanted` is the size that they last gave the pool, `sizes` all that they ever gave it. `pauses` are subject,
-    beginning and end of what they paused; `rejected` the incidents that they do not want to be helped."""
+    beginning and end of what they paused; `rejected` the incidents that they do not want to be helped, `approved` the
+    nodes and remedies to which they agreed."""
 
     def __init__(
         self, clock: VirtualClock, chance: Random, nature: Nature, store: MemoryStore, rules: Rules
@@ -32,6 +33,7 @@ class People:
         self.sizes = {self.wanted}
         self.pauses: list[tuple[str, datetime, datetime]] = []
         self.rejected: set[str] = set()
+        self.approved: set[tuple[str, str]] = set()
         self.scaled_at: datetime | None = None
         self.on_change: Callable[[], None] = lambda: None
 
@@ -51,7 +53,7 @@ class People:
 
     async def mend(self) -> None:
         """What the app left to them, as far as it can be seen from outside: every machine works again, those that do
-        not are deleted, and the pool is given its size."""
+        not are deleted, and the pool is given the largest size that anybody wanted."""
         nature = self._nature
         for machine in nature.machines():
             if machine.well_since is None and not machine.is_leaving:
@@ -60,8 +62,8 @@ class People:
             if not machine.is_running and not machine.is_leaving:
                 await nature.delete(machine.name)
         there = sum(not machine.is_leaving for machine in nature.machines())
-        if there < min(self.sizes):
-            await nature.scale(min(self.sizes))
+        if there < max(self.sizes):
+            await nature.scale(max(self.sizes))
 
     async def answer(self) -> None:
         """Whatever is proposed, after a while, until cancelled."""
@@ -72,14 +74,16 @@ class People:
                 refused = decision.answers if decision else ()
                 remedy = next((answer.awaits for answer in refused if answer.awaits), "")
                 if remedy and kept.value.state is IncidentState.OPEN and kept.value.id not in self.rejected:
-                    await self._say(kept.value.id, remedy)
+                    await self._say(kept.value, remedy)
 
-    async def _say(self, incident: str, remedy: str) -> None:
+    async def _say(self, incident: Incident, remedy: str) -> None:
         now = self._clock.now()
         kind = OverrideKind.APPROVE
         if self._chance.randrange(10) < self._rules.rejects:
             kind = OverrideKind.REJECT
-            self.rejected.add(incident)
+            self.rejected.add(incident.id)
+        else:
+            self.approved.add((incident.node, remedy))
         until = None if kind is OverrideKind.REJECT else now + AGREES_FOR
-        said = Override(kind, incident, "somebody", "it looks like it", now, until, remedy)
+        said = Override(kind, incident.id, "somebody", "it looks like it", now, until, remedy)
         await self._records.overrides.put("prod", override_row(said), said, "*")

@@ -49,7 +49,6 @@ class Process:
     async def thaws(self) -> None:
         if self._frozen_until is not None and self.is_frozen:
             await asyncio.sleep((self._frozen_until - self._clock.now()).total_seconds())
-        self.raise_if_dead()
 
     def raise_if_dead(self) -> None:
         if not self.is_alive:

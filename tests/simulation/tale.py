@@ -137,7 +137,7 @@ LADDERS = (
 def tale_of(seed: int) -> Tale:
     """The tale that this seed stands for."""
     chance = Random(f"tale {seed}")
-    lasts_s = chance.choice([600.0, 1200.0, 2400.0])
+    lasts_s = 86400.0 if chance.random() < 0.03 else chance.choice([600.0, 1200.0, 2400.0])
     boot_s = chance.choice([15.0, 60.0, 150.0])
     return Tale(
         seed=seed,

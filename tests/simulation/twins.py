@@ -28,6 +28,8 @@ from tests.works import WEB
 from tests.world import World
 
 FORGOTTEN_AFTER = timedelta(minutes=5)
+SLOWEST_RETURN = timedelta(seconds=50)
+"""Of an agent to a new leader: shorter than any hold-off of a tale."""
 NO_ROOM = ("AllocationFailed", "There is no room.")
 EFFECTS = {
     "compute.destroy": "delete",
@@ -146,9 +148,9 @@ class Twins(World):
         if instance.power is not Power.RUNNING or id in self.broken:
             return False
         masters = self.scheduler
+        known = (*masters.agents.values(), *masters.recovered.values())
         return any(
-            one.address == address and one.active and one.agent_id not in masters.silent
-            for one in masters.agents.values()
+            one.address == address and one.active and one.agent_id not in masters.silent for one in known
         )
 
     # What it does by itself.
@@ -348,7 +350,7 @@ class Twins(World):
         alive = [one for id, one in masters.agents.items() if id not in masters.silent]
         masters.fail_over(f"master-{next(self._numbers)}:5050")
         for place, agent in enumerate(alive):
-            self.after(timedelta(seconds=1 + place), partial(self._registers_again, agent))
+            self.after(SLOWEST_RETURN * (place + 1) / len(alive), partial(self._registers_again, agent))
         self._stirs()
 
     def _registers_again(self, agent: Agent) -> None:

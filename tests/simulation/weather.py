@@ -37,6 +37,7 @@ READS = frozenset(
         "store.query",
     }
 )
+AT_ONCE = 0.6  # of all calls: every wait costs, and which ones wait is different each time
 KEPT = 40  # answers of each kind, for those that come again
 
 
@@ -68,15 +69,19 @@ class Weather:
 
         async def call_through(call: Call) -> Any:
             process.raise_if_dead()
-            await asyncio.sleep(self._latency())
-            process.raise_if_dead()
+            latency_s = self._latency()
+            if latency_s:
+                await asyncio.sleep(latency_s)
+                process.raise_if_dead()
             error = self._error(call)
             if error is not None and not self._is_done_all_the_same(call, error):
                 raise error
             answer = await inner(call)
             if call.name in _REMEMBERED:
                 answer = self._said(call, answer)
-            await process.thaws()
+            if process.is_frozen:
+                await process.thaws()
+            process.raise_if_dead()
             if error is not None:
                 raise error
             return answer
@@ -89,11 +94,15 @@ class Weather:
             return chance.uniform(0.5, 12.0)
         if climate.slow and chance.random() < climate.slow:
             return chance.uniform(1.0, 8.0)
+        if chance.random() < AT_ONCE:
+            return 0.0
         return climate.latency_s * (0.2 + chance.random())
 
     def _is_done_all_the_same(self, call: Call, error: PoolkeeperError) -> bool:
         if call.name == "queues.send":
-            return self._chance.random() < 0.1  # more would be a flood: whoever fails comes again, with its message
+            return (
+                self._chance.random() < 0.1
+            )  # more would be a flood: whoever fails comes again, with its message
         return isinstance(error, Unknown) and self._chance.random() < 0.5
 
     def _error(self, call: Call) -> PoolkeeperError | None:

@@ -4,9 +4,9 @@
 2. A node of the pool that is healthy, whose first agent joined after this operation began, and that was claimed by no
    other operation: claim it on its row's etag. Joined. When the machine was ordered does not count, because one order
    may be for several operations.
-3. The set has its wanted size, every machine's agent is connected or was once, and there is no such node: nothing comes
-   in its place. Somebody decided to live with fewer, or what came for another one makes up for it. Agents that were lost
-   since are other incidents.
+3. The set has its wanted size, every machine's agent is connected or was once, and there is no such node: nothing
+   comes in its place. Somebody decided to live with fewer, or what came for another one makes up for it. Agents that
+   were lost since are other incidents.
 4. The pool or the masters could not be read: wait, blindly.
 5. Otherwise: wait.
 """
