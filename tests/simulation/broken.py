@@ -10,11 +10,11 @@ nobody looks; both have to be known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
+import pytest
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Unknown
@@ -29,7 +29,7 @@ from shared.operate import engine, hand, look, plans
 from shared.operate.outcomes import Done
 from shared.ports.store import Write
 
-type Break = Callable[[ExitStack], None]
+type Break = Callable[[pytest.MonkeyPatch], None]
 
 ASKERS = (
     "shared.decide.repair",
@@ -42,7 +42,7 @@ ASKERS = (
 @contextmanager
 def broken(name: str) -> Iterator[None]:
     """The product without one of its rules, until the block ends."""
-    with ExitStack() as stack:
+    with pytest.MonkeyPatch.context() as stack:
         VARIANTS[name](stack)
         yield
 
@@ -54,18 +54,18 @@ def _without_guard(guard: str) -> Break:
         left = [one for one in guards if one.__module__ != f"shared.guards.{guard}"]
         return ask_all(question, left)
 
-    def apply(stack: ExitStack) -> None:
+    def apply(stack: pytest.MonkeyPatch) -> None:
         for module in ASKERS:
-            stack.enter_context(patch(f"{module}.ask", ask))
+            stack.setattr(f"{module}.ask", ask)
 
     return apply
 
 
-def _nobody_is_asked_again(stack: ExitStack) -> None:
+def _nobody_is_asked_again(stack: pytest.MonkeyPatch) -> None:
     async def ask_again(hand: hand.Hand, guards: Sequence[Guard]) -> None:
         return None
 
-    stack.enter_context(patch.object(engine, "_ask_again", ask_again))
+    stack.setattr(engine, "_ask_again", ask_again)
 
 
 def _step_is_skipped(name: str) -> Break:
@@ -74,14 +74,14 @@ def _step_is_skipped(name: str) -> Break:
     async def skipped(hand: hand.Hand) -> Done:
         return Done(f"{name} is skipped", {})
 
-    def apply(stack: ExitStack) -> None:
+    def apply(stack: pytest.MonkeyPatch) -> None:
         def step(course: plans.Course, wanted: str) -> plans.Step:
             found = _STEP(course, wanted)
             if wanted != name:
                 return found
             return plans.Step(found.name, skipped, (), found.patience, found.final, found.late)
 
-        stack.enter_context(patch.object(plans.Course, "step", step))
+        stack.setattr(plans.Course, "step", step)
 
     return apply
 
@@ -89,17 +89,17 @@ def _step_is_skipped(name: str) -> Break:
 _STEP = plans.Course.step
 
 
-def _etags_are_ignored(stack: ExitStack) -> None:
+def _etags_are_ignored(stack: pytest.MonkeyPatch) -> None:
     original = tables.MemoryStore._apply
 
     def apply(store: tables.MemoryStore, table: Any, partition: str, writes: Sequence[Write]) -> Any:
         blind = [Write(one.row, one.body, "*") for one in writes]
         return original(store, table, partition, blind)
 
-    stack.enter_context(patch.object(tables.MemoryStore, "_apply", apply))
+    stack.setattr(tables.MemoryStore, "_apply", apply)
 
 
-def _a_lost_lease_is_not_noticed(stack: ExitStack) -> None:
+def _a_lost_lease_is_not_noticed(stack: pytest.MonkeyPatch) -> None:
     """Before the world is changed nobody looks whether the operation is still ours."""
 
     async def about_to(self: hand.Hand, text: str) -> None:
@@ -107,10 +107,10 @@ def _a_lost_lease_is_not_noticed(stack: ExitStack) -> None:
         await self.tell_now()
         self.forget_readings()
 
-    stack.enter_context(patch.object(hand.Hand, "about_to", about_to))
+    stack.setattr(hand.Hand, "about_to", about_to)
 
 
-def _leases_are_ignored(stack: ExitStack) -> None:
+def _leases_are_ignored(stack: pytest.MonkeyPatch) -> None:
     """Whoever hears of an operation works on it, and whoever wrote last is right."""
     original = hand.Hand._keep
 
@@ -128,19 +128,19 @@ def _leases_are_ignored(stack: ExitStack) -> None:
         operation = self.operation
         await self.save(replace(operation, lease=Lease("me", now + hand.LEASE, operation.fence + 1)))
 
-    stack.enter_context(patch.object(hand.Hand, "_keep", keep))
-    stack.enter_context(patch.object(engine, "_take_lease", take))
+    stack.setattr(hand.Hand, "_keep", keep)
+    stack.setattr(engine, "_take_lease", take)
 
 
-def _the_row_is_written_before_the_audit(stack: ExitStack) -> None:
+def _the_row_is_written_before_the_audit(stack: pytest.MonkeyPatch) -> None:
     async def save(self: hand.Hand, operation: Any) -> None:
         await self._keep(operation)
         await self.tell_now()
 
-    stack.enter_context(patch.object(hand.Hand, "save", save))
+    stack.setattr(hand.Hand, "save", save)
 
 
-def _orders_are_told_afterwards(stack: ExitStack) -> None:
+def _orders_are_told_afterwards(stack: pytest.MonkeyPatch) -> None:
     original = hand.Hand._keep
 
     async def about_to(self: hand.Hand, text: str) -> None:
@@ -148,10 +148,10 @@ def _orders_are_told_afterwards(stack: ExitStack) -> None:
         await original(self, self.operation)
         self.forget_readings()
 
-    stack.enter_context(patch.object(hand.Hand, "about_to", about_to))
+    stack.setattr(hand.Hand, "about_to", about_to)
 
 
-def _what_cannot_be_read_is_empty(stack: ExitStack) -> None:
+def _what_cannot_be_read_is_empty(stack: pytest.MonkeyPatch) -> None:
     """A failed reading of Azure counts as an empty list, and one of the masters as masters without agents."""
     original = look._read
 
@@ -170,49 +170,49 @@ def _what_cannot_be_read_is_empty(stack: ExitStack) -> None:
             return Value(replace(_LAST[source], agents=()), source, clock.now())
         return reading
 
-    stack.enter_context(patch.object(look, "_read", read))
+    stack.setattr(look, "_read", read)
 
 
 _LAST: dict[str, Any] = {}
 
 
-def _unknown_is_success(stack: ExitStack) -> None:
+def _unknown_is_success(stack: pytest.MonkeyPatch) -> None:
     """An order whose answer got lost counts as carried out."""
     original = engine._attempt
 
-    async def attempt(hand: hand.Hand, step: plans.Step) -> Any:
-        async def do(hand: hand.Hand) -> Any:
+    async def attempt(mine: hand.Hand, step: plans.Step) -> Any:
+        async def do(mine: hand.Hand) -> Any:
             try:
-                return await step.do(hand)
+                return await step.do(mine)
             except Unknown as error:
                 return Done(str(error))
 
         return await original(
-            hand, plans.Step(step.name, do, step.guards, step.patience, step.final, step.late)
+            mine, plans.Step(step.name, do, step.guards, step.patience, step.final, step.late)
         )
 
-    stack.enter_context(patch.object(engine, "_attempt", attempt))
+    stack.setattr(engine, "_attempt", attempt)
 
 
-def _the_ledger_is_not_kept(stack: ExitStack) -> None:
+def _the_ledger_is_not_kept(stack: pytest.MonkeyPatch) -> None:
     """No place is reserved."""
 
     async def reserve(*args: Any) -> None:
         return None
 
-    stack.enter_context(patch("shared.operate.start._reserve", reserve))
+    stack.setattr("shared.operate.start._reserve", reserve)
 
 
-def _places_are_not_given_back(stack: ExitStack) -> None:
+def _places_are_not_given_back(stack: pytest.MonkeyPatch) -> None:
     async def release(*args: Any) -> None:
         return None
 
-    stack.enter_context(patch("shared.operate.close.release", release))
+    stack.setattr("shared.operate.close.conclude", release)
 
 
-def _nobody_sweeps_up(stack: ExitStack) -> None:
+def _nobody_sweeps_up(stack: pytest.MonkeyPatch) -> None:
     """Operations that overslept are not woken."""
-    stack.enter_context(patch("shared.app.OVERSLEPT", timedelta(days=10)))
+    stack.setattr("shared.app.OVERSLEPT", timedelta(days=10))
 
 
 VARIANTS: dict[str, Break] = {
