@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.model.operations import OperationState
-from tests.scene import Scene
+from tests.scene import POOL, Scene
+from tests.watched import Call
 
 CALM = "storm: {unhealthy: 100%, hold: 1m}"
 
@@ -24,3 +27,25 @@ async def test_a_place_that_was_filled_before_is_not_waited_for_because_another_
     assert await scene.open_incidents() == {}
     assert (scene.connected, scene.capacity, len(scene.listed)) == (6, 6, 6)
     assert scene.wronged == []
+
+
+async def test_an_old_answer_that_lists_the_destroyed_machine_does_not_fill_its_place() -> None:
+    scene = Scene(agents=5, more=CALM, boot_s=200)
+    await scene.sweeps()
+    listed = await scene.compute.instances(POOL)
+    stale = False
+
+    async def around(call: Call) -> Any:
+        answer = await call.go()
+        return listed if stale and call.name == "compute.instances" else answer
+
+    scene.app = scene.new_app(around)
+    scene.agent_dies(1)
+    await scene.after(seconds=150)
+    stale = True
+    await scene.after(seconds=30)
+    assert [one.step for one in await scene.running()] == ["await_join"]
+    stale = False
+    await scene.after(minutes=10)
+    assert [one.state for one in await scene.closed_operations()] == [OperationState.DONE]
+    assert (scene.connected, scene.capacity, await scene.open_incidents()) == (5, 5, {})

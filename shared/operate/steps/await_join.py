@@ -4,9 +4,9 @@
 2. A node of the pool that is healthy, whose first agent joined after this operation began, and that was claimed by no
    other operation: claim it on its row's etag. Joined. When the machine was ordered does not count, because one order
    may be for several operations.
-3. The set has its wanted size, every machine's agent is connected or was once, and there is no such node: nothing
-   comes in its place. Somebody decided to live with fewer, or what came for another one makes up for it. Agents that
-   were lost since are other incidents.
+3. The set has its wanted size without the node, every machine's agent is connected or was once, and there is no
+   such node: nothing comes in its place. Somebody decided to live with fewer, or what came for another one makes up
+   for it. Agents that were lost since are other incidents.
 4. The pool or the masters could not be read: wait, blindly.
 5. Otherwise: wait.
 """
@@ -74,7 +74,9 @@ def _unread(hand: Hand, picture: Picture) -> Failure | None:
 def _nothing_comes(hand: Hand, picture: Picture, recalled: Recalled) -> bool:
     wanted = recalled.ledgers[hand.pool.name].value.wanted
     of_pool = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
-    there = [one for one in of_pool if one.node.instance is not None]
+    # The node that is replaced is listed as long as its successor comes first, or when Azure's answer is an old one.
+    others = [one for one in of_pool if one.node.name != hand.operation.subject.node]
+    there = [one for one in others if one.node.instance is not None]
     return wanted is not None and len(there) >= wanted and all(_has_joined(one) for one in there)
 
 
