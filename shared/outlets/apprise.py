@@ -36,9 +36,13 @@ class AppriseNotifier(Notifier):
             raise Refused("notifier", "no_address", {"setting": to})
         if address.startswith("@Microsoft.KeyVault"):  # what the platform leaves when it cannot resolve it
             raise Refused("notifier", "key_vault_reference_not_resolved", {"setting": to})
+        logger = logging.getLogger("apprise")
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False  # before it is imported: it writes addresses with their keys
+
         import apprise
 
-        logging.getLogger("apprise").disabled = True
+        logger.disabled = True
         kinds = {
             Severity.INFO: apprise.NotifyType.INFO,
             Severity.WARNING: apprise.NotifyType.WARNING,
