@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from shared import guards
+from tests.guards.page import codes_of, page
 
 SHARED = Path(guards.__file__).parents[1]
 TEXTS = {path.relative_to(SHARED).as_posix(): path.read_text() for path in sorted(SHARED.rglob("*.py"))}
-
-
-def codes_in(function: ast.FunctionDef) -> Iterator[str]:
-    """The second argument of every `refuse`; where that is the variable of a loop, what the loop goes through."""
-    looped = {
-        text.value
-        for loop in ast.walk(function)
-        if isinstance(loop, ast.For)
-        for text in ast.walk(loop.iter)
-        if isinstance(text, ast.Constant) and isinstance(text.value, str)
-    }
-    for call in ast.walk(function):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "refuse":
-            code = call.args[1]
-            if isinstance(code, ast.Constant) and isinstance(code.value, str):
-                yield code.value
-            else:
-                yield from sorted(looped)
 
 
 CODES = [
     (name, code)
     for name, text in TEXTS.items()
     if name.startswith("guards/") and name != "guards/question.py"
-    for function in ast.walk(ast.parse(text))
-    if isinstance(function, ast.FunctionDef)
-    for code in codes_in(function)
+    for code in codes_of(text)
 ]
 
 
@@ -62,3 +41,9 @@ def test_every_guard_names_itself_as_its_file_does() -> None:
     for name, text in TEXTS.items():
         if any(name == of for of, _ in CODES):
             assert f'GUARD = "{Path(name).stem}"\n' in text
+
+
+def test_the_page_of_the_guards_says_what_stands_above_their_code() -> None:
+    written = SHARED.parent / "docs/guards.md"
+    remedy = "python -m tests.guards.page docs/guards.md"
+    assert written.read_text("utf-8") == page(), f"write it anew: {remedy}"
