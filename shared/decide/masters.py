@@ -29,8 +29,8 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from shared.guards import TO_TOUCH_A_MASTER, Question, Tally, ask, refusals
-from shared.model.decisions import Answer, Decision, Verdict
+from shared.guards import TO_TOUCH_A_MASTER, Question, Tally
+from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import MASTERS, Council, Seat
@@ -40,6 +40,7 @@ from shared.policy.quorum import MasterRepair
 
 from .ladder import choose
 from .repair import Situation
+from .verdicts import ask_guards, decided
 
 NOBODY = Tally({}, 0, 0, 0, 0)
 A_PERSON = "a person must look"
@@ -115,15 +116,15 @@ def _patience(situation: Situation, seat: Seat) -> Decision | None:
     """Rules 4 to 6: not now, whatever the guards say."""
     finding, repair = seat.finding, situation.cluster.quorum.repair
     if finding.condition is Condition.UNKNOWN:
-        return _decision(
+        return decided(
             finding, Verdict.HOLD, f"{finding.because}; nothing is done about what contradicts itself"
         )
     until = _since(situation, finding) + _allowed(finding.condition, repair)
     if situation.now < until:
-        return _decision(finding, Verdict.WAIT, f"{finding.because}; it may recover by itself", until)
+        return decided(finding, Verdict.WAIT, f"{finding.because}; it may recover by itself", until)
     if finding.condition is Condition.STOPPED:
         why = f"{finding.because}, and what somebody stopped is not started again by us; {A_PERSON}"
-        return _decision(finding, Verdict.HAND_OVER, why)
+        return decided(finding, Verdict.HAND_OVER, why)
     return None
 
 
@@ -143,14 +144,14 @@ def _decide_rung(situation: Situation, council: Council, seat: Seat) -> Decision
     finding, incident = seat.finding, _incident(situation, seat)
     against = _out_of_reach(situation, council, finding)
     if against is not None:
-        return _decision(finding, Verdict.HAND_OVER, f"{finding.because}; {against}: {A_PERSON}")
+        return decided(finding, Verdict.HAND_OVER, f"{finding.because}; {against}: {A_PERSON}")
     choice = choose(situation.cluster.quorum.repair.ladder, finding, incident, False, situation.now)
     if choice.remedy is None:
         left = f"{finding.because}; no rung of the masters' ladder is left: {choice.because}"
-        return _decision(finding, Verdict.HAND_OVER, left)
+        return decided(finding, Verdict.HAND_OVER, left)
     begun = incident.operation if incident is not None else None
     question = question_about(situation, council, finding, choice.remedy, begun)
-    return _ask_guards(question)
+    return ask_guards(question, TO_TOUCH_A_MASTER)  # rules 9 and 10
 
 
 def _incident(situation: Situation, seat: Seat) -> Incident | None:
@@ -169,28 +170,3 @@ def _out_of_reach(situation: Situation, council: Council, finding: Finding) -> s
     if finding.node.instance is None:
         return f"none of the machines {vms} has its address"
     return None
-
-
-def _ask_guards(question: Question) -> Decision:
-    """Rules 9 and 10."""
-    answers, finding = ask(question, TO_TOUCH_A_MASTER), question.finding
-    against = refusals(answers)
-    if not against:
-        because = f"{finding.because}; {question.remedy.value} it"
-        return replace(_decision(finding, Verdict.ACT, because, None, answers), remedy=question.remedy)
-    because = f"{finding.because}; refused by {', '.join([f'{no.guard} ({no.reason})' for no in against])}"
-    ends = [no.until for no in against if no.until is not None]
-    if len(ends) == len(against):
-        return _decision(finding, Verdict.WAIT, because, max(ends), answers)
-    return _decision(finding, Verdict.HOLD, because, None, answers)
-
-
-def _decision(
-    finding: Finding,
-    verdict: Verdict,
-    because: str,
-    until: datetime | None = None,
-    answers: tuple[Answer, ...] = (),
-) -> Decision:
-    node = finding.node
-    return Decision(node.name, node.pool, finding.condition, verdict, because, None, answers, until)

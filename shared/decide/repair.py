@@ -30,12 +30,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.guards import ORDER, Question, Tally, ask, refusals, tally_pools
+from shared.guards import ORDER, Question, Tally, tally_pools
 from shared.guards.backoff import is_short
 from shared.guards.place import elsewhere_of, with_place
 from shared.judge.notices import doom_of, fate_of
 from shared.model.azure import Provisioning
-from shared.model.decisions import Answer, Decision, Verdict
+from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition, Fate, Finding, NodeMemory
@@ -46,6 +46,7 @@ from shared.model.suspects import Suspect
 from shared.policy.schema import ClusterPolicy, PoolPolicy, Repair
 
 from .ladder import choose
+from .verdicts import ask_guards, decided
 
 # (pool, None): some of the pool. (None, node): this node.
 type About = tuple[str | None, str | None]
@@ -132,19 +133,19 @@ def _patience(
     """Rules 4 to 6: not now, whatever the guards say."""
     condition, node = finding.condition, finding.node
     if condition in WITHOUT_REMEDY:
-        return _decision(
+        return decided(
             finding,
             Verdict.HOLD,
             f"{finding.because}; nothing is done about nodes that are {condition.value}",
         )
     if finding.fate is Fate.LEFT:
-        return _decision(finding, Verdict.HOLD, f"{finding.because}; it is left to happen")
+        return decided(finding, Verdict.HOLD, f"{finding.because}; it is left to happen")
     if condition is Condition.GONE and _told(situation, finding, losses):
         return None
     if condition is Condition.GONE and node.instance is not None:
         if node.instance.provisioning is not Provisioning.DELETING:
             return None
-        return _decision(finding, Verdict.HOLD, f"{finding.because}; {UNTOLD}")
+        return decided(finding, Verdict.HOLD, f"{finding.because}; {UNTOLD}")
     if condition in {Condition.STUCK, Condition.DOOMED}:
         return None
     why, patience = UNTOLD, repair.confirm_after
@@ -156,10 +157,10 @@ def _patience(
             why, patience = "it was restarted and may be booting", repair.join_timeout
     until = _until(situation, finding, patience)
     if situation.now < until:
-        return _decision(finding, Verdict.WAIT, f"{finding.because}; {why}", until)
+        return decided(finding, Verdict.WAIT, f"{finding.because}; {why}", until)
     if condition is Condition.IMPAIRED and not _read_twice(situation, finding):
         once = f"{finding.because}; it was read once, and is acted on when it was read again"
-        return _decision(finding, Verdict.WAIT, once, situation.now + READ_AGAIN)
+        return decided(finding, Verdict.WAIT, once, situation.now + READ_AGAIN)
     return None
 
 
@@ -179,7 +180,7 @@ def _decide_rung(
     choice = choose(pool.repair.ladder, finding, incident, short, situation.now)
     if choice.remedy is None:
         left = f"{finding.because}; no rung of the ladder is left: {choice.because}"
-        return _decision(finding, Verdict.HAND_OVER, left), ledger
+        return decided(finding, Verdict.HAND_OVER, left), ledger
     question = Question(
         cluster=situation.cluster,
         pool=pool,
@@ -196,38 +197,9 @@ def _decide_rung(
         suspects=situation.suspects,
         elsewhere=elsewhere_of(books, pool.name),
     )
-    decision = _ask_guards(question)
+    decision = ask_guards(question, ORDER)  # rules 8 and 9
     granted = decision.verdict is Verdict.ACT and question.own is None
     return decision, with_place(question, f"decided for {finding.node.name}") if granted else ledger
-
-
-def _ask_guards(question: Question) -> Decision:
-    """Rules 8 and 9."""
-    answers = ask(question, ORDER)
-    against = refusals(answers)
-    finding = question.finding
-    if not against:
-        node, because = finding.node, f"{finding.because}; {question.remedy.value} it"
-        return Decision(
-            node.name, node.pool, finding.condition, Verdict.ACT, because, question.remedy, answers
-        )
-    because = f"{finding.because}; refused by {', '.join([f'{no.guard} ({no.reason})' for no in against])}"
-    ends = [no.until for no in against if no.until is not None]
-    if len(ends) == len(against):
-        return _decision(finding, Verdict.WAIT, because, max(ends), answers)
-    return _decision(finding, Verdict.HOLD, because, None, answers)
-
-
-def _decision(
-    finding: Finding,
-    verdict: Verdict,
-    because: str,
-    until: datetime | None = None,
-    answers: tuple[Answer, ...] = (),
-) -> Decision:
-    """One that is not to act."""
-    node = finding.node
-    return Decision(node.name, node.pool, finding.condition, verdict, because, None, answers, until)
 
 
 def _subjects(signals: Iterable[Signal], kinds: frozenset[SignalKind]) -> frozenset[About]:
