@@ -8,6 +8,7 @@
 #   make test ARGS="-k ledger"                    some of the tests
 #   make bench                                    the table of benchmarks
 #   make repair-time                              the race with models of other repairers, in some ten minutes
+#   make simulate SEEDS=2000 FIRST=1             random worlds under random faults, watched by one who knows the truth
 #   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris
 #   make lint                                     the checks alone
 #   make format                                   lay out the code and sort its imports
@@ -20,10 +21,12 @@ ARGS ?=
 JOBS ?= 2
 SECONDS ?= 600
 SEED ?= 1
+SEEDS ?= 2000
+FIRST ?= 1
 PYTHON := .venv/bin/python
 RUFF := .venv/bin/ruff
 
-.PHONY: help setup demo run bench repair-time fuzz lint test format lock clean
+.PHONY: help setup demo run bench repair-time simulate fuzz lint test format lock clean
 
 help:
 	@while IFS= read -r line; do case "$$line" in \#*) echo "$${line#\#}";; *) break;; esac; done < Makefile
@@ -42,6 +45,9 @@ bench: setup
 
 repair-time: setup
 	@$(PYTHON) -m benchmarks.repair_time $(ARGS)
+
+simulate: setup
+	@$(PYTHON) -m tests.simulation --first $(FIRST) --seeds $(SEEDS) --jobs $(JOBS) $(ARGS)
 
 fuzz: setup
 	@$(SHELL) tooling/setup fuzz

@@ -1,8 +1,13 @@
-"""`python -m tests.simulation --seeds N --first S`: tell many tales, on all cores, and say which went wrong."""
+"""`python -m tests.simulation --seeds N --first S`: tell many tales, on all cores, and say which went wrong.
+
+Who went wrong is told with the line that tells that one tale again. The last line is the summary: hours that the
+clusters lived, and how many of these a minute of one core is worth. Progress goes to stderr.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
@@ -11,32 +16,44 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.simulation.play import Verdict, play
 from tests.simulation.tale import tale_of
 
+SHOWN = 6
+"""Complaints of one tale: the first ones explain the others."""
 
-def one(seed: int) -> Verdict:
-    return play(tale_of(seed))
+
+def one(seed: int) -> tuple[Verdict, float]:
+    """What became of this seed, and how many seconds of a core it took."""
+    begun = time.process_time()
+    return play(tale_of(seed)), time.process_time() - begun
+
+
+def show(verdict: Verdict) -> None:
+    lines = [f"seed {verdict.seed}: make simulate FIRST={verdict.seed} SEEDS=1"]
+    lines += [f"    {line}" for line in verdict.complaints[:SHOWN]]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=(__doc__ or "").strip())
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    begun, bad, hours, orders = time.monotonic(), 0, 0.0, Counter[str]()
-    seeds = range(asked.first, asked.first + asked.seeds)
+    bad, hours, busy_s, orders = 0, 0.0, 0.0, Counter[str]()
+    seeds, begun = range(asked.first, asked.first + asked.seeds), time.monotonic()
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for verdict in pool.map(one, seeds, chunksize=5):
-            hours += verdict.hours
+        for told, (verdict, took_s) in enumerate(pool.map(one, seeds, chunksize=5), 1):
+            hours, busy_s = hours + verdict.hours, busy_s + took_s
             orders += verdict.orders
             if verdict.complaints:
                 bad += 1
-                sys.stdout.write(f"seed {verdict.seed}:\n")
-                sys.stdout.writelines(f"    {line}\n" for line in verdict.complaints[:6])
-                sys.stdout.flush()
-    took = time.monotonic() - begun
-    sys.stdout.write(f"{dict(orders)}\n")
+                show(verdict)
+            if told % 50 == 0:
+                sys.stderr.write(f"{told} of {asked.seeds}, {bad} with violations\n")
+    sys.stdout.write(", ".join(f"{count} {what}" for what, count in sorted(orders.items())) + "\n")
     sys.stdout.write(
-        f"{asked.seeds} seeds, {bad} with violations, {hours:.0f} cluster-hours in {took:.0f} s\n"
+        f"{asked.seeds} seeds from {asked.first}: {bad} with violations; {hours:.0f} cluster-hours in"
+        f" {time.monotonic() - begun:.0f} s, {hours / busy_s * 60:.0f} a minute and core\n"
     )
     return 1 if bad else 0
 
