@@ -1,6 +1,7 @@
 """The seconds that each part of the healing took, from the break to the work that runs again.
 
-Every repair has eight moments, in order; the parts are what lies between them, so they sum up to the whole. For several
+Every repair has its moments, in order; the parts are what lies between them, so they sum up to the whole. A machine
+that is lost is destroyed first and made up for then; one that works is replaced the other way round. For several
 repairs side by side a moment is that of the last of them: all were decided, all were destroyed, and so on.
 """
 
@@ -12,6 +13,7 @@ from datetime import datetime
 
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.operations import Operation, OperationState
+from shared.model.remedies import Remedy
 
 PARTS = (
     "heard",
@@ -23,7 +25,19 @@ PARTS = (
     "joined",
     "workload back",
 )
+PARTS_OF_A_LIVING_ONE = (
+    "heard",
+    "decided",
+    "ordered",
+    "joined",
+    "emptied",
+    "destroyed",
+    "proved gone",
+    "Mesos told",
+    "workload back",
+)
 _STEP_OF = {
+    "emptied": "move_tasks",
     "destroyed": "destroy",
     "proved gone": "prove_gone",
     "Mesos told": "tell_scheduler",
@@ -33,7 +47,7 @@ _STEP_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One finished operation. `moments` are seconds since the break, by part, never falling."""
+    """One finished operation. `moments` are seconds since the break, by part, in order and never falling."""
 
     node: str
     operation: str
@@ -41,26 +55,26 @@ class Repair:
 
     @property
     def total_s(self) -> float:
-        return self.moments[PARTS[-1]]
+        return max(self.moments.values())
 
 
 def repairs_of(
     operations: Iterable[Operation], records: Sequence[AuditRecord], broken_at: datetime
 ) -> tuple[Repair, ...]:
-    """The repairs that were done, with the moments of each, in the order in which they were begun."""
-    done = sorted(
-        (one for one in operations if one.state is OperationState.DONE), key=lambda one: one.created_at
-    )
+    """The replacements that were done, with the moments of each, in the order in which they were begun."""
+    done = [one for one in operations if one.state is OperationState.DONE and one.remedy is Remedy.REPLACE]
+    done.sort(key=lambda one: one.created_at)
     return tuple(_repair(operation, records, broken_at) for operation in done)
 
 
 def parts_of(repairs: Sequence[Repair]) -> dict[str, float]:
-    """Seconds by part, over all repairs; empty when there was none."""
+    """Seconds by part, over all repairs, which are all of one kind; empty when there was none."""
     if not repairs:
         return {}
-    last = [max(repair.moments[part] for repair in repairs) for part in PARTS]
+    parts = tuple(repairs[0].moments)
+    last = [max(repair.moments[part] for repair in repairs) for part in parts]
     return {
-        part: round(at - before, 3) for part, at, before in zip(PARTS, last, [0.0, *last[:-1]], strict=True)
+        part: round(at - before, 3) for part, at, before in zip(parts, last, [0.0, *last[:-1]], strict=True)
     }
 
 
@@ -71,12 +85,14 @@ def _repair(operation: Operation, records: Sequence[AuditRecord], broken_at: dat
         "heard": _heard_at(operation, records),
         "decided": operation.created_at,
         **{part: ended.get(step, closed_at) for part, step in _STEP_OF.items()},
-        "ordered": _ordered_at(operation, records) or ended.get("grow", closed_at),
+        "ordered": _ordered_at(operation, records) or ended.get("surge") or ended.get("grow", closed_at),
         "workload back": closed_at,
     }
+    if "await_successor" in ended:
+        times["joined"] = ended["await_successor"]
     moments: dict[str, float] = {}
     latest = 0.0
-    for part in PARTS:
+    for part in PARTS_OF_A_LIVING_ONE if "await_successor" in ended else PARTS:
         latest = max(latest, round((times[part] - broken_at).total_seconds(), 3))
         moments[part] = latest
     return Repair(operation.subject.node, operation.id, moments)
@@ -100,7 +116,7 @@ def _ordered_at(operation: Operation, records: Sequence[AuditRecord]) -> datetim
         record.at
         for record in records
         if record.operation == operation.id
-        and record.data.get("step") == "grow"
+        and record.data.get("step") in {"grow", "surge"}
         and record.text.startswith("growing ")
     ]
     return times[-1] if times else None

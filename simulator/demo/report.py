@@ -8,7 +8,7 @@ import msgspec
 
 from shared.model.decisions import Answer
 from simulator.demo.lines import Line
-from simulator.demo.parts import PARTS, Repair, parts_of
+from simulator.demo.parts import Repair, parts_of
 from simulator.demo.story import Told
 
 
@@ -42,7 +42,7 @@ def _operation(repair: Repair) -> dict[str, Any]:
     return {
         "id": repair.operation,
         "node": repair.node,
-        "at_s": {part: repair.moments[part] for part in PARTS},
+        "at_s": repair.moments,
         "total_s": repair.total_s,
     }
 

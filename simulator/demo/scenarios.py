@@ -54,6 +54,8 @@ class Scenario:
     masters: tuple[int, ...] = ()
     """Which masters the story breaks, by their index."""
     ordered_within_s: float | None = None
+    announced: bool = False
+    """The agents of the story work, and only their end is announced."""
     options: Mapping[str, object] = field(default_factory=dict)
 
     def stage_options(self, options: StageOptions) -> StageOptions:
@@ -80,10 +82,15 @@ def _start(stage: Stage, agents: list[Instance]) -> None:
 
 
 def _evict(stage: Stage, agents: list[Instance]) -> None:
-    real = MesosTimes()  # twenty pings of 15 s take five minutes; here they are shortened as all else is
-    stage.cluster.mesos.times = replace(real, ping_s=real.ping_s * stage.options.speed)
+    stage.cluster.mesos.times = _quick_pings(stage)
     for agent in agents:
         stage.world.evict(agent)
+
+
+def _quick_pings(stage: Stage) -> MesosTimes:
+    """Twenty pings of 15 s take five minutes; here they are shortened as all else is."""
+    real = MesosTimes()
+    return replace(real, ping_s=real.ping_s * stage.options.speed)
 
 
 def _masters_down(stage: Stage, agents: list[Instance]) -> None:
@@ -98,6 +105,17 @@ def fail_over(stage: Stage, agents: list[Instance]) -> None:
     """With the times of a demo."""
     stage.cluster.mesos.times = QUICK_ELECTION
     stage.world.fail_over(stage.cluster)
+
+
+def _hang(stage: Stage, agents: list[Instance]) -> None:
+    stage.cluster.mesos.times = _quick_pings(stage)
+    for agent in agents:
+        stage.world.freeze_vm(agent)
+
+
+def _announce_end(stage: Stage, agents: list[Instance]) -> None:
+    for agent in agents:
+        stage.world.announce_end(agent)
 
 
 FOLLOWER = 1  # a master that does not lead
@@ -203,6 +221,27 @@ SCENARIOS = {
             because="Azure and Mesos contradicted each other, and a contradiction is no proof; once the pings had timed"
             " out, both said that the machine is gone.",
             acts=(Act("Azure evicts {agents}, a spot VM", _evict, settles=True),),
+        ),
+        Scenario(
+            name="hang",
+            promise="The system of a machine hangs; Azure shows it running. The ladder begins with a restart, which"
+            " keeps the disks: the same agent comes back, with what it had, and nothing is replaced.",
+            because="A restart takes nothing from a machine whose agent is lost, and it helped; a replacement would"
+            " have cost the agent's local volumes.",
+            acts=(Act("the system of {agents} hangs", _hang, words=("restarting instance",), settles=True),),
+            replaces=0,
+            options={"ladder": "restart, replace"},
+        ),
+        Scenario(
+            name="announced",
+            promise="Azure announces that the host of a machine may be failing. Its agent still works: it gets no new"
+            " tasks, a successor joins, then its tasks move, one after the other, and only then it goes.",
+            because="Until its successor had joined nothing was taken from the node that worked, and it could have gone"
+            " back to work at any moment.",
+            acts=(
+                Act("Azure announces that the host of {agents} may be failing", _announce_end, settles=True),
+            ),
+            announced=True,
         ),
         Scenario(
             name="failover",

@@ -52,6 +52,7 @@ class StageOptions:
     tasks: int = 24
     confirm_after: timedelta = timedelta(seconds=3)
     mode: str = "enforce"
+    ladder: str = "replace"
     pool_policy: str = ""
     cluster_policy: str = ""
     speed: float = SPEED
@@ -163,6 +164,7 @@ def _policy(faces: Served, cluster: Cluster, options: StageOptions) -> str:
         faces.master_addresses(cluster.name),
         most=cluster.pools["private"].capacity + 4,
         mode=options.mode,
+        ladder=options.ladder,
         more=repair + options.pool_policy + options.cluster_policy,
     )
 

@@ -214,6 +214,7 @@ class Story:
             expected=scenario.replaces,
             told_by="agent_marked_gone" if newer else "agent_shut_down",
             ordered_within_s=scenario.ordered_within_s,
+            announced=scenario.announced,
         )
         return Told(
             scenario,

@@ -5,7 +5,8 @@ destroyed and whether it was healthy at that instant, the world says itself.
 
  1. In time: what the story waited for has happened.
  2. Whole: every pool has the size it began with, all healthy, and all tasks run.
- 3. Nothing healthy was touched: nobody was deleted, restarted or given up by the app while it worked.
+ 3. Nothing healthy was touched: nobody was deleted, restarted or given up by the app while it worked. Whose end is
+    announced may go, after the machine that came in its place has joined.
  4. Only the lost were touched, and only as many were ordered as were lost.
  5. Where it had to hold, the app changed nothing, in Azure or in Mesos, and said why.
  6. As many were replaced as were expected, and Mesos was told in the way that its version knows.
@@ -40,7 +41,8 @@ class Hold:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the verdict rests on. `journal` begins with the story. `lost` are the subjects that the story broke: ids of
-    instances and of agents. `not_whole` says what is missing, empty if nothing is; `waiting_for` likewise."""
+    instances and of agents; with `announced` they work on, and only their end is announced. `not_whole` says what is
+    missing, empty if nothing is; `waiting_for` likewise."""
 
     journal: Sequence[Entry]
     lost: frozenset[str]
@@ -51,6 +53,7 @@ class Facts:
     expected: int
     told_by: str
     ordered_within_s: float | None = None
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,19 @@ def _whole(facts: Facts) -> Check:
 
 
 def _nothing_healthy(facts: Facts) -> Check:
-    harmed = [entry for entry in orders(facts.journal) if entry.healthy]
+    harmed = [entry for entry in orders(facts.journal) if entry.healthy and not _may_go(facts, entry)]
     if harmed:
         return Check("nothing healthy touched", False, f"healthy machines were touched: {_listed(harmed)}")
     return Check("nothing healthy touched", True, "no healthy machine was touched")
+
+
+def _may_go(facts: Facts, order: Entry) -> bool:
+    """An announced end, for which somebody has come already."""
+    if not facts.announced or order.subject not in facts.lost:
+        return False
+    before = [entry for entry in facts.journal if entry.time <= order.time]
+    gone = {entry.subject for entry in orders(before) if entry.what == "instance_delete_ordered"}
+    return sum(entry.what == "agent_registered" for entry in before) >= len(gone)
 
 
 def _only_the_lost(facts: Facts) -> Check:

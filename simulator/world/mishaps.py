@@ -52,6 +52,12 @@ class Mishaps:
         text = "Your Spot virtual machine was preempted by Azure."
         self._annotate(vm, "VirtualMachinePreempted", "Preempted", text)
 
+    def announce_end(self, vm: Vm) -> None:
+        """The host may be failing, Azure says; the VM works on. Azure moves it when it likes, here never."""
+        self._azure.note("instance_end_announced", vm, PLATFORM)
+        text = "The host of this VM shows signs of failing hardware."
+        self._annotate(vm, "VirtualMachinePossiblyDegradedDueToHardwareFailure", "Degraded hardware", text)
+
     def _lose_host(self, vm: Vm, power: Power) -> None:
         halt(self._azure, vm, clean=False)
         vm.power = power

@@ -138,6 +138,10 @@ class World:
     def crash_host(self, vm: Vm) -> None:
         self.mishaps.crash_host(vm)
 
+    def announce_end(self, vm: Vm) -> None:
+        """Azure says that the host may be failing; nothing happens to the VM."""
+        self.mishaps.announce_end(vm)
+
     def kill_agent_process(self, instance: Instance, restart_in_s: float | None = None) -> None:
         """The Mesos agent dies, its VM lives. systemd brings it back after `restart_in_s`; None: it does not."""
         self._note("agent_process_killed", instance)

@@ -73,9 +73,17 @@ def passed(given: Facts) -> list[Check]:
     return [check for check in judge(given) if check.ok]
 
 
-def operation(node: str, ended: Sequence[float], state: OperationState = OperationState.DONE) -> Operation:
+DEAD = ("prove_dead", "destroy", "prove_gone", "tell_scheduler", "grow", "await_join", "verify")
+LIVING = ("surge", "await_successor", "move_tasks", "destroy", "prove_gone", "tell_scheduler", "verify")
+
+
+def operation(
+    node: str,
+    ended: Sequence[float],
+    state: OperationState = OperationState.DONE,
+    steps: Sequence[str] = DEAD,
+) -> Operation:
     """Decided at the first of `ended`; its seven steps end at the others."""
-    steps = ("prove_dead", "destroy", "prove_gone", "tell_scheduler", "grow", "await_join", "verify")
     created, *ends = (at(seconds) for seconds in ended)
     records = tuple(
         StepRecord(step, begin, end, "done")

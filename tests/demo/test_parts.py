@@ -7,7 +7,7 @@ import pytest
 from shared.model.audit import AuditKind
 from shared.model.operations import OperationState
 from simulator.demo.parts import PARTS, parts_of, repairs_of
-from tests.demo.journals import BREAK, at, operation, record
+from tests.demo.journals import BREAK, LIVING, at, operation, record
 
 ENDED = (1.5, 1.6, 3.0, 3.1, 3.3, 5.0, 8.0, 9.5)  # decided; then the ends of the seven steps
 RECORDS = [
@@ -29,6 +29,24 @@ def test_the_parts_of_one_repair() -> None:
         "Mesos told": 0.2,
         "ordered": 0.1,
         "joined": 4.6,
+        "workload back": 1.5,
+    }
+
+
+def test_of_a_machine_that_works_the_successor_joins_before_it_is_emptied_and_destroyed() -> None:
+    growing = record(1.6, AuditKind.STEP, "vmss0_3", "growing vmss0 from 12 to 13", step="surge")
+    repaired = operation("vmss0_3", ENDED, steps=LIVING)
+    parts = parts_of(repairs_of([repaired], [*RECORDS[:2], growing], BREAK))
+
+    assert parts == {
+        "heard": 0.3,
+        "decided": 1.2,
+        "ordered": 0.1,
+        "joined": 1.4,
+        "emptied": 0.1,
+        "destroyed": 0.2,
+        "proved gone": 1.7,
+        "Mesos told": 3.0,
         "workload back": 1.5,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.demo.verdict import Hold, broken_at, judge
-from simulator.world.journal import MESOS, OPERATOR
+from simulator.world.journal import MESOS, OPERATOR, PLATFORM, Entry
 from tests.demo.journals import ARM, BREAK, LOST, MASTERS, at, deleted, entry, facts, failed, killed, passed
 
 NO_REASONS: frozenset[str] = frozenset()
@@ -129,3 +129,26 @@ def test_the_break_is_the_first_thing_that_struck_what_was_lost() -> None:
 
     assert broken_at(journal, LOST) == BREAK
     assert broken_at(journal, frozenset()) is None
+
+
+def announced(joins_at: float) -> list[Entry]:
+    """The host of instance 3 may be failing; the app lets 12 come for it and destroys it."""
+    return [
+        entry(0.0, "instance_end_announced", "3", PLATFORM, True),
+        entry(1.0, "instance_created", "12", ARM, False),
+        entry(joins_at, "agent_registered", "agent-S12", MESOS, True),
+        entry(9.0, "instance_delete_ordered", "3", ARM, True),
+        entry(9.5, "agent_marked_gone", "agent-S3", MASTERS, False),
+    ]
+
+
+def test_a_machine_whose_end_is_announced_may_go_after_its_successor_has_joined() -> None:
+    assert failed(facts(announced(joins_at=8.0), announced=True)) == {}
+
+
+def test_a_machine_whose_end_is_announced_may_not_go_before_its_successor_has_joined() -> None:
+    assert "nothing healthy touched" in failed(facts(announced(joins_at=9.2), announced=True))
+
+
+def test_a_machine_that_works_may_not_go_when_nothing_was_announced() -> None:
+    assert "nothing healthy touched" in failed(facts(announced(joins_at=8.0)))
