@@ -9,7 +9,9 @@ import pytest
 
 from shared.errors import PoolkeeperError, Retry, Unknown
 from shared.model.operations import OperationState
+from shared.model.overrides import Override, OverrideKind
 from shared.ports.store import Table
+from shared.records import override_row
 from tests.scene import Scene
 from tests.watched import Call
 
@@ -142,6 +144,27 @@ async def test_a_policy_that_is_changed_before_the_pool_grows_stops_the_growth(
     scene.policy = enforced
     await scene.after(minutes=5)
     assert (scene.ordered, scene.connected, await scene.open_incidents()) == ([1], 6, {})
+
+
+async def test_a_pause_while_a_growth_is_under_way_stops_the_pool_from_being_grown_once_more() -> None:
+    """Azure says that the growth is over and lists one machine fewer than it has, so that it is to be ordered again."""
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    orders: list[str] = []
+
+    async def one_is_left_out(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "compute.set_capacity":
+            orders.append(f"{call.args[1]}")
+            await scene.reader.overrides.put("prod", override_row(pause), pause, "*")
+        return answer[1:] if call.name == "compute.instances" and orders else answer
+
+    pause = Override(OverrideKind.PAUSE, "", "somebody", "to have a look", scene.clock.now(), None)
+    scene.app = scene.new_app(one_is_left_out)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=10)
+    assert orders == ["6"]
+    assert any("paused_cluster" in line for line in await scene.said())
 
 
 async def test_nothing_is_destroyed_without_a_place_in_the_ledger() -> None:

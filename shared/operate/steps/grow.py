@@ -2,7 +2,8 @@
 the successors that are to come before their nodes go (`surge`).
 
 1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write, or
-   done: what is there is read. No room: rule 6. Failed otherwise: hand over with Azure's reason.
+   done: what is there is read, and when more is to be ordered the guards are asked once more before that. No room:
+   rule 6. Failed otherwise: hand over with Azure's reason.
 2. The wanted size is not known, or the set has it, up to the policy's maximum, and as many machines are there: done.
    Another operation's order, or somebody's decision to live with fewer, covers this one.
 3. Machines are missing because somebody's order is under way: wait for it.
@@ -19,7 +20,7 @@ Ordering the same size again orders what is missing of it, and after a crash not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -40,6 +41,9 @@ SURGED = "surged"
 """The note that says that the pool was grown before the node goes."""
 IN_VAIN = "in vain"
 """What it says when Azure had no room."""
+ASKED_FIRST = Wait(
+    "the last order is over and did not do; the guards are asked before the next", timedelta(0)
+)
 
 
 class Short(Struct, frozen=True):
@@ -113,6 +117,8 @@ async def _level(hand: Hand) -> Outcome | Short:
     if there.provisioning is Provisioning.UPDATING:
         hand.forget_readings()
         return Wait(f"an order for {there.capacity} is under way", hand.again())
+    if hand.operation.token is not None:
+        return ASKED_FIRST
     if unstarted:
         await hand.about_to(
             f"destroying {', '.join(unstarted)} of {address.scale_set}, which Azure could not start"
@@ -124,6 +130,8 @@ async def _level(hand: Hand) -> Outcome | Short:
 
 async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int) -> Outcome | Short:
     """Rules 5 and 6."""
+    if hand.operation.token is not None:
+        return ASKED_FIRST
     if short is not None and hand.now < short.until:
         return Short(f"Azure has no room ({short.code}), it is asked again at {_time(short)}", short.until)
     address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
