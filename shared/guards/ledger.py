@@ -21,6 +21,7 @@ down (Google Cloud, 2 June 2019).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.model.decisions import Answer, Number
@@ -50,11 +51,11 @@ def ask(question: Question) -> Answer:
 
 def _at_once(question: Question, others: list[Disruption], nodes: int) -> Answer:
     """Rules 3 and 4."""
-    active, at_once = sum(not entry.urgent for entry in others), question.pool.disruption.at_once.of(nodes)
+    active, at_once = _slow(others), question.pool.disruption.at_once.of(nodes)
     numbers: dict[str, Number] = {"active": active, "at_once": at_once}
     if active >= at_once:
         return refuse(GUARD, "ledger_at_once", None, numbers)
-    elsewhere = active + sum(not entry.urgent for entry in question.elsewhere)
+    elsewhere = active + _slow(question.elsewhere)
     in_all = _in_all(question, nodes)
     if elsewhere >= in_all:
         return refuse(GUARD, "ledger_cluster", None, {"active": elsewhere, "at_once": in_all})
@@ -62,6 +63,11 @@ def _at_once(question: Question, others: list[Disruption], nodes: int) -> Answer
     if against is None and question.own is None:
         against = _rate(question)
     return against or allow(GUARD, numbers)
+
+
+def _slow(entries: Sequence[Disruption]) -> int:
+    """How many of them have no reserve of their own."""
+    return len(entries) - sum([entry.urgent for entry in entries])
 
 
 def _in_all(question: Question, nodes: int) -> int:
@@ -74,11 +80,13 @@ def _in_all(question: Question, nodes: int) -> int:
 
 def _shared(question: Question, others: list[Disruption]) -> Answer | None:
     """Rules 5 and 6: what disrupted nodes have in common with this one."""
-    limits, domain = question.pool.disruption, fault_domain_of(question.finding.node)
-    same = sum(entry.fault_domain == domain for entry in others) if domain is not None else 0
-    if limits.per_fault_domain is not None and same >= limits.per_fault_domain:
-        shown = {"fault_domain": domain, "active": same, "per_fault_domain": limits.per_fault_domain}
-        return refuse(GUARD, "ledger_fault_domain", None, shown)
+    limits = question.pool.disruption
+    if limits.per_fault_domain is not None:
+        domain = fault_domain_of(question.finding.node)
+        same = sum([entry.fault_domain == domain for entry in others]) if domain is not None else 0
+        if same >= limits.per_fault_domain:
+            shown = {"fault_domain": domain, "active": same, "per_fault_domain": limits.per_fault_domain}
+            return refuse(GUARD, "ledger_fault_domain", None, shown)
     if limits.per_framework is None:
         return None
     everywhere = (*others, *question.elsewhere)

@@ -91,18 +91,18 @@ def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Ta
     of_pool: dict[str, list[Finding]] = {pool: [] for pool in snapshot.pools}
     for finding in findings:
         of_pool[finding.node.pool].append(finding)
-    machines = sum(finding.condition is not Condition.GONE for finding in findings)
-    connected = sum(finding.is_connected for finding in findings)
+    machines = sum([finding.condition is not Condition.GONE for finding in findings])
+    connected = sum([finding.is_connected for finding in findings])
     sizes = {pool: len(own) for pool, own in of_pool.items()}
     return {
         pool: Tally(
-            conditions=Counter(finding.condition for finding in own),
-            missing=sum(finding.node.instance is None for finding in own),
+            conditions=Counter([finding.condition for finding in own]),
+            missing=sum([finding.node.instance is None for finding in own]),
             moving=_moving(snapshot, pool),
             machines=machines,
             connected=connected,
             sizes=sizes,
-            troubles=Counter(finding.trouble for finding in own if finding.trouble),
+            troubles=Counter([trouble for finding in own if (trouble := finding.trouble)]),
             stuck=_stuck(own),
         )
         for pool, own in of_pool.items()
@@ -111,13 +111,13 @@ def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Ta
 
 def _stuck(findings: Sequence[Finding]) -> tuple[str, ...]:
     """The machines that never joined, and after whose coming no other one has joined."""
-    last = last_join(findings)
+    stuck = [finding.node for finding in findings if finding.condition is Condition.STUCK]
+    last = last_join(findings) if stuck else None
     return tuple(
         [
-            finding.node.name
-            for finding in findings
-            if finding.condition is Condition.STUCK
-            and (finding.node.memory is None or last is None or finding.node.memory.first_seen_at >= last)
+            node.name
+            for node in stuck
+            if node.memory is None or last is None or node.memory.first_seen_at >= last
         ]
     )
 
@@ -136,7 +136,7 @@ def _moving(snapshot: Snapshot, pool: str) -> int:
     instances = snapshot.pools[pool].instances
     if not isinstance(instances, Value):
         return 0
-    return sum(instance.provisioning in MOVING for instance in instances.value)
+    return sum([instance.provisioning in MOVING for instance in instances.value])
 
 
 def approval_since(question: Question, since: datetime | None) -> Override | None:

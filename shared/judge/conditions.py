@@ -52,6 +52,7 @@ AHEAD = timedelta(seconds=5)
 """A snapshot may lie so much in the future: clocks are put right by moments all the time."""
 WRONG = timedelta(minutes=1)
 """Two clocks that differ by more are not both right."""
+LEAVING = frozenset({Power.STOPPING, Power.DEALLOCATING})
 
 
 class Light(Struct, frozen=True):
@@ -91,7 +92,7 @@ def _from_azure(node: Node) -> Finding | None:
             return _is(node, Condition.STOPPED, 7, "Azure is deleting it, its agent is still connected")
         return _is(node, Condition.GONE, 6, "Azure is deleting it")
     started_again = instance.power is Power.STARTING and node.memory is not None and node.memory.agent_id
-    if instance.power in {Power.STOPPING, Power.DEALLOCATING} or (started_again and not connected):
+    if instance.power in LEAVING or (started_again and not connected):
         return _is(node, Condition.STOPPED, 7, f"it is {instance.power.value}")
     if instance.power is Power.STOPPED:
         return _is(node, Condition.STOPPED, 8, "it is powered off, but still allocated")

@@ -22,33 +22,16 @@ would have, and four at once are repaired at once.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-
-from msgspec import Struct
 
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition, Finding
 from shared.model.suspects import Suspect
 
-from .traits import (
-    AGE,
-    IMAGE,
-    LATEST,
-    MODEL,
-    RACK,
-    SIZE,
-    SUBNET,
-    UPDATES,
-    YOUNG,
-    ZONE,
-    age_class,
-    born_at,
-    traits_of,
-)
+from .population import Population, populations
+from .traits import AGE, FACTORS, IMAGE, LATEST, MODEL, SIZE, SUBNET, YOUNG, ZONE
 
-FACTORS = (ZONE, RACK, UPDATES, SUBNET, IMAGE, MODEL, SIZE, AGE)
 ACROSS_POOLS = (ZONE, SUBNET, IMAGE, SIZE, AGE)
 """Domains and models are numbered by each set for itself."""
 FAILED = frozenset({Condition.IMPAIRED, Condition.STUCK, Condition.UNREACHABLE, Condition.GONE})
@@ -61,30 +44,21 @@ CHANCE = 0.01
 HOUR = timedelta(hours=1)
 
 
-class _Member(Struct, frozen=True):
-    """One node of the population. `failed_at` None: it has not failed."""
-
-    name: str
-    pool: str
-    traits: Mapping[str, str]
-    failed_at: datetime | None
-
-
 def correlate(
     findings: Sequence[Finding], ledgers: Mapping[str, Ledger], now: datetime
 ) -> tuple[Suspect, ...]:
     """Everything that is suspect, in each pool and in the cluster, the least likely first."""
     if sum(len(book.losses) for book in ledgers.values()) < FEWEST:
         return ()
-    by_pool: dict[str, list[_Member]] = defaultdict(list)
-    for member in _population(findings, ledgers, now):
-        by_pool[member.pool].append(member)
-    found = [one for pool, members in sorted(by_pool.items()) for one in _suspects(pool, members, FACTORS)]
-    if len(by_pool) > 1:
-        everybody = [member for members in by_pool.values() for member in members]
-        pool_of = {member.name: member.pool for member in everybody if member.failed_at is not None}
+    pools = populations(findings, ledgers, now)
+    found = [one for pool, nodes in sorted(pools.items()) for one in _suspects(pool, nodes, FACTORS)]
+    if len(pools) > 1:
+        everybody = Population()
+        for nodes in pools.values():
+            everybody.add(nodes)
+        failed = [nodes.all_failed() for nodes in pools.values()]
         for one in _suspects("", everybody, ACROSS_POOLS):
-            if len({pool_of[name] for name in one.members if name in pool_of}) > 1:
+            if sum(not one.members.isdisjoint(names) for names in failed) > 1:
                 found.append(one)
     return tuple(sorted(found, key=lambda one: (one.p, one.pool, one.factor, one.value)))
 
@@ -103,61 +77,23 @@ def chance(failed: int, of: int, all_failed: int, nodes: int) -> float:
     return tail / math.comb(nodes, all_failed)
 
 
-def _population(
-    findings: Iterable[Finding], ledgers: Mapping[str, Ledger], now: datetime
-) -> Iterable[_Member]:
-    """The nodes that are there, and those that failed and are not any more."""
-    losses = {loss.node: loss for book in ledgers.values() for loss in book.losses}
-    for finding in findings:
-        node, loss = finding.node, losses.pop(finding.node.name, None)
-        traits, born = (loss.traits, loss.born) if loss else (traits_of(node), born_at(node))
-        yield _Member(node.name, node.pool, _with_age(traits, born, now), loss.at if loss else None)
-    for pool, book in sorted(ledgers.items()):
-        for loss in book.losses:
-            if losses.pop(loss.node, None) is not None:
-                yield _Member(loss.node, pool, _with_age(loss.traits, loss.born, now), loss.at)
-
-
-def _with_age(traits: Mapping[str, str], born: datetime | None, now: datetime) -> Mapping[str, str]:
-    return traits if born is None else {**traits, AGE: age_class(now - born)}
-
-
-def _suspects(pool: str, members: Sequence[_Member], factors: Sequence[str]) -> list[Suspect]:
+def _suspects(pool: str, nodes: Population, factors: Iterable[str]) -> list[Suspect]:
     """Rules 1 to 4 over one population."""
-    failed_at = {member.name: member.failed_at for member in members if member.failed_at is not None}
-    if len(failed_at) < FEWEST:
+    all_failed, total = len(nodes.all_failed()), sum(len(names) for names in nodes.nodes.values())
+    if all_failed < FEWEST:
         return []
-    groups = _groups(members, factors)
-    tried = [names for names in groups if FEWEST <= len(names) <= NEARLY_ALL * len(members)]
+    tried = [group for group in nodes.groups(factors) if FEWEST <= group.size <= NEARLY_ALL * total]
     found: list[Suspect] = []
-    for names in tried:
-        kinds = groups[names]
-        factor, value = kinds[0]
-        times = [failed_at[name] for name in names if name in failed_at]
-        if len(times) < FEWEST or all(kind == AGE and age not in YOUNG for kind, age in kinds):
+    for group in tried:
+        counts = failed, of, _, _ = len(group.failed_at), group.size, all_failed, total
+        if failed < FEWEST or all(factor == AGE and age not in YOUNG for factor, age in group.shares):
             continue
-        if len(times) * len(members) <= len(failed_at) * len(names):
+        if failed * total <= all_failed * of:
             continue  # no more of them than of the others
-        p = min(1.0, chance(len(times), len(names), len(failed_at), len(members)) * len(tried))
+        p = min(1.0, chance(*counts) * len(tried))
         if p < CHANCE:
-            counts = len(times), len(names), len(failed_at), len(members)
-            within = round((max(times) - min(times)).total_seconds())
-            strikes_new = not BORN_WITH.isdisjoint(kinds)
-            found.append(Suspect(pool, factor, value, *counts, p, names, within, strikes_new))
+            factor, value = group.shares[0]
+            within = round((max(group.failed_at) - min(group.failed_at)).total_seconds())
+            strikes_new = not BORN_WITH.isdisjoint(group.shares)
+            found.append(Suspect(pool, factor, value, *counts, p, group.members(), within, strikes_new))
     return found
-
-
-def _groups(
-    members: Sequence[_Member], factors: Sequence[str]
-) -> dict[frozenset[str], list[tuple[str, str]]]:
-    """The groups of nodes that share something, each with all that it shares, in the order of the factors."""
-    values: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for member in members:
-        for place, factor in enumerate(factors):
-            value = member.traits.get(factor)
-            if value is not None:
-                values[place, value].append(member.name)
-    groups: dict[frozenset[str], list[tuple[str, str]]] = defaultdict(list)
-    for (place, value), names in sorted(values.items()):
-        groups[frozenset(names)].append((factors[place], value))
-    return groups

@@ -87,7 +87,9 @@ class Ills:
 
     def _by_units(self, node: Node, registered: datetime | None) -> Ill | None:
         found = self._listed.get(node.address or "")
-        if found is None or self._units_at is None or not self._counts(node, self._units_at, registered):
+        if found is None or not found.failed or self._units_at is None:
+            return None
+        if not self._counts(node, self._units_at, registered):
             return None
         failed = [one for one in found.failed if one.stops_work and one.health is Health.CRITICAL]
         unit = next((one.unit for one in failed if _UNIT.fullmatch(one.unit)), None)
@@ -107,8 +109,8 @@ class Ills:
         return Ill(because, reading.taken_at)
 
     def _by_alarms(self, node: Node, registered: datetime | None) -> Ill | None:
-        fires = [one for one in self._alarms.get(node.name, ()) if self._is_fresh(one.seen, registered)]
-        first = _oldest(fires)
+        told = self._alarms.get(node.name)
+        first = _oldest([one for one in told if self._is_fresh(one.seen, registered)]) if told else None
         if first is None:
             return None
         return Ill(f"rule {first.rule} fires there since {first.since:%H:%M:%S} UTC", first.seen)

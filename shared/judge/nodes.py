@@ -11,7 +11,9 @@ Conditions are judged next door.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -23,14 +25,23 @@ from shared.model.snapshot import PoolReadings, Snapshot
 
 
 class _Agents:
-    """The registered agents, to be found by id and by address."""
+    """The registered agents, to be found by id and by address. Where every node has the agent that is remembered for
+    it, nobody asks for the rest, and it is not worked out."""
 
     def __init__(self, agents: Iterable[Agent], memory: Mapping[str, NodeMemory]) -> None:
         self.by_id = {agent.agent_id: agent for agent in agents}
-        self.owner = {node.agent_id: node.name for node in memory.values() if node.agent_id}
-        self.by_address: dict[str, list[Agent]] = defaultdict(list)
+        self._memory = memory
+
+    @cached_property
+    def owner(self) -> Mapping[str, str]:
+        return {node.agent_id: node.name for node in self._memory.values() if node.agent_id}
+
+    @cached_property
+    def by_address(self) -> Mapping[str, list[Agent]]:
+        found: dict[str, list[Agent]] = defaultdict(list)
         for agent in self.by_id.values():
-            self.by_address[agent.address].append(agent)
+            found[agent.address].append(agent)
+        return found
 
     def of(self, name: str, address: str | None, remembered: str | None) -> tuple[Agent | None, int]:
         """The node's agent, and how many agents there are between which nobody could choose.
@@ -65,17 +76,15 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
     if isinstance(readings.instances, Value):
         listed = {instance.name: instance for instance in readings.instances.value}
     registered = scheduler.value.agents if isinstance(scheduler, Value) else ()
-    mistaken = _mistaken(registered, listed, _addresses(readings))
-    gone = [node for name, node in memory.items() if node.pool == pool and name not in listed]
-    cleared = {node.name: replace(node, agent_id=None) for node in gone if node.agent_id in mistaken}
-    memory = {**memory, **cleared} if cleared else memory
-    remembered = {name: node for name, node in memory.items() if node.pool == pool}
-    agents = _Agents(registered, memory)
     addresses = _addresses(readings)
-    held = Counter(address for pool in snapshot.pools.values() for address in _addresses(pool).values())
+    remembered = {name: node for name, node in memory.items() if node.pool == pool}
+    cleared = _cleared(registered, listed, addresses, remembered)
+    remembered |= cleared
+    agents = _Agents(registered, {**memory, **cleared} if cleared else memory)
+    held = Counter(chain.from_iterable([_addresses(one).values() for one in snapshot.pools.values()]))
 
     nodes: list[Node] = []
-    for name in sorted(listed.keys() | remembered.keys(), key=_natural):
+    for name in sorted({**listed, **remembered}, key=_natural):
         instance, past = listed.get(name), remembered.get(name)
         known = instance or past
         own = addresses.get(known.instance_id) if known else None
@@ -86,6 +95,18 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
         agent, rivals = agents.of(name, search, past.agent_id if past else None)
         nodes.append(Node(name, pool, instance, agent, past, own or once, rivals))
     return tuple(nodes)
+
+
+def _cleared(
+    registered: Sequence[Agent],
+    listed: Mapping[str, Instance],
+    addresses: Mapping[str, str],
+    remembered: Mapping[str, NodeMemory],
+) -> dict[str, NodeMemory]:
+    """The nodes that Azure does not list and that are remembered with an agent which they cannot have, without it."""
+    gone = [node for name, node in remembered.items() if name not in listed and node.agent_id is not None]
+    mistaken = _mistaken(registered, listed, addresses) if gone else frozenset[str]()
+    return {node.name: replace(node, agent_id=None) for node in gone if node.agent_id in mistaken}
 
 
 def _mistaken(

@@ -76,14 +76,18 @@ def told(
 
 def doom_of(memory: NodeMemory | None, now: datetime) -> Notice | None:
     """What is announced of the node and holds now; of several what asks for most, then what comes first."""
-    held = [one for one in memory.notices if _is_doom(one, memory, now)] if memory else []
+    if memory is None or not memory.notices:
+        return None
+    held = [one for one in memory.notices if _is_doom(one, memory, now)]
     urgency = {Fate.ENDS: 0, Fate.MOVES: 1, Fate.LEFT: 2}
     return min(held, key=lambda one: (urgency[fate_of(one)], one.deadline or now + UNDATED), default=None)
 
 
 def alarm_of(memory: NodeMemory | None, now: datetime) -> Notice | None:
     """The oldest alert about the node that counts for repair and holds now."""
-    held = [one for one in memory.notices if _is_alarm(one, now)] if memory else []
+    if memory is None or not memory.notices:
+        return None
+    held = [one for one in memory.notices if _is_alarm(one, now)]
     return min(held, key=lambda one: one.since, default=None)
 
 

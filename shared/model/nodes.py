@@ -47,6 +47,9 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
 
 
+TROUBLED = frozenset({Condition.IMPAIRED, Condition.DOOMED})
+
+
 class Fate(StrEnum):
     """What an announced event does to a machine, as far as it asks for something.
 
@@ -144,11 +147,12 @@ class NodeMemory(Struct, frozen=True):
     held: tuple[Holding, ...] | None = None
 
 
-class Node(Struct, frozen=True):
+class Node(Struct, frozen=True, gc=False):
     """A machine as the judge sees it. `address` is the NIC's, or the remembered one where there is no NIC.
 
     `rivals` counts agents that announce this address besides each other, so that none of them can be told to be
-    this machine's; 0 in an orderly world.
+    this machine's; 0 in an orderly world. Of nodes and findings there are many, nothing in them refers back to them,
+    and Python need not look for circles there (`gc`).
     """
 
     name: str
@@ -160,7 +164,7 @@ class Node(Struct, frozen=True):
     rivals: int = 0
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """What we judge of a node, by which numbered rule of `shared/judge/conditions.py`, in one sentence.
 
     `blind` says that the condition is unknown because a reading failed: a fault of our eyes, not of the node.
@@ -188,7 +192,7 @@ class Finding(Struct, frozen=True):
     def trouble(self) -> str:
         """What is wrong with a node whose agent is connected, in words that it shares with others that have the same.
         Empty for every other node."""
-        if not self.is_connected or self.condition not in {Condition.IMPAIRED, Condition.DOOMED}:
+        if self.condition not in TROUBLED or not self.is_connected:
             return ""
         return f"{self.condition.value} ({self.unit})" if self.unit else self.condition.value
 
