@@ -52,6 +52,14 @@ class AzureMachines(Machines):
         vm = decoded(answer, arm_shapes.Vm, call)
         return arm_shapes.machine_of(vm, await self._address(call, vm))
 
+    async def start(self, group: MachineGroup, name: str) -> str:
+        return await self._act(
+            group,
+            name,
+            "starting",
+            lambda vms: vms.begin_start(group.resource_group, name, polling=one_look()),
+        )
+
     async def restart(self, group: MachineGroup, name: str) -> str:
         return await self._act(
             group,

@@ -44,6 +44,7 @@ HELPS: Mapping[Condition, frozenset[Remedy]] = {
     Condition.IMPAIRED: frozenset({R.RESTART_UNIT, R.RESTART, R.REDEPLOY, R.REIMAGE, R.REPLACE}),
     Condition.DOOMED: frozenset({R.REDEPLOY, R.REPLACE}),
     Condition.STUCK: frozenset({R.RESTART, R.REIMAGE, R.REPLACE}),
+    Condition.STOPPED: frozenset({R.RESTART}),  # asked of masters alone, agents that are stopped are left so
 }
 
 

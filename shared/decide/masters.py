@@ -8,8 +8,10 @@ For every master, in this order:
    nothing to decide.
 4. Its readings contradict each other: hold.
 5. Unreachable for less than the policy's `confirm_after`, impaired for less than `impaired_after`, or stopped for less
-   than `restart_timeout`: wait until then. An election, a start, or somebody's restart is over by then.
-6. It is still stopped: hand over. Somebody may have meant it, and what somebody stopped is not started by us.
+   than `restart_timeout`: wait until then. An election, a start, or somebody's restart is over by then. One that is
+   unreachable after it was stopped, or after somebody was heard to boot it, may be booting: `restart_timeout` as well.
+6. It is still stopped, and somebody was heard to stop it, or Azure is busy with it all that time: hand over. Somebody
+   meant it. What is off with nobody known to have switched it off is started, by the rung `restart`.
 7. It is the only master, or the policy names no machines of masters, or Azure lists none with its address: hand over.
 8. No rung of the masters' ladder is left that could help: hand over.
 9. Any guard refuses: hold, or wait if every refusal ends by the clock.
@@ -25,17 +27,19 @@ acted on counts as at work for the next one, so that one pass never takes two. T
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from shared.guards import TO_TOUCH_A_MASTER, Question, Tally
+from shared.model.azure import Power
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import MASTERS, Council, Seat
 from shared.model.nodes import Condition, Finding
 from shared.model.remedies import Remedy
+from shared.model.signals import SignalKind
 from shared.policy.quorum import MasterRepair
 
 from .ladder import choose
@@ -44,6 +48,9 @@ from .verdicts import ask_guards, decided
 
 NOBODY = Tally({}, 0, 0, 0, 0)
 A_PERSON = "a person must look"
+STOPS = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_DEALLOCATED})
+BOOTS = frozenset({SignalKind.VM_RESTARTED})
+IS_OFF = frozenset({Power.STOPPED, Power.DEALLOCATED})
 QUORUM = "(masters quorum)"
 """The subject of the incident that says that too few masters serve."""
 
@@ -119,18 +126,47 @@ def _patience(situation: Situation, seat: Seat) -> Decision | None:
         return decided(
             finding, Verdict.HOLD, f"{finding.because}; nothing is done about what contradicts itself"
         )
-    until = _since(situation, finding) + _allowed(finding.condition, repair)
+    until = _until(situation, finding, repair)
     if situation.now < until:
         return decided(finding, Verdict.WAIT, f"{finding.because}; it may recover by itself", until)
-    if finding.condition is Condition.STOPPED:
-        why = f"{finding.because}, and what somebody stopped is not started again by us; {A_PERSON}"
-        return decided(finding, Verdict.HAND_OVER, why)
-    return None
+    if finding.condition is not Condition.STOPPED:
+        return None
+    why = f"{finding.because}, for longer than {repair.restart_timeout.total_seconds():g} s"
+    if _was_heard(situation, finding, STOPS):
+        why = f"{finding.because}, and what somebody stopped is not started again by us"
+    elif finding.node.instance is not None and finding.node.instance.power in IS_OFF:
+        return None
+    return decided(finding, Verdict.HAND_OVER, f"{why}; {A_PERSON}")
 
 
-def _allowed(condition: Condition, repair: MasterRepair) -> timedelta:
+def _until(situation: Situation, finding: Finding, repair: MasterRepair) -> datetime:
+    """Rule 5. What was promised when it began to be unreachable stands."""
     times = {Condition.UNREACHABLE: repair.confirm_after, Condition.IMPAIRED: repair.impaired_after}
-    return times.get(condition, repair.restart_timeout)
+    patience = times.get(finding.condition, repair.restart_timeout)
+    incident = situation.incidents.get(finding.node.name)
+    if finding.condition is Condition.UNREACHABLE and _boots(situation, finding):
+        patience = repair.restart_timeout
+    until = _since(situation, finding) + patience
+    last = incident.decision if incident is not None else None
+    is_same = last is not None and last.condition is finding.condition and last.verdict is Verdict.WAIT
+    if last is None or not is_same or last.answers or last.until is None:
+        return until
+    return max(until, last.until)
+
+
+def _boots(situation: Situation, finding: Finding) -> bool:
+    """Whether it was seen stopped just before, or somebody was heard to boot it."""
+    incident = situation.incidents.get(finding.node.name)
+    was_off = incident is not None and incident.condition is Condition.STOPPED
+    return was_off or _was_heard(situation, finding, BOOTS)
+
+
+def _was_heard(situation: Situation, finding: Finding, kinds: frozenset[SignalKind]) -> bool:
+    """Whether one of these was told of its machine, now or since its incident was opened."""
+    incident, instance = situation.incidents.get(finding.node.name), finding.node.instance
+    heard = situation.signals + (incident.signals if incident is not None else ())
+    called = {finding.node.name, instance.name.lower() if instance is not None else finding.node.name}
+    return any(one.kind in kinds and (one.node or one.about).lower() in called for one in heard)
 
 
 def _since(situation: Situation, finding: Finding) -> datetime:

@@ -49,6 +49,7 @@ MESOS_UNIT, EXHIBITOR_UNIT = "dcos-mesos-master.service", "dcos-exhibitor.servic
 SETTLING = timedelta(minutes=3)
 """How long a master that was started counts as one that moves."""
 OFF = frozenset({Power.STOPPING, Power.STOPPED, Power.DEALLOCATING, Power.DEALLOCATED})
+ON_ITS_WAY = frozenset({Power.STARTING, Power.STOPPING, Power.DEALLOCATING})
 BUSY = frozenset({Provisioning.CREATING, Provisioning.UPDATING, Provisioning.DELETING})
 SERVES = frozenset({16, 17})
 _UNIT = re.compile(r"dcos-[A-Za-z0-9_.@-]{1,100}")
@@ -150,9 +151,7 @@ def _moves(place: _Place) -> bool:
     started = said.started_at if said is not None else None
     if started is not None and now - started < SETTLING:
         return True
-    return machine is not None and (
-        machine.provisioning in BUSY or machine.power is Power.STARTING or machine.power in OFF
-    )
+    return machine is not None and (machine.provisioning in BUSY or machine.power in ON_ITS_WAY)
 
 
 def _finding(place: _Place) -> Finding:

@@ -1,5 +1,6 @@
 """Long operations in memory, and what they do to one machine.
 
+    start        boots, where it does not run  every disk stays, but for the temporary one of a deallocated machine
     restart      halts, boots                  every disk stays
     redeploy     halts, boots elsewhere        temporary disk lost
     reimage      halts, boots                  system disk new, temporary disk taken for lost
@@ -46,6 +47,7 @@ class Act(Struct, frozen=True):
 
 
 ACTS = {
+    "start": Act(Power.STARTING, Power.RUNNING, True),
     "restart": Act(Power.RUNNING, Power.RUNNING, True),
     "redeploy": Act(Power.STARTING, Power.RUNNING, False),
     "reimage": Act(Power.STARTING, Power.RUNNING, False),
@@ -134,16 +136,18 @@ class Acts[M: (Instance, Machine)]:
         if verb == "restart":
             self._refuse_if_stopped(vm)
         spoiled = bool(self.failures or self.hangs)
+        runs = verb == "start" and vm.power is Power.RUNNING
+        keeps_disk = act.keeps_disk and vm.power is not Power.DEALLOCATED
 
         def finish() -> None:
             if key in machines:
                 machines[key] = renewed(self.marked(machines[key], Provisioning.SUCCEEDED, act.after))
-                if act.after is Power.RUNNING:
-                    self.guests.booted(vm.name, has_its_disk=act.keeps_disk)
+                if act.after is Power.RUNNING and not runs:
+                    self.guests.booted(vm.name, has_its_disk=keeps_disk)
 
         token = self.start(vm.name, finish, lambda code: self._fail(machines, key, code))
-        machines[key] = self.marked(vm, Provisioning.UPDATING, vm.power if spoiled else act.during)
-        if not spoiled:
+        machines[key] = self.marked(vm, Provisioning.UPDATING, vm.power if spoiled or runs else act.during)
+        if not spoiled and not runs:
             (self.stopped.discard if act.after is Power.RUNNING else self.stopped.add)(vm.name)
             self.silent.discard(vm.name)
             self.guests.halted(vm.name)

@@ -38,6 +38,9 @@ class MemoryMachines(Machines):
         self._turn("machine")
         return self._machines.get(name)
 
+    async def start(self, group: MachineGroup, name: str) -> str:
+        return self._act("start", group, name)
+
     async def restart(self, group: MachineGroup, name: str) -> str:
         return self._act("restart", group, name)
 

@@ -33,6 +33,7 @@ class Plan(StrEnum):
     REPLACE_LIVING = "replace_living"
     MASTER_RESTART_UNIT = "master_restart_unit"
     MASTER_RESTART = "master_restart"
+    MASTER_START = "master_start"
     MASTER_REDEPLOY = "master_redeploy"
     REPLACE_ENDING = "replace_ending"
 

@@ -9,7 +9,7 @@ class Remedy(StrEnum):
     """A way to help: the rungs of the ladder, from the mildest to the hardest.
 
     restart_unit  have one systemd unit started again on the machine; nothing else on it is touched
-    restart       boot the machine again on the host that it is on; disks stay
+    restart       boot the machine again on the host that it is on; disks stay. A master's that is off is started
     redeploy      move it to another host of Azure: the temporary disk is lost, and with it local volumes
     reimage       write its disks anew: everything on it is lost
     replace       destroy it and have a new one made

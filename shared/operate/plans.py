@@ -48,7 +48,7 @@ from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
 from .steps.keep_body import take_away
 from .steps.keep_evidence import keep_evidence
-from .steps.master_order import redeploy_master, restart_master, restart_master_unit
+from .steps.master_order import redeploy_master, restart_master, restart_master_unit, start_master
 from .steps.move_tasks import move_tasks
 from .steps.order import redeploy, reimage, restart, restart_unit
 from .steps.prove import proof_of
@@ -157,12 +157,14 @@ def _redeploy_timeout(pool: PoolPolicy) -> timedelta:
     return pool.repair.redeploy_timeout
 
 
-def _on_a_master(order: Step, timeout: Callable[[PoolPolicy], timedelta]) -> Course:
+def _on_a_master(
+    order: Step, timeout: Callable[[PoolPolicy], timedelta], cures: frozenset[Condition] = ILL | DEAD
+) -> Course:
     """A master has no tasks to be moved; what it has is a part in the quorum."""
     return Course(
-        cures=ILL | DEAD,
+        cures=cures,
         steps=(
-            Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            Step("prove_ill", proof_of(cures), (), _minutes(10)),
             EVIDENCE,
             order,
             Step("await_master", await_master, (), timeout, late=Failed),
@@ -178,6 +180,13 @@ ON_A_MASTER: Mapping[Remedy, Plan] = {
 }
 """All that can be done to a master. What is not here raises a `KeyError` before anything is begun."""
 
+
+def plan_on_a_master(remedy: Remedy, finding: Finding) -> Plan:
+    """By which plan the remedy is carried out on this master: one that is off is started where others are restarted."""
+    plan = ON_A_MASTER[remedy]
+    return Plan.MASTER_START if finding.condition is Condition.STOPPED else plan
+
+
 PLANS: Mapping[Plan, Course] = {
     Plan.MASTER_RESTART_UNIT: _on_a_master(
         Step("restart_unit", restart_master_unit, TO_TOUCH_A_MASTER, _minutes(10), final=True, late=Failed),
@@ -186,6 +195,11 @@ PLANS: Mapping[Plan, Course] = {
     Plan.MASTER_RESTART: _on_a_master(
         Step("restart", restart_master, TO_TOUCH_A_MASTER, _restart_timeout, final=True, late=Failed),
         _restart_timeout,
+    ),
+    Plan.MASTER_START: _on_a_master(
+        Step("start", start_master, TO_TOUCH_A_MASTER, _restart_timeout, final=True, late=Failed),
+        _restart_timeout,
+        frozenset({Condition.STOPPED}),
     ),
     Plan.MASTER_REDEPLOY: _on_a_master(
         Step("redeploy", redeploy_master, TO_TOUCH_A_MASTER, _redeploy_timeout, final=True, late=Failed),

@@ -27,7 +27,7 @@ from shared.model.snapshot import Snapshot
 from .books import reserve
 from .one_master import begin_on_master
 from .outside import Outside
-from .plans import ON_A_MASTER, PLANS, plan_of
+from .plans import PLANS, plan_of, plan_on_a_master
 from .situate import Picture
 from .steps.await_recovery import DIAGNOSED, diagnosed_at
 from .steps.order import UNIT
@@ -108,7 +108,7 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
         raise ValueError(f"nothing was decided that could be begun about {decision.node}")
     plan = plan_of(remedy, finding, now)
     if incident.pool == MASTERS:
-        plan = ON_A_MASTER[remedy]
+        plan = plan_on_a_master(remedy, finding)
     notes = _notes(remedy, finding, picture)
     return Operation(
         id=operation,

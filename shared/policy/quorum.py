@@ -26,7 +26,8 @@ class MasterRepair(Struct, frozen=True, kw_only=True):
 
     ladder: tuple[Remedy, ...] = FOR_MASTERS
     """The remedies in the order in which they are tried: `restart_unit`, `restart` and `redeploy`, which do here what
-    they do for agents. Masters are never reimaged or replaced, so those words are refused."""
+    they do for agents. A machine that is off is started where `restart` stands here, unless Azure told that somebody
+    stopped it. Masters are never reimaged or replaced, so those words are refused."""
 
     approve: tuple[Remedy, ...] = (Remedy.REDEPLOY,)
     """The remedies that need a person's approval each time. A redeployment may find no room in Azure and then leaves
@@ -43,7 +44,8 @@ class MasterRepair(Struct, frozen=True, kw_only=True):
 
     restart_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=10)
     """How long after a restart, of a unit or of the machine, the master may take to serve again, before the next rung.
-    How long a machine that is stopped, or that Azure is busy with, is waited for before a person is called."""
+    How long a machine that is stopped, or that Azure is busy with, is waited for before it is started or a person is
+    called, and one that somebody boots before it counts as failed."""
 
     redeploy_timeout: Annotated[timedelta, Between(MINUTE, DAY)] = timedelta(minutes=20)
     """The same after a redeployment."""

@@ -22,6 +22,11 @@ class Machines(Protocol):
         """One machine read directly; None when Azure says that it does not exist."""
         ...
 
+    async def start(self, group: MachineGroup, name: str) -> str:
+        """Boot a machine that is stopped, or deallocated and so on another host; its disks and address stay, but for
+        the temporary disk, which was lost with its host. One that runs is left as it is. Returns a token."""
+        ...
+
     async def restart(self, group: MachineGroup, name: str) -> str:
         """Shut down and boot where it is: every disk and address stays. Returns a token."""
         ...

@@ -2,7 +2,7 @@
 
 | action | system shut down | temporary disk | disk of the system | ends as |
 |---|---|---|---|---|
-| start | - | kept unless deallocated | kept | running |
+| start | -, one that runs is left as it is | kept unless deallocated | kept | running |
 | restart | clean | kept | kept | running |
 | poweroff | clean (not with skipShutdown) | kept | kept | stopped |
 | deallocate | clean | lost | kept | deallocated |
@@ -84,10 +84,14 @@ class PowerActions:
         if self._comes_to_nothing(vms, action, operation, duration_s):
             return operation
         homeless = {vm: error for vm in vms if (error := self._without_room(vm, action))}
+        asleep = [vm for vm in vms if action != "start" or vm.power is not Power.RUNNING]
         for vm in vms:
             self._azure.note(f"instance_{action}_ordered", vm, intent.actor)
-            self._begin(vm, action, operation, clean=not forced)
-        self._timeline.after(duration_s, lambda: self._finish(vms, work.after, operation, homeless))
+            if vm in asleep:
+                self._begin(vm, action, operation, clean=not forced)
+            else:
+                self._begin_update(vm, operation, duration_s)
+        self._timeline.after(duration_s, lambda: self._finish(asleep, work.after, operation, homeless))
         return operation
 
     def update(self, instance: Instance, intent: Intent) -> Operation:
@@ -96,9 +100,12 @@ class PowerActions:
         operation = self._azure.operations.start(intent)
         duration_s = self._azure.lasting(self._azure.durations.update_s)
         if not self._comes_to_nothing([instance], "update", operation, duration_s):
-            _busy(instance, operation)
-            self._timeline.after(duration_s, lambda: self._updated(instance, operation))
+            self._begin_update(instance, operation, duration_s)
         return operation
+
+    def _begin_update(self, vm: Vm, operation: Operation, duration_s: float) -> None:
+        _busy(vm, operation)
+        self._timeline.after(duration_s, lambda: self._updated(vm, operation))
 
     def _comes_to_nothing(
         self, vms: Sequence[Vm], action: str, operation: Operation, duration_s: float
@@ -144,10 +151,10 @@ class PowerActions:
             self._fail([vm], operation, error)
         self._azure.operations.succeed(operation)
 
-    def _updated(self, instance: Instance, operation: Operation) -> None:
-        if instance.operation is operation and not instance.deleting:
-            instance.provisioning = Provisioning.SUCCEEDED
-            instance.revision += 1
+    def _updated(self, vm: Vm, operation: Operation) -> None:
+        if vm.operation is operation and not vm.deleting:
+            vm.provisioning = Provisioning.SUCCEEDED
+            vm.revision += 1
         self._azure.operations.succeed(operation)
 
     def _fail(self, vms: Sequence[Vm], operation: Operation, error: AzureError) -> None:

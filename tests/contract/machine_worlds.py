@@ -16,7 +16,7 @@ from shared.azure.machines import AzureMachines
 from shared.errors import Retry, Unknown
 from shared.memory.clock import SteppedClock
 from shared.memory.machines import MemoryMachines
-from shared.model.azure import MachineGroup
+from shared.model.azure import MachineGroup, Power
 from shared.ports.machines import Machines
 from simulator.arm.face import ArmFace
 from simulator.faults import dropped, throttled
@@ -24,6 +24,8 @@ from simulator.in_process import ArmTransport
 from simulator.serve import served
 from simulator.world.azure import ActionFault
 from simulator.world.build import SUBSCRIPTION, ClusterSpec, build_cluster, new_world
+from simulator.world.changes import Intent
+from simulator.world.journal import OPERATOR
 from simulator.world.operations import AzureError
 from simulator.world.vm import Machine
 from simulator.world.world import World
@@ -32,7 +34,7 @@ from tests.contract.compute_worlds import LONG, START, Listening, SimulatorClock
 GROUP = MachineGroup(SUBSCRIPTION, "acs-prod", "dcos-master-633E21A3-*")
 NAMES = [f"dcos-master-633E21A3-{index}" for index in range(3)]
 OTHER = "dcos-master-0000AAAA-0"
-WRITES = ("restart", "redeploy", "run_command")
+WRITES = ("start", "restart", "redeploy", "run_command")
 
 
 class MachineWorld(Protocol):
@@ -45,6 +47,9 @@ class MachineWorld(Protocol):
     def lose(self, name: str) -> None: ...
 
     def silence(self, name: str) -> None: ...
+
+    def stop(self, name: str, *, deallocate: bool) -> None:
+        """Somebody does, and it is over."""
 
     def has_its_disk(self, name: str) -> bool: ...
 
@@ -75,6 +80,9 @@ class MachinesInMemory:
 
     def silence(self, name: str) -> None:
         self.twin.silence(name)
+
+    def stop(self, name: str, *, deallocate: bool) -> None:
+        self.twin.set_power(name, Power.DEALLOCATED if deallocate else Power.STOPPED)
 
     def has_its_disk(self, name: str) -> bool:
         return name not in self.guests.emptied
@@ -113,6 +121,12 @@ class MachinesSimulated:
 
     def silence(self, name: str) -> None:
         self.world.silence_vm_agent(self.vm(name))
+
+    def stop(self, name: str, *, deallocate: bool) -> None:
+        action = "deallocate" if deallocate else "poweroff"
+        intent = Intent(OPERATOR, f"Microsoft.Compute/virtualMachines/{action}/action", self.vm(name).id)
+        self.world.power.act([self.vm(name)], action, intent)
+        self.wait()
 
     def has_its_disk(self, name: str) -> bool:
         return self.vm(name).disk == 0

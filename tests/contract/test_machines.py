@@ -28,6 +28,7 @@ ACTS: dict[str, Act] = {
     "redeploy": lambda machines, group, name: machines.redeploy(group, name),
 }
 WRITES: dict[str, Act] = ACTS | {
+    "start": lambda machines, group, name: machines.start(group, name),
     "run_command": lambda machines, group, name: machines.run_command(group, name, ["echo hello"]),
 }
 
@@ -121,6 +122,52 @@ async def test_a_machine_that_is_worked_on_is_left_alone_until_that_has_ended(
     assert await write(world.machines, GROUP, NAMES[1])
 
 
+@pytest.mark.parametrize(("deallocate", "keeps_disk"), [(False, True), (True, False)])
+async def test_a_machine_that_is_off_is_started(
+    world: MachineWorld, deallocate: bool, keeps_disk: bool
+) -> None:
+    before = await world.machines.machines(GROUP)
+    world.stop(NAMES[1], deallocate=deallocate)
+    off = await world.machines.machine(GROUP, NAMES[1])
+    assert off is not None
+    assert off.power is (Power.DEALLOCATED if deallocate else Power.STOPPED)
+
+    token = await world.machines.start(GROUP, NAMES[1])
+
+    busy = await world.machines.machine(GROUP, NAMES[1])
+    assert busy is not None
+    assert (busy.power, busy.provisioning) == (Power.STARTING, Provisioning.UPDATING)
+    world.wait()
+    assert await world.machines.look(GROUP, token) == Progress(ProgressState.SUCCEEDED)
+    assert await world.machines.machines(GROUP) == before
+    assert world.has_its_disk(NAMES[1]) is keeps_disk
+
+
+async def test_to_start_what_runs_boots_nothing(world: MachineWorld) -> None:
+    world.silence(NAMES[1])
+    before = await world.machines.machine(GROUP, NAMES[1])
+
+    token = await world.machines.start(GROUP, NAMES[1])
+
+    busy = await world.machines.machine(GROUP, NAMES[1])
+    assert busy is not None
+    assert busy.power is Power.RUNNING
+    world.wait()
+
+    assert await world.machines.look(GROUP, token) == Progress(ProgressState.SUCCEEDED)
+    assert await world.machines.machine(GROUP, NAMES[1]) == before, (
+        "a boot would end the silence of its agent"
+    )
+
+
+async def test_a_machine_that_is_off_cannot_be_restarted(world: MachineWorld) -> None:
+    world.stop(NAMES[1], deallocate=True)
+
+    with pytest.raises(Refused) as refusal:
+        await world.machines.restart(GROUP, NAMES[1])
+    assert refusal.value.reason == "not_running"
+
+
 async def test_a_script_is_run_and_what_it_printed_comes_back(world: MachineWorld) -> None:
     token = await world.machines.run_command(GROUP, NAMES[1], ["echo hello"])
     world.wait()
@@ -210,4 +257,4 @@ async def test_an_operation_that_nobody_knows_has_an_unknown_outcome(world: Mach
 def test_nothing_in_the_port_takes_a_machine_away() -> None:
     calls = {name for name in vars(Machines) if not name.startswith("_")}
 
-    assert calls == {"machines", "machine", "restart", "redeploy", "run_command", "look"}
+    assert calls == {"machines", "machine", "start", "restart", "redeploy", "run_command", "look"}

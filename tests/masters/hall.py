@@ -168,6 +168,13 @@ class Hall(Scene):
 
     # What people say, and what there is to see.
 
+    async def hears_of(self, number: int, verb: str) -> None:
+        """Azure tells what somebody had it do to this machine of a master."""
+        event = self.event(None, "Action", f"{verb}/action")
+        event["subject"] = f"{event['topic']}/providers/Microsoft.Compute/virtualMachines/{machine(number)}"
+        event["data"]["operationName"] = f"Microsoft.Compute/virtualMachines/{verb}/action"
+        await self.hears(event)
+
     async def approves(self, remedy: str, number: int = 1) -> None:
         incident = (await self.open_incidents())[address(number)]
         said = Override(

@@ -64,6 +64,7 @@ async def test_what_somebody_stopped_is_not_started_and_a_person_is_called() -> 
     hall = Hall()
     await hall.sweeps()
     hall.is_stopped(1, Power.DEALLOCATED)
+    await hall.hears_of(1, "deallocate")
     await hall.after(minutes=12)
     assert hall.done == []
     incident = await hall.incident(1)

@@ -166,11 +166,7 @@ async def test_what_azure_tells_of_its_machine_opens_the_case_at_once() -> None:
     hall = Hall()
     await hall.sweeps()
     hall.hangs(1)
-    event = hall.event(None, "Action", "restart/action")
-    group = event["topic"]
-    event["subject"] = f"{group}/providers/Microsoft.Compute/virtualMachines/{machine(1)}"
-    event["data"]["operationName"] = "Microsoft.Compute/virtualMachines/restart/action"
-    await hall.hears(event)
+    await hall.hears_of(1, "restart")
     incident = await hall.incident(1)
     assert incident is not None
     assert [signal.about for signal in incident.signals] == [machine(1)]

@@ -1,4 +1,4 @@
-"""What is told of the machines of masters wakes the pass, and says nothing more."""
+"""What is told of the machines of masters wakes the pass, and says little more: what somebody did to one."""
 
 from __future__ import annotations
 
@@ -28,11 +28,21 @@ def heard(event: Json) -> Heard:
     return one
 
 
-@pytest.mark.parametrize("operation", ["restart/action", "deallocate/action", "redeploy/action", "delete"])
-def test_an_operation_on_a_master_s_machine_asks_for_a_look(operation: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        ("restart/action", SignalKind.VM_RESTARTED),
+        ("start/action", SignalKind.VM_RESTARTED),
+        ("deallocate/action", SignalKind.VM_DEALLOCATED),
+        ("powerOff/action", SignalKind.VM_STOPPED),
+        ("write", SignalKind.VM_CHANGED),
+        ("delete", SignalKind.VM_CHANGED),
+    ],
+)
+def test_an_operation_on_a_master_s_machine_asks_for_a_look(operation: str, kind: SignalKind) -> None:
     signal = heard(told(operation)).signal
     assert signal is not None
-    assert (signal.kind, signal.pool, signal.node, signal.about) == (SignalKind.VM_CHANGED, MASTERS, None, VM)
+    assert (signal.kind, signal.pool, signal.node, signal.about) == (kind, MASTERS, None, VM)
 
 
 @pytest.mark.parametrize(("name", "group"), [("dcos-master-0000AAAA-1", GROUP), (VM, "another-group")])

@@ -1,4 +1,4 @@
-"""Have Azure do something to a master's machine: restart it, redeploy it, or have one unit in it started again.
+"""Have Azure do something to a master's machine: start it, restart it, redeploy it, or start one unit in it again.
 
 1. An order of ours is under way (its token is kept): look at it. In progress: wait. Failed: it has failed, the next
    rung is tried. Succeeded: that Azure says so proves nothing yet, `verify_master` does.
@@ -73,6 +73,10 @@ async def _restart(machines: Machines, group: MachineGroup, hand: Hand) -> str:
     return await machines.restart(group, hand.operation.subject.instance_id)
 
 
+async def _start(machines: Machines, group: MachineGroup, hand: Hand) -> str:
+    return await machines.start(group, hand.operation.subject.instance_id)
+
+
 async def _redeploy(machines: Machines, group: MachineGroup, hand: Hand) -> str:
     return await machines.redeploy(group, hand.operation.subject.instance_id)
 
@@ -85,5 +89,6 @@ async def _restart_unit(machines: Machines, group: MachineGroup, hand: Hand) -> 
 
 
 restart_master = ordered("restarting", _restart)
+start_master = ordered("starting", _start)
 redeploy_master = ordered("redeploying", _redeploy)
 restart_master_unit = ordered("restarting a unit of", _restart_unit)

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from shared.errors import Poison
 from shared.model.mark import NO_MARK, Mark
-from shared.model.signals import Signal, SignalKind, Source
+from shared.model.signals import Signal, Source
 from shared.policy.schema import Policy
 
 from . import health, maintenance, operations, resources
@@ -110,11 +110,10 @@ def _untimely(time: datetime, now: datetime) -> str:
 
 
 def _signal(event: Event, said: Said, target: Target, now: datetime, by: str | None) -> Signal:
-    """Of a machine that only looks like one of the pool's, the kind is not believed."""
     place = target.member(said.member) if said.member else target
     parts = [event.id, *(part for part in (said.part, said.member) if part)]
     return Signal(
-        kind=SignalKind.VM_CHANGED if target.is_guess else said.kind,
+        kind=target.kind_of(said.kind),
         source=Source.EVENT_GRID,
         cluster=target.cluster.name,
         event_id="|".join(parts),

@@ -2,17 +2,22 @@
 
 A Uniform instance has its set in its id. A Flexible one is a machine of its own: its set is told by the resource
 itself where an event carries it (`virtualMachineScaleSet.id`), and otherwise only by its name, see `resource_ids.py`.
-Machines of masters are those that the policy names (`masters.vms`): whatever is told of them only wakes the pass.
+Machines of masters are those that the policy names (`masters.vms`). That somebody stopped or booted one is believed,
+because it makes us wait; whatever else is told of them only wakes the pass.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.model.masters import MASTERS
+from shared.model.signals import SignalKind
 from shared.policy.schema import ClusterPolicy, Policy, PoolPolicy
 from shared.signals.resource_ids import MachineResource, machine_of, owner_by_name, scale_set_of
 
 from .envelope import Event, text, word
+
+DONE_BY_SOMEBODY = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_DEALLOCATED, SignalKind.VM_RESTARTED})
 
 
 class Target(Struct, frozen=True):
@@ -28,6 +33,11 @@ class Target(Struct, frozen=True):
     @property
     def is_machine(self) -> bool:
         return self.node is not None or bool(self.about)
+
+    def kind_of(self, told: SignalKind) -> SignalKind:
+        """What is believed of what is told: of a machine that only looks like one of the pool's, that it changed."""
+        is_believed = self.pool.name == MASTERS and told in DONE_BY_SOMEBODY
+        return told if is_believed or not self.is_guess else SignalKind.VM_CHANGED
 
     def member(self, name: str) -> Target:
         """A machine of this set by its name or id, as lists of machines in an event have it."""
