@@ -25,13 +25,14 @@ from shared.errors import PoolkeeperError
 from shared.memory.queues import MemoryQueues, Received
 from shared.memory.store import MemoryStore
 from shared.operate.outside import Outside
+from shared.operate.roll_call import RollCall
 from shared.policy.in_force import PolicyInForce
 from shared.ports.http import HttpAnswer, HttpCall
 from shared.ports.queues import Queue
 from shared.records import Records
 from simulator.arm.caller import bearer_token
 from simulator.arm.face import ArmFace
-from simulator.dcos.network import DcosNetwork
+from simulator.dcos.network import ROUTER, DcosNetwork
 from simulator.dcos.services import Services
 from simulator.events import Delivery, EventGrid
 from simulator.in_process import ArmTransport, MesosNetwork
@@ -164,6 +165,7 @@ async def running_app(
             health_of=lambda policy: DcosHealth(http, clock, policy.masters),
             workloads_of=lambda policy: DcosWorkloads(http, clock, policy.masters),
             http=http,
+            roll_call=RollCall(http, clock, ROUTER),
         )
         app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OWN_PRINCIPAL, OWN_APP}))
         host = _Host(app, queues, clock)

@@ -82,7 +82,8 @@ class DcosPorts(Struct, frozen=True):
     """Admin Router on masters: checks, packages, and Exhibitor where it asks for a certificate."""
 
     agents: int = 61001
-    """Admin Router on agents, for the checks of ill ones. 0: agents are not asked, because they can't be reached."""
+    """Admin Router on agents, for the checks of ill ones. 0: agents are not asked for anything, neither there nor at
+    their own port, because they can't be reached."""
 
 
 class Settings(Struct, frozen=True):

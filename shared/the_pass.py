@@ -18,7 +18,7 @@ import asyncio
 
 from shared.decide.masters import decide_masters
 from shared.decide.repair import decide_repairs
-from shared.model.signals import Signal
+from shared.model.signals import Signal, SignalKind
 from shared.operate.look import look
 from shared.operate.masters import ask_masters, with_masters
 from shared.operate.outside import Outside
@@ -36,8 +36,9 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     Raises `Retry` or `Unknown` when storage does not answer: then the signals have to come again.
     """
     # What is remembered (inventory, incidents, operations, ledgers), and what is: readings, each a value or a failure.
+    is_sweep = any(signal.kind is SignalKind.SWEEP for signal in signals)
     recalled, snapshot, masters = await asyncio.gather(
-        recall(outside, cluster), look(outside.eyes, cluster), ask_masters(outside, cluster)
+        recall(outside, cluster), look(outside.eyes, cluster, is_sweep), ask_masters(outside, cluster)
     )
 
     # Judge: every node's condition, each pool's ledger as it stands, which missing nodes are not missed any more.

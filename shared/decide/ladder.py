@@ -13,6 +13,8 @@ The policy orders the rungs. Going up, a rung is skipped, each with its reason:
 6. It needs room in Azure, which refused room a moment ago, and a later rung needs none.
 7. It loses the local volumes that frameworks have on the node, or may have, and a later rung keeps them: what is on a
    dead machine's disk is lost only when the machine is.
+8. Something is lost by it, and the masters still count on the agent, which only answers nobody now
+   (`shared/operate/roll_call.py`). Once they have missed it too, it is not skipped any more.
 
 What is left first is tried. When nothing is left, a person is called. A gone machine is replaced wherever the policy
 has that rung, and on no other.
@@ -36,6 +38,7 @@ from shared.model.nodes import Condition, Fate, Finding
 from shared.model.remedies import LOSES_LOCAL_VOLUMES, NEEDS_ROOM, Remedy
 
 RELAPSE = timedelta(days=1)
+COUNTED_ON = "the masters still count on its agent"
 R = Remedy
 
 HELPS: Mapping[Condition, frozenset[Remedy]] = {
@@ -54,10 +57,11 @@ class Skipped(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """`remedy` None: nothing is left to try."""
+    """`remedy` None: nothing is left to try; with `later`, not before the masters have missed the agent."""
 
     remedy: Remedy | None
     skipped: tuple[Skipped, ...] = ()
+    later: bool = False
 
     @property
     def because(self) -> str:
@@ -83,11 +87,11 @@ def choose(
         if why is None:
             return Choice(remedy, tuple(skipped))
         skipped.append(Skipped(remedy, why))
-    return Choice(None, tuple(skipped))
+    return Choice(None, tuple(skipped), any(one.why == COUNTED_ON for one in skipped))
 
 
 def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: datetime) -> str | None:
-    """Rules 1 to 5; None when nothing speaks against the rung."""
+    """Rules 1 to 5 and 8; None when nothing speaks against the rung."""
     if remedy not in HELPS.get(finding.condition, frozenset()):
         return f"it cannot help a node that is {finding.condition.value}"
     if remedy is Remedy.REDEPLOY and finding.fate is Fate.ENDS:
@@ -101,7 +105,9 @@ def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: d
     instance = finding.node.instance
     if remedy is Remedy.RESTART_UNIT and (instance is None or instance.guest_agent is not GuestAgent.READY):
         return "no command can be run there"
-    memory = finding.node.memory
+    agent, memory = finding.node.agent, finding.node.memory
+    if agent is not None and agent.mute and remedy in LOSES_LOCAL_VOLUMES:
+        return COUNTED_ON
     if memory is not None and any(one.remedy is remedy and one.at > now - RELAPSE for one in memory.helped):
         return "it helped within the last day, and did not last"
     if remedy is Remedy.REIMAGE and _is_network(finding):

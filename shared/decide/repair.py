@@ -13,7 +13,8 @@ For every finding, in this order:
    `join_timeout` to come back. What an impaired node is judged by must have been read twice.
 6. Gone although nobody told of a deletion, which may be somebody scaling in: while Azure is deleting it, hold; when it
    is listed no longer, wait `confirm_after` for the explanation.
-7. No rung of the ladder is left that could help (`ladder.py`): hand over.
+7. No rung of the ladder is left that could help (`ladder.py`): hand over; or hold, when one is left that waits for the
+   masters to miss the agent.
 8. Any guard refuses: hold, or wait if every refusal ends by the clock.
 9. Otherwise: the first rung that is left.
 
@@ -178,6 +179,8 @@ def _decide_rung(
     incident, ledger = _incident(situation, finding), books[pool.name]
     short = is_short(ledger, _begun(situation, finding), situation.now)
     choice = choose(pool.repair.ladder, finding, incident, short, situation.now)
+    if choice.remedy is None and choice.later:
+        return decided(finding, Verdict.HOLD, f"{finding.because}; {choice.because}"), ledger
     if choice.remedy is None:
         left = f"{finding.because}; no rung of the ladder is left: {choice.because}"
         return decided(finding, Verdict.HAND_OVER, left), ledger

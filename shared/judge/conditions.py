@@ -25,7 +25,8 @@
 17. It never had an agent, and is younger than the time it may take to join: joining.
 18. It never had an agent, and its address could not be read: unknown (blind), its agent can not be told.
 19. It never had an agent, and had time enough: stuck.
-20. Mesos lists its agent as disconnected, or does not list it any more: unreachable.
+20. Mesos lists its agent as disconnected, or does not list it any more, or still counts on it though it answers
+    neither the leading master nor us (`shared/operate/roll_call.py`): unreachable.
 
 A machine counts as young from when the inventory first saw it or from when Azure says that it was created, whichever
 is later: a wrong creation time may only make us more patient. Each rule has a test of the same number in
@@ -123,7 +124,12 @@ def _from_mesos(node: Node, light: Light) -> Finding:
     if node.agent is None and (node.memory is None or node.memory.agent_id is None):
         return _without_agent(node, light)
     if node.agent is not None:
-        return _is(node, Condition.UNREACHABLE, 20, "Mesos lists its agent as disconnected")
+        lists = (
+            "still lists its agent, which answers nobody"
+            if node.agent.mute
+            else "lists its agent as disconnected"
+        )
+        return _is(node, Condition.UNREACHABLE, 20, f"Mesos {lists}")
     return _is(node, Condition.UNREACHABLE, 20, "Mesos does not list its agent any more")
 
 

@@ -99,6 +99,7 @@ class Agent(Struct, frozen=True):
     workload key, see `workload_key`; `task_ids` has the ids of all tasks that are not over, by framework id, those that
     start or are being killed included. `registered_at` is the latest (re-)registration.
 
+    `mute`: the masters list it as connected, but it answers neither them nor us; it is not `active` then.
     `deactivated`: gets no new tasks by an operator's word (also while it drains); it is `active` all the same, and
     Mesos does not tell one whose process died since from one that lives. `can_drain`: it lists AGENT_DRAINING, or
     nothing at all. `reserved` is part of `total`, static reservations included.
@@ -121,6 +122,7 @@ class Agent(Struct, frozen=True):
     reservations: tuple[Reservation, ...] = ()
     volumes: tuple[Volume, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
+    mute: bool = False
     zone: str | None = None
 
 

@@ -15,10 +15,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from shared.errors import PoolkeeperError
 from shared.firehose.index import rules_of
 from shared.model.alarms import Alarm
 from shared.model.health import ClusterHealth
+from shared.model.mesos import SchedulerState
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import ClusterPolicy, PoolPolicy
@@ -28,19 +31,22 @@ from shared.ports.scheduler import Scheduler
 from shared.records.alert_states import Alarms
 from shared.records.last_health import LastHealth
 
+from .roll_call import RollCall
+
 LONGEST = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """What a look needs: the time, Azure, the masters of a cluster, what was last read of DC/OS's own health, and the
-    rules about metrics that fire."""
+    """What a look needs: the time, Azure, the masters of a cluster, what was last read of DC/OS's own health, the rules
+    about metrics that fire, and who asks the agents; None: nobody does."""
 
     clock: Clock
     compute: Compute
     scheduler_of: Callable[[ClusterPolicy], Scheduler]
     last_health: LastHealth
     alarms: Alarms
+    roll_call: RollCall | None = None
 
 
 class Looks:
@@ -61,16 +67,30 @@ class Looks:
             return latest
 
 
-async def look(eyes: Eyes, cluster: ClusterPolicy) -> Snapshot:
-    """All readings of the cluster's pools and masters, the last one of its health, and which rules fire."""
+async def look(eyes: Eyes, cluster: ClusterPolicy, everybody: bool = False) -> Snapshot:
+    """All readings of the cluster's pools and masters, the last one of its health, and which rules fire. `everybody`:
+    the agents are asked too, and not only those that did not answer the last time."""
     started_at = eyes.clock.now()
-    masters = eyes.scheduler_of(cluster)
     pools = asyncio.gather(*(_pool(eyes, cluster, pool) for pool in cluster.pools))
     scheduler, readings, health, alarms = await asyncio.gather(
-        _read(eyes.clock, "mesos", masters.state()), pools, _health(eyes, cluster), _alarms(eyes, cluster)
+        _scheduler(eyes, cluster, everybody), pools, _health(eyes, cluster), _alarms(eyes, cluster)
     )
     by_pool = dict(zip((pool.name for pool in cluster.pools), readings, strict=True))
     return Snapshot(cluster.name, started_at, by_pool, scheduler, health, alarms)
+
+
+async def _scheduler(eyes: Eyes, cluster: ClusterPolicy, everybody: bool) -> Reading[SchedulerState]:
+    """What the masters say; of agents that answer nobody, that they are mute."""
+    reading = await _read(eyes.clock, "mesos", eyes.scheduler_of(cluster).state())
+    if eyes.roll_call is None or isinstance(reading, Failure):
+        return reading
+    mute = await eyes.roll_call.mute(cluster.name, reading.value, everybody)
+    if not mute:
+        return reading
+    agents = (
+        replace(one, active=False, mute=True) if one.agent_id in mute else one for one in reading.value.agents
+    )
+    return replace(reading, value=replace(reading.value, agents=tuple(agents)))
 
 
 async def _health(eyes: Eyes, cluster: ClusterPolicy) -> Reading[ClusterHealth]:

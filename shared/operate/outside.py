@@ -23,6 +23,7 @@ from shared.records.alert_states import Alarms
 from shared.records.last_health import LastHealth
 
 from .look import Eyes, Looks
+from .roll_call import RollCall
 from .samples import Samples
 
 
@@ -36,7 +37,7 @@ class Outside:
     data is not touched.
     `http` reaches masters and agents for their metrics; None: they are not asked.
     `masters_of` asks each master of a cluster for itself; None: they are not judged. `machines` are theirs in Azure;
-    None: none of them is touched."""
+    None: none of them is touched. `roll_call` asks the agents whether they answer; None: the masters' word counts."""
 
     clock: Clock
     compute: Compute
@@ -54,7 +55,9 @@ class Outside:
     http: Http | None = None
     masters_of: Callable[[ClusterPolicy], MasterReports | None] = lambda _: None
     machines: Machines | None = None
+    roll_call: RollCall | None = None
 
     @property
     def eyes(self) -> Eyes:
-        return Eyes(self.clock, self.compute, self.scheduler_of, LastHealth(self.store), Alarms(self.store))
+        last_health, alarms = LastHealth(self.store), Alarms(self.store)
+        return Eyes(self.clock, self.compute, self.scheduler_of, last_health, alarms, self.roll_call)

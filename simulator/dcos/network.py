@@ -71,9 +71,26 @@ class DcosFace:
             return doors.packages(services)
         if port == ROUTER and path == "/dcos-metadata/dcos-version.json":
             return json_response(200, {"version": services.release})
+        if port == ROUTER and path.startswith("/slave/"):
+            return self._by_router(path)
         if port in {ROUTER, DIAGNOSTICS}:
             return text_response(404, "404 page not found\n")
         raise NoAnswer(Silence.REFUSED)
+
+    def _by_router(self, path: str) -> Response:
+        """/slave/<id>/...: Admin Router hands the request on to the agent, as long as the masters list it."""
+        agent_id, _, rest = path.removeprefix("/slave/").partition("/")
+        agent = self.services.cluster.mesos.registered.get(agent_id)
+        if agent is None:
+            return text_response(404, "404 Not Found: agent not found")
+        try:
+            return self._of_agent(
+                agent.address, AGENT, Request.of("GET", f"http://{agent.address}/{rest}", {}, b"")
+            )
+        except NoAnswer as silence:
+            if silence.how is Silence.HANGING:
+                raise
+            return text_response(502, "502 Bad Gateway")
 
     def _of_agent(self, host: str, port: int, request: Request) -> Response:
         found = [node for node in self.services.nodes() if node.agent is not None and node.address == host]
@@ -90,6 +107,8 @@ class DcosFace:
             return json_response(200, doors.agent_metrics(agent, seconds))
         if port == AGENT and agent.process.life is not Life.RUNNING:
             raise NoAnswer(Silence.REFUSED)
+        if port == AGENT and request.path == "/health":
+            return text_response(200, "")
         return text_response(404, "404 page not found\n")
 
 
