@@ -13,7 +13,7 @@ MOST_FUNCTION_LINES = (
 )
 
 # Files above the budget, each with its size today. An entry may shrink or go; none may be added or grow.
-LARGER: dict[str, int] = {"tests/simulation/twins.py": 384}
+LARGER: dict[str, int] = {}
 
 
 def budget(name: str) -> int:

@@ -121,8 +121,9 @@ class Ending:
         closed = await self._records.incidents.between("prod", "closed|", "closed}")
         kept = [*closed.values(), *(await self._records.open_incidents("prod")).values()]
         nodes = {one.value.node: one.value for one in kept if not one.value.node.startswith("(")}
+        befallen = misfortunes.befallen | (misfortunes.broad.befallen if misfortunes.broad else set())
         return [
             f"invariant 11: an incident of {node}, to which nothing has happened: {one.because}"
             for node, one in nodes.items()
-            if node not in misfortunes.befallen
+            if node not in befallen
         ]

@@ -8,7 +8,7 @@ and goes to the quarantine after five times, one whose process died is visible a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -25,10 +25,13 @@ from tests.watched import Around, Call, Crash
 EVENT_AGAIN_S = (10.0, 30.0, 60.0, 300.0, 600.0)
 RESTART_S = (2.0, 60.0)
 MOST_PROCESSES = 4
+HEALTH, HEALTH_CHECKS = timedelta(minutes=5), 2
+"""How often DC/OS is asked for its health, and how often that is between two times of housekeeping."""
 
 
 class Host:
-    """`build` puts the app into a process; `bug` is told of errors that are none of the four."""
+    """`build` puts the app into a process; `bug` is told of errors that are none of the four, `worked` of each message
+    that was worked off."""
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class Host:
         self._named = 0
         self.processes: list[Process] = []
         self.bug: Callable[[str], None] = lambda text: None
+        self.worked: Callable[[bytes], None] = lambda body: None
         self.told: list[dict[str, Any]] = []
 
     # Processes.
@@ -68,6 +72,11 @@ class Host:
     def freeze(self, number: int, lasts_s: float) -> None:
         if self.processes:
             self.processes[number % len(self.processes)].freeze(lasts_s)
+
+    def jump(self, number: int, by_s: float, lasts_s: float) -> None:
+        """The clock of one process is wrong for a while."""
+        if self.processes:
+            self.processes[number % len(self.processes)].jump(by_s, lasts_s)
 
     async def _start_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -139,6 +148,7 @@ class Host:
             self.bug(f"{queue.value}: {type(error).__name__}: {error}")
             raise
         else:
+            self.worked(message.body)
             if not is_copy:
                 self._queues.delete(message.id)
 
@@ -162,17 +172,29 @@ class Host:
             for _ in range(2 if self._chance.random() < self._weather.climate.doubled else 1):
                 process = self._any()
                 if process is not None and not missed:
-                    process.spawn(self._sweep(process))
+                    process.spawn(self._timed(process, process.app.sweep))
             await asyncio.sleep(SWEEP.total_seconds())
 
-    async def _sweep(self, process: Process) -> None:
+    async def look_after(self) -> None:
+        """The timers that come seldom, until cancelled."""
+        while True:
+            for _ in range(HEALTH_CHECKS):
+                await asyncio.sleep(HEALTH.total_seconds())
+                process = self._any()
+                if process is not None:
+                    process.spawn(self._timed(process, process.app.check_health))
+            process = self._any()
+            if process is not None:
+                process.spawn(self._timed(process, process.app.housekeep))
+
+    async def _timed(self, process: Process, timer: Callable[[], Awaitable[None]]) -> None:
         CALLER.set(process)
         try:
-            await process.app.sweep()
+            await timer()
         except (Crash, asyncio.CancelledError, PoolkeeperError):
             return
         except Exception as error:
-            self.bug(f"sweep: {type(error).__name__}: {error}")
+            self.bug(f"{timer.__name__}: {type(error).__name__}: {error}")
             raise
 
     def publish(self, event: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from shared.errors import PoolkeeperError
+from tests.simulation.broad_misfortunes import BroadMisfortunes
 from tests.simulation.host import Host
 from tests.simulation.nature import Machine, Nature
 from tests.simulation.people import People
-from tests.simulation.tale import Happening
+from tests.simulation.tale import BROAD_VERBS, Happening
 from tests.simulation.weather import Weather
 
 FLAPS = 3
@@ -42,6 +43,10 @@ SHORT_S = 30.0
 
 
 class Misfortunes:
+    """`broad` has the verbs that need more than a pool of machines; without it they do nothing."""
+
+    broad: BroadMisfortunes | None = None
+
     def __init__(self, nature: Nature, weather: Weather, host: Host, people: People, chance: Random) -> None:
         self._nature, self._weather, self._host, self._people = nature, weather, host, people
         self._chance = chance
@@ -58,7 +63,10 @@ class Misfortunes:
             self._weather.trouble(happening.verb, lasts_s, happening.number)
             return
         try:
-            await getattr(self, f"_{happening.verb}")(happening)
+            if happening.verb not in BROAD_VERBS or hasattr(self, f"_{happening.verb}"):
+                await getattr(self, f"_{happening.verb}")(happening)
+            elif self.broad is not None:
+                await getattr(self.broad, happening.verb)(happening)
         except PoolkeeperError:
             return  # the world does not let it happen: it is busy with something else
 
@@ -66,7 +74,7 @@ class Misfortunes:
         for task in self._tasks:
             task.cancel()
 
-    def _meets(self, happening: Happening, well: bool = True) -> Machine | None:
+    def meets(self, happening: Happening, well: bool = True) -> Machine | None:
         """Whom it meets, of those that are well or of all."""
         there = [
             one for one in self._nature.machines() if not one.is_leaving and (one.well_since or not well)
@@ -77,13 +85,13 @@ class Misfortunes:
         self.befallen.add(one.name)
         return one
 
-    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+    def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _agent_dies(self, happening: Happening) -> None:
-        one = self._meets(happening)
+        one = self.meets(happening)
         if one is not None:
             self._nature.node_fails(one.name)
 
@@ -93,9 +101,9 @@ class Misfortunes:
             self._nature.node_recovers(ill[happening.number % len(ill)].name)
 
     async def _agent_flaps(self, happening: Happening) -> None:
-        one = self._meets(happening)
+        one = self.meets(happening)
         if one is not None:
-            self._meanwhile(self._flap(one.name, min(happening.lasts_s, 90.0)))
+            self.meanwhile(self._flap(one.name, min(happening.lasts_s, 90.0)))
 
     async def _flap(self, node: str, lasts_s: float) -> None:
         for _ in range(FLAPS):
@@ -105,34 +113,34 @@ class Misfortunes:
             await asyncio.sleep(lasts_s / 2)
 
     async def _machine_freezes(self, happening: Happening) -> None:
-        one = self._meets(happening)
+        one = self.meets(happening)
         if one is None:
             return
         self._nature.node_freezes(one.name)
         if happening.lasts_s <= 70.0:
-            self._meanwhile(self._thaw(one.name, happening.lasts_s))
+            self.meanwhile(self._thaw(one.name, happening.lasts_s))
 
     async def _thaw(self, node: str, lasts_s: float) -> None:
         await asyncio.sleep(lasts_s)
         self._nature.node_recovers(node)
 
     async def _machine_is_deleted(self, happening: Happening) -> None:
-        one = self._meets(happening, well=False)
+        one = self.meets(happening, well=False)
         if one is not None:
             await self._nature.delete(one.name)
 
     async def _machine_is_deallocated(self, happening: Happening) -> None:
-        one = self._meets(happening)
+        one = self.meets(happening)
         if one is not None:
             await self._nature.deallocate(one.name)
 
     async def _machine_is_evicted(self, happening: Happening) -> None:
-        one = self._meets(happening)
+        one = self.meets(happening)
         if one is not None:
             self._nature.evict(one.name)
 
     async def _somebody_restarts(self, happening: Happening) -> None:
-        one = self._meets(happening, well=False)
+        one = self.meets(happening, well=False)
         if one is not None:
             await self._nature.restart(one.name)
 
@@ -150,7 +158,7 @@ class Misfortunes:
             await self._nature.delete(ill[happening.number % len(ill)].name)
 
     async def _somebody_pauses(self, happening: Happening) -> None:
-        node = self._meets(happening, well=False)
+        node = self.meets(happening, well=False)
         subject = ("", "private", node.name if node else "")[happening.number % 3]
         await self._people.pause(subject, happening.lasts_s)
 
@@ -166,7 +174,7 @@ class Misfortunes:
         gone = [one.name for one in self._nature.machines() if one.well_since and not one.is_leaving]
         for node in gone:
             self._nature.node_fails(node)
-        self._meanwhile(self._all_come_back(gone, happening.lasts_s))
+        self.meanwhile(self._all_come_back(gone, happening.lasts_s))
 
     async def _all_come_back(self, gone: list[str], lasts_s: float) -> None:
         await asyncio.sleep(lasts_s)
@@ -177,7 +185,7 @@ class Misfortunes:
     async def _new_machines_never_join(self, happening: Happening) -> None:
         self.everybody = True
         self._nature.newborn_fail(True)
-        self._meanwhile(self._newborn_live_after(happening.lasts_s))
+        self.meanwhile(self._newborn_live_after(happening.lasts_s))
 
     async def _newborn_live_after(self, lasts_s: float) -> None:
         await asyncio.sleep(lasts_s)

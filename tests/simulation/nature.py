@@ -22,25 +22,33 @@ type Tell = Callable[[dict[str, Any]], None]
 @dataclass(frozen=True)
 class Machine:
     """The truth about one machine that Azure lists. `well_since` is None while it does not do its work: it does while
-    it runs and its agent is connected to the masters. `is_leaving`: Azure is deleting it."""
+    it runs, its agent is connected to the masters and nothing else is wrong with it. `is_leaving`: Azure is deleting
+    it. `tasks` run there, as far as the world counts them; `is_ending`: Azure has announced its end, or its move;
+    `connected_since`: its agent is, as far as the world knows."""
 
     name: str
     fault_domain: int | None
     well_since: datetime | None
     is_leaving: bool = False
     is_running: bool = True
+    tasks: int = 0
+    is_ending: bool = False
+    connected_since: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Order:
     """What the app ordered of the world, when it took effect. `machine` is the truth about its subject just before;
-    None where it has none any more. `what` is the method of the port, `size` the capacity that was ordered."""
+    None where it has none any more. `what` is the method of the port, `size` the capacity that was ordered, `pod` the
+    member of a service that is to be replaced, as `service/pod`. `is_master`: it is about a master's machine."""
 
     at: datetime
     what: str
     node: str
     machine: Machine | None
     size: int = 0
+    pod: str = ""
+    is_master: bool = False
 
 
 class Nature(Protocol):

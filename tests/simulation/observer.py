@@ -16,9 +16,12 @@ import msgspec
 from shared.audit import Entry
 from shared.memory.store import MemoryStore
 from shared.model.ledger import Ledger
+from shared.model.masters import MASTERS
 from shared.model.operations import Operation
 from shared.ports.store import Table
 from simulator.virtual_time import VirtualClock
+from tests.simulation.breadth import Breadth
+from tests.simulation.broad_observer import RACE, REMEDIES, BroadObserver
 from tests.simulation.nature import Machine, Nature, Order
 from tests.simulation.people import People
 from tests.simulation.process import CALLER, Process
@@ -29,8 +32,6 @@ HARD = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "dea
 FINAL = HARD | {"mark_gone", "machine_down", "drain"}
 OLDEST = timedelta(seconds=60)
 """Of the readings that justify something final."""
-RACE = timedelta(seconds=20)
-"""Who has been well for less may have recovered between the last reading and the order: nobody can exclude that."""
 OVERTAKEN = timedelta(seconds=20)
 """A person's word that came later may not have been read yet: what is asked last is up to 6 s old, and writes take
 time."""
@@ -52,7 +53,13 @@ class Observer:
         self._first: dict[str, datetime] = {}
         self.complaints: list[str] = []
         self.orders: list[Order] = []
-        nature.on_order, nature.on_change = self.ordered, self._settle_debts
+        self._bodies: set[str] = set()
+        self.broad = (
+            BroadObserver(clock, tale, nature, nature, people) if isinstance(nature, Breadth) else None
+        )
+        if self.broad is not None:
+            self.broad.complain = self.complain
+        nature.on_order, nature.on_change = self.ordered, self._look
 
     def complain(self, number: int, text: str) -> None:
         line = f"invariant {number}: {text}"
@@ -65,7 +72,7 @@ class Observer:
         async def observed(call: Call) -> Any:
             begun = self._clock.now()
             answer = await inner(call)
-            if call.name in {"scheduler.state", "compute.instances"}:
+            if call.name in {"scheduler.state", "compute.instances", "council.read"}:
                 self._read[process.name, call.name] = begun
             return answer
 
@@ -93,9 +100,19 @@ class Observer:
         self.orders.append(order)
         if self._rules.mode == "observe":
             self.complain(8, f"{order.what} of {order.node} in a pool that is only observed")
+        if order.is_master and self.broad is not None:
+            self.broad.master_ordered(order)
+            self._check_readings(order, "council.read")
+            self._check_pause(order)
+            self._check_audit(order)
+            return
+        if self.broad is not None:
+            self.broad.members_ordered(order)
+            if order.machine is not None and order.machine.tasks:
+                self.broad.living_ordered(order, order.machine)
         if order.what in FINAL:
             self._check_truth(order)
-            self._check_readings(order)
+            self._check_readings(order, "scheduler.state", "compute.instances")
         if order.what in FINAL or order.what in {"set_capacity", "deactivate", "schedule_maintenance"}:
             self._check_pause(order)
             self._check_audit(order)
@@ -111,7 +128,7 @@ class Observer:
         machine = order.machine
         if order.what in HARD and machine is None and order.node not in self._seen:
             self.complain(10, f"{order.what} of {order.node or 'nothing'}, which is not there")
-        if machine is None or machine.well_since is None or machine.is_leaving:
+        if machine is None or machine.well_since is None or machine.is_leaving or machine.is_ending:
             return
         if order.at - machine.well_since < RACE or self._is_surplus(machine, order):
             return
@@ -128,10 +145,10 @@ class Observer:
     def _first_ones(self) -> set[str]:
         return {f"{self._nature.address.scale_set}_{number}" for number in range(self._tale.agents)}
 
-    def _check_readings(self, order: Order) -> None:
-        """1 and 9: the process that orders has read both worlds within the last minute."""
+    def _check_readings(self, order: Order, *readings: str) -> None:
+        """1 and 9: the process that orders has read what it rests on within the last minute."""
         process = CALLER.get()
-        for reading in ("scheduler.state", "compute.instances"):
+        for reading in readings:
             at = self._read.get((process.name, reading))
             if at is None or order.at - at > OLDEST:
                 age = "none" if at is None else f"{(order.at - at).total_seconds():.0f} s old"
@@ -139,20 +156,22 @@ class Observer:
 
     def _check_pause(self, order: Order) -> None:
         for subject, since, until in self._people.pauses:
-            if subject in {"", "private", order.node} and since + OVERTAKEN < order.at < until:
+            pool = MASTERS if order.is_master else "private"
+            if subject in {"", pool, order.node} and since + OVERTAKEN < order.at < until:
                 self.complain(
                     8, f"{order.what} of {order.node} during the pause of {subject or 'the cluster'}"
                 )
 
     def _check_approval(self, order: Order) -> None:
-        remedy = _REMEDIES.get(order.what, order.what)
+        remedy = REMEDIES.get(order.what, order.what)
         asked = self._rules.mode == "propose" or remedy in self._rules.approve
         surplus = order.machine is not None and self._is_surplus(order.machine, order)
         if asked and not surplus and (order.node, remedy) not in self._people.approved:
             self.complain(8, f"{order.what} of {order.node}, to which nobody has agreed")
 
     def _check_size(self, order: Order) -> None:
-        most = max(self._people.sizes) + self._rules.at_once
+        reserve = max(1, max(self._people.sizes) // 5) if self._tale.is_broad else 0
+        most = max(self._people.sizes) + self._rules.at_once + reserve + len(self._bodies)
         if order.size > most:
             self.complain(2, f"a size of {order.size} was ordered, nobody wanted more than {most}")
         if order.size < min(self._people.sizes):
@@ -162,7 +181,7 @@ class Observer:
 
     def _check_limits(self, order: Order) -> None:
         """2: what is being taken away by us, and how often that began."""
-        if order.machine is None or self._is_surplus(order.machine, order):
+        if order.machine is None or self._is_surplus(order.machine, order) or order.node in self._bodies:
             return
         now = order.at
         busy = {one.node for one in self._owed} | set(self._under_way)
@@ -178,7 +197,9 @@ class Observer:
         limit = self._rules.per_fault_domain
         if limit is not None and len(set(same)) >= limit:
             self.complain(2, f"{order.what} of {order.node} beside {same[0]} of the same fault domain")
-        if order.what == "destroy":
+        if order.what == "power_off":
+            self._bodies.add(order.node)
+        if order.what in {"destroy", "power_off"}:
             self._under_way.pop(order.node, None)
             if not any(one.node == order.node for one in self._owed):
                 self._owed.append(order)
@@ -189,6 +210,11 @@ class Observer:
         begun = [at for at in self._first.values() if now - at < RATE]
         if len(begun) > self._rules.per_hour:
             self.complain(2, f"{len(begun)} repairs began within {RATE}")
+
+    def _look(self) -> None:
+        self._settle_debts()
+        if self.broad is not None:
+            self.broad.looks()
 
     def _settle_debts(self) -> None:
         """Whoever was taken away is made up for by the next machine that joins, or not missed any more."""
@@ -218,6 +244,8 @@ class Observer:
             if name != "head"
         ]
         words = _WORDS[order.what]
+        if order.is_master:
+            words = words.replace("instance", "master")
         if not any(words in record.text and record.operation for record in told):
             self.complain(12, f"{order.what} of {order.node} by {process.name} stands nowhere in the audit")
 
@@ -237,9 +265,9 @@ class Observer:
                 self.complain(3, f"{count} operations of {node}")
 
 
-_REMEDIES = {"destroy": "replace", "run_command": "restart_unit"}
 _WORDS = {
-    "destroy": "destroying instance",
+    "destroy": "destroying",
+    "power_off": "powering off instance",
     "restart": "restarting instance",
     "redeploy": "redeploying instance",
     "reimage": "reimaging instance",

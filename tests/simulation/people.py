@@ -12,6 +12,7 @@ from shared.model.incidents import Incident, IncidentState
 from shared.model.overrides import Override, OverrideKind
 from shared.records import Records, override_row
 from simulator.virtual_time import VirtualClock
+from tests.simulation.breadth import Breadth
 from tests.simulation.nature import Nature
 from tests.simulation.tale import Rules
 
@@ -64,6 +65,12 @@ class People:
         there = sum(not machine.is_leaving for machine in nature.machines())
         if there < max(self.sizes):
             await nature.scale(max(self.sizes))
+        if isinstance(nature, Breadth):
+            nature.exhibitor_hangs(False)
+            for number, master in enumerate(nature.masters()):
+                if master.well_since is None:
+                    nature.master_recovers(number)
+            await nature.replace_lost_members()
 
     async def answer(self) -> None:
         """Whatever is proposed, after a while, until cancelled."""

@@ -18,7 +18,9 @@ from shared.policy.in_force import PolicyInForce
 from shared.policy.load import load
 from shared.records import Records
 from simulator.virtual_time import VirtualClock, run_virtual
-from tests.prod import OURS, POLICY, SET, START, SUBSCRIPTION
+from tests.prod import OURS, START
+from tests.simulation.breadth import Breadth
+from tests.simulation.broad_misfortunes import BroadMisfortunes
 from tests.simulation.ending import Ending
 from tests.simulation.host import Host
 from tests.simulation.misfortunes import Misfortunes
@@ -26,7 +28,9 @@ from tests.simulation.nature import Nature
 from tests.simulation.observer import Observer
 from tests.simulation.people import People
 from tests.simulation.process import Process
-from tests.simulation.tale import Rules, Tale
+from tests.simulation.rules import policy_of
+from tests.simulation.tale import Tale
+from tests.simulation.told import Told
 from tests.simulation.twins import Twins
 from tests.simulation.weather import Weather
 from tests.watched import Call, watched
@@ -58,6 +62,8 @@ def play(tale: Tale, nature_of: NatureOf = Twins) -> Verdict:
 async def _play(clock: VirtualClock, tale: Tale, nature_of: NatureOf) -> Verdict:
     stage = Stage(clock, tale, nature_of(clock, tale))
     work = [stage.nature.live(), stage.host.deliver(), stage.host.sweep(), stage.people.answer()]
+    if tale.is_broad:
+        work.append(stage.host.look_after())
     background = [asyncio.create_task(one) for one in work]
     try:
         for _ in range(tale.workers):
@@ -92,8 +98,9 @@ class Stage:
         self.host.bug = lambda text: self.observer.complain(0, text)
         nature.tell = self.host.publish
         self.misfortunes = Misfortunes(nature, self.weather, self.host, self.people, chance)
+        self.told = self._broaden() if tale.is_broad and isinstance(nature, Breadth) else None
         self.ending = Ending(clock, tale, nature, self.people, self.store)
-        self._policy = policy_of(tale.rules)
+        self._policy = policy_of(tale)
         load(self._policy, "policy.yaml")
 
     async def tell(self) -> None:
@@ -126,7 +133,18 @@ class Stage:
                 return True
         return False
 
+    def _broaden(self) -> Told:
+        nature, misfortunes = self.nature, self.misfortunes
+        assert isinstance(nature, Breadth)
+        told = Told(self.clock, nature, nature, self.queues, self.host.publish)
+        broad = BroadMisfortunes(nature, nature, self.host, told, misfortunes.meanwhile)
+        broad.meets, broad.befallen = misfortunes.meets, misfortunes.befallen
+        self.host.worked, misfortunes.broad = told.heard, broad
+        return told
+
     def close(self) -> None:
+        if self.told is not None:
+            self.told.ends()
         self.host.close()
         self.misfortunes.ends()
 
@@ -143,7 +161,7 @@ class Stage:
         store = watched("store", self.store, stored)
         scheduler = watched("scheduler", self.nature.mesos, around)
         outside = Outside(
-            clock=self.clock,
+            clock=process,
             compute=watched("compute", self.nature.azure, around),
             scheduler_of=lambda cluster: scheduler,
             store=store,
@@ -152,30 +170,10 @@ class Stage:
             audit=AuditLog(store),
             worker=process.name,
         )
+        if isinstance(self.nature, Breadth):
+            outside = self.nature.equipped(outside, around)
 
         async def text() -> str:
             return self._policy
 
         process.app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OURS}))
-
-
-def policy_of(rules: Rules) -> str:
-    """The policy file that says these rules."""
-    domain = "none" if rules.per_fault_domain is None else rules.per_fault_domain
-    approve = f"\n          approve: [{', '.join(rules.approve)}]" if rules.approve else ""
-    more = f"""\
-disruption:
-          at_once: {rules.at_once}
-          per_hour: {rules.per_hour}
-          per_day: {rules.per_day}
-          per_fault_domain: {domain}
-        storm: {{unhealthy: {rules.storm_percent}%, hold: {rules.storm_hold_s}s}}
-        repair:
-          ladder: [{", ".join(rules.ladder)}]{approve}
-          confirm_after: {rules.confirm_s}s
-          join_timeout: {rules.join_s}s
-          verify_timeout: {rules.verify_s}s
-          restart_timeout: {rules.restart_s}s
-          redeploy_timeout: {rules.redeploy_s}s"""
-    text = POLICY.format(mode=rules.mode, subscription=SUBSCRIPTION, scale_set=SET, more=more)
-    return text.replace("    pools:", f"    failover_hold_off: {rules.hold_off_s}s\n    pools:")

@@ -24,11 +24,21 @@ class Process:
         self.is_alive = True
         self._clock = clock
         self._frozen_until: datetime | None = None
+        self._ahead_s, self._until = 0.0, clock.now()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_frozen(self) -> bool:
         return self._frozen_until is not None and self._clock.now() < self._frozen_until
+
+    def now(self) -> datetime:
+        """By its own clock."""
+        now = self._clock.now()
+        return now + timedelta(seconds=self._ahead_s) if now < self._until else now
+
+    def jump(self, by_s: float, lasts_s: float) -> None:
+        """Its clock is wrong for a while."""
+        self._ahead_s, self._until = by_s, self._clock.now() + timedelta(seconds=lasts_s)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Something that ends with this process."""

@@ -44,6 +44,12 @@ class Rules:
     restart_s: int = 120
     redeploy_s: int = 240
     hold_off_s: int = 120
+    impaired_s: int = 300
+    drain_s: int = 1800
+    keep_body_s: int | None = None
+    windows: bool = False
+    masters_ladder: tuple[str, ...] = ("restart_unit", "restart", "redeploy")
+    masters_approve: tuple[str, ...] = ("redeploy",)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,11 @@ class Tale:
     happenings: tuple[Happening, ...] = ()
     is_mended: bool = True
     """People bring back by hand what is dead when the faults end."""
+    is_broad: bool = False
+    """There is more than a pool of machines: masters that fail, services with data, troubles that are told."""
+    masters: int = 0
+    masters_cured_by: tuple[str, ...] = ()
+    services: tuple[tuple[str, int], ...] = ()
 
     def without(self, place: int) -> Tale:
         """The same without one happening."""
@@ -124,6 +135,32 @@ VERBS: dict[str, int] = {
     "an_old_event_comes_again": 1,
     "sweeps_are_missed": 1,
 }
+# The same, where there is more than a pool of machines.
+BROAD_VERBS: dict[str, int] = {
+    "a_unit_fails": 4,
+    "an_alarm_fires": 3,
+    "azure_announces_a_move": 4,
+    "azure_announces_an_eviction": 3,
+    "azure_announces_and_calls_off": 2,
+    "an_address_is_stolen": 1,
+    "the_masters_clock_jumps": 1,
+    "a_workers_clock_jumps": 1,
+    "a_master_hangs": 4,
+    "a_masters_process_ends": 3,
+    "somebody_stops_a_master": 1,
+    "a_master_returns": 2,
+    "exhibitor_hangs": 2,
+    "a_member_starts_again": 2,
+    "a_services_scheduler_hangs": 2,
+    "agent_dies": 3,
+    "machine_is_deleted": 2,
+    "a_worker_crashes": 2,
+    "answers_get_lost": 1,
+    "somebody_pauses": 1,
+}
+BROAD = 0.0
+"""Of all tales."""
+SERVICES = ("cassandra", "kafka", "elastic", "hdfs", "an own one")
 LADDERS = (
     ("replace",),
     ("replace",),
@@ -139,7 +176,7 @@ def tale_of(seed: int) -> Tale:
     chance = Random(f"tale {seed}")
     lasts_s = 86400.0 if chance.random() < 0.03 else chance.choice([600.0, 1200.0, 2400.0])
     boot_s = chance.choice([15.0, 60.0, 150.0])
-    return Tale(
+    tale = Tale(
         seed=seed,
         agents=chance.randint(2, 9),
         generation=chance.choice(list(Generation)),
@@ -152,6 +189,37 @@ def tale_of(seed: int) -> Tale:
         lasts_s=lasts_s,
         happenings=_happenings(chance, lasts_s),
         is_mended=chance.random() < 0.5,
+    )
+    broad = Random(f"broad tale {seed}")
+    return _broadened(tale, broad) if broad.random() < BROAD else tale
+
+
+def _broadened(tale: Tale, chance: Random) -> Tale:
+    """The same tale in a wider world. What is drawn here changes nothing of what was drawn before."""
+    known = [verb for verb in BROAD_VERBS if chance.random() < 0.5] or ["a_unit_fails"]
+    told = chance.choices(known, [BROAD_VERBS[verb] for verb in known], k=chance.randint(2, 10))
+    more = [_happening(chance, verb, tale.lasts_s) for verb in told]
+    services = chance.sample(SERVICES, chance.choice([0, 1, 1, 2]))
+    ladder = chance.choice([("restart",), ("restart", "redeploy"), ("restart_unit", "restart", "redeploy")])
+    rules = replace(
+        tale.rules,
+        impaired_s=chance.choice([60, 300, 600]),
+        drain_s=chance.choice([600, 1800]),
+        keep_body_s=chance.choice([None, None, 1200]),
+        windows=chance.random() < 0.2,
+        masters_ladder=ladder,
+        masters_approve=chance.choice([(), ("redeploy",), ("restart", "redeploy")]),
+    )
+    return replace(
+        tale,
+        is_broad=True,
+        rules=rules,
+        masters=chance.choice([0, 1, 3, 3, 5]),
+        masters_cured_by=tuple(
+            act for act in ("restart_unit", "restart", "redeploy") if chance.random() < 0.7
+        ),
+        services=tuple((name, chance.randint(2, 4)) for name in services),
+        happenings=tuple(sorted((*tale.happenings, *more))),
     )
 
 
@@ -196,13 +264,13 @@ def _happenings(chance: Random, lasts_s: float) -> tuple[Happening, ...]:
     weights = [VERBS[verb] for verb in known]
     told = chance.choices(known, weights, k=chance.randint(1, 14))
     told += ["agent_dies"] * chance.randint(0, 2)
-    happenings = [
-        Happening(
-            at_s=round(chance.uniform(20.0, lasts_s), 1),
-            verb=verb,
-            number=chance.randint(0, 30),
-            lasts_s=chance.choice([5.0, 20.0, 70.0, 200.0, 600.0]),
-        )
-        for verb in told
-    ]
-    return tuple(sorted(happenings))
+    return tuple(sorted(_happening(chance, verb, lasts_s) for verb in told))
+
+
+def _happening(chance: Random, verb: str, lasts_s: float) -> Happening:
+    return Happening(
+        at_s=round(chance.uniform(20.0, lasts_s), 1),
+        verb=verb,
+        number=chance.randint(0, 30),
+        lasts_s=chance.choice([5.0, 20.0, 70.0, 200.0, 600.0]),
+    )

@@ -1,126 +1,103 @@
-"""The true world in memory: `tests/world.py` on the loop's clock, with more that can befall it.
+"""The true world in memory: what befalls it, and what the app reaches it by.
 
-An agent that is lost for five minutes vanishes from Mesos's lists, as it does there; one whose machine is gone, or does
-not run, is lost by itself. Orders are seen where they take effect, under all weather.
+twin_agents     the machines of the pool and the agents in them, which live by themselves
+twin_orders     what the app orders of them, seen where it takes effect
+twin_masters    the masters and their machines
+twin_services   services with data, and what DC/OS says of its own health
 """
 
 from __future__ import annotations
 
-import asyncio
-import heapq
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace as with_fields
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 from typing import Any
 
 from msgspec.structs import replace
 
-from shared.model.azure import PoolAddress, Power, Provisioning
-from shared.model.mesos import Agent, Drain, Generation
+from shared.errors import PoolkeeperError
+from shared.model.azure import PoolAddress
+from shared.model.mesos import Agent
+from shared.operate.outside import Outside
 from simulator.virtual_time import VirtualClock
-from tests.prod import OURS, POOL, SET, START
+from tests.prod import POOL
+from tests.simulation.breadth import Member
 from tests.simulation.nature import Machine, Order
 from tests.simulation.tale import Tale
-from tests.watched import Call, watched
+from tests.simulation.twin_agents import THIEF, Agents, id_of
+from tests.simulation.twin_masters import TwinMasters
+from tests.simulation.twin_orders import Orders
+from tests.simulation.twin_services import TwinHealth, TwinServices
+from tests.watched import Around, watched
 from tests.works import WEB
-from tests.world import World
 
-FORGOTTEN_AFTER = timedelta(minutes=5)
 SLOWEST_RETURN = timedelta(seconds=50)
 """Of an agent to a new leader: shorter than any hold-off of a tale."""
 NO_ROOM = ("AllocationFailed", "There is no room.")
-EFFECTS = {
-    "compute.destroy": "delete",
-    "compute.restart": "restart/action",
-    "compute.redeploy": "redeploy/action",
-    "compute.reimage": "reimage/action",
-    "compute.run_command": "runCommand/action",
-}
-ABOUT_AGENTS = {"scheduler.mark_gone", "scheduler.deactivate", "scheduler.reactivate", "scheduler.drain"}
-ABOUT_ADDRESSES = {
-    "scheduler.machine_down",
-    "scheduler.machine_up",
-    "scheduler.schedule_maintenance",
-    "scheduler.unschedule_maintenance",
-}
 
 
-class Twins(World):
-    """One pool of machines. `broken` are those whose agent does not work, by instance id, and how."""
+class Twins(Agents):
+    """One pool of machines, and whatever the tale puts around it."""
 
     def __init__(self, clock: VirtualClock, tale: Tale) -> None:
-        self.broken: dict[str, str] = {}
-        self.stillborn: set[str] = set()
-        self.who: dict[str, Agent] = {}
-        self.on_order: Callable[[Order], None] = lambda order: None
-        self.on_change: Callable[[], None] = lambda: None
-        self.tell: Callable[[dict[str, Any]], None] = lambda event: None
+        super().__init__(clock, tale)
         self.address: PoolAddress = POOL
-        self._well: dict[str, datetime] = {}
-        self._lost_at: dict[str, datetime] = {}
-        self._later: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._numbers = count()
-        self._changed = asyncio.Event()
-        self._newborn_fail = False
-        boot, takes = timedelta(seconds=tale.boot_s), timedelta(seconds=tale.takes_s)
-        super().__init__(clock, tale.agents, tale.generation, boot, takes)
-        self.cured_by = frozenset(tale.cured_by)
-        for id in self.listed:
-            self._well[id] = START - timedelta(days=1)
-        self.azure = watched("compute", self.compute, self._effect)
-        self.mesos = watched("scheduler", self.scheduler, self._effect)
+        self._orders = Orders(self)
+        self._services = TwinServices(self, tale)
+        self._hall = TwinMasters(clock, tale, self._elected) if tale.masters else None
+        self._health = TwinHealth(self, self._hall.addresses if self._hall else ())
+        self._is_broad = tale.is_broad
+        self.azure = watched("compute", self.compute, self._orders.effect)
+        self.mesos = watched("scheduler", self.scheduler, self._orders.effect)
+        self._workloads = watched("workloads", self.works, self._orders.effect)
 
-    # What the app does to it.
+    @property
+    def on_order(self) -> Callable[[Order], None]:
+        return self._orders.on_order
 
-    async def _effect(self, call: Call) -> Any:
-        """A call takes effect. What was true just before goes with the order."""
-        orders = self._orders_in(call)
-        answer = await call.go()
-        for order in orders:
-            self.on_order(order)
-            self._echo(order)
-        if orders:
-            self.turns()
-            self._changed.set()
-        return answer
+    @on_order.setter
+    def on_order(self, listener: Callable[[Order], None]) -> None:
+        self._orders.on_order = listener
+        if self._hall is not None:
+            self._hall.on_order = listener
 
-    def _orders_in(self, call: Call) -> list[Order]:
-        now, what = self.clock.now(), call.name.partition(".")[2]
-        if call.name == "compute.set_capacity":
-            return [Order(now, what, "", None, call.args[1])]
-        if call.name in EFFECTS or call.name in {"compute.power_off", "compute.deallocate"}:
-            ids = call.args[1] if call.name == "compute.destroy" else [call.args[1]]
-            return [Order(now, what, _name(id), self._machine(id)) for id in ids]
-        if call.name in ABOUT_AGENTS:
-            agent = self.scheduler.agents.get(call.args[0])
-            return [self._order_about(what, agent.address if agent else "")]
-        if call.name in ABOUT_ADDRESSES:
-            return [self._order_about(what, call.args[1])]
-        return []
+    @property
+    def tell(self) -> Callable[[dict[str, Any]], None]:
+        return self._orders.tell
 
-    def _order_about(self, what: str, address: str) -> Order:
-        there = self.compute._pools[POOL].addresses
-        id = next((id for id, one in there.items() if one == address), None)
-        node = _name(id) if id is not None else ""
-        return Order(self.clock.now(), what, node, self._machine(id) if id is not None else None)
+    @tell.setter
+    def tell(self, listener: Callable[[dict[str, Any]], None]) -> None:
+        self._orders.tell = listener
 
-    def _echo(self, order: Order) -> None:
-        """The event that Azure sends about what was ordered, when it is over."""
-        operation = EFFECTS.get(f"compute.{order.what}")
-        if order.what == "set_capacity":
-            self.after(self.compute.takes, lambda: self.tell(self.event(None, "Write", "write", OURS)))
-        elif operation is not None:
-            verb = "Delete" if operation == "delete" else "Action"
-            number = int(_id(order.node))
-            self.after(self.compute.takes, lambda: self.tell(self.event(number, verb, operation, OURS)))
+    def equipped(self, plain: Outside, around: Around) -> Outside:
+        workloads = watched("workloads", self._workloads, around)
+        outside = with_fields(plain, workloads_of=lambda cluster: workloads)
+        if self._is_broad:
+            health = watched("health", self._health, around)
+            outside = with_fields(outside, health_of=lambda cluster: health)
+        if self._hall is None:
+            return outside
+        council = watched("council", self._hall.council, around)
+        machines = watched("machines", watched("machines", self._hall.machines, self._hall.effect), around)
+        return with_fields(outside, masters_of=lambda cluster: council, machines=machines)
 
     # What is true of it.
 
     def machines(self) -> list[Machine]:
         there = self.compute._pools[POOL].instances
-        return [one for id in sorted(there, key=int) if (one := self._machine(id)) is not None]
+        return [one for id in sorted(there, key=int) if (one := self.machine(id)) is not None]
+
+    def masters(self) -> list[Machine]:
+        return [self._hall.machine(n) for n in range(len(self._hall.addresses))] if self._hall else []
+
+    def members(self) -> list[Member]:
+        return self._services.members()
+
+    def since(self, node: str) -> datetime | None:
+        instance = self.compute._pools[POOL].instances.get(id_of(node))
+        return instance.created_at if instance else None
 
     def leftovers(self) -> list[str]:
         masters = self.scheduler
@@ -132,187 +109,66 @@ class Twins(World):
     def idle(self) -> list[str]:
         agents = self.scheduler.agents
         running = sum(agents[id].tasks.get(WEB, 0) for id in agents if id not in self.scheduler.silent)
-        return [] if running >= self.tasks else [f"{running} of {self.tasks} tasks run"]
+        short = [] if running >= self.tasks else [f"{running} of {self.tasks} tasks run"]
+        return short + self._services.idle()
 
-    def _machine(self, id: str) -> Machine | None:
-        instance = self.compute._pools[POOL].instances.get(id)
-        if instance is None:
-            return None
-        running = instance.power is Power.RUNNING
-        leaving = instance.provisioning is Provisioning.DELETING
-        return Machine(instance.name, instance.fault_domain, self._well.get(id), leaving, running)
-
-    def _is_well(self, id: str) -> bool:
-        there = self.compute._pools[POOL]
-        instance, address = there.instances[id], there.addresses[id]
-        if instance.power is not Power.RUNNING or id in self.broken:
-            return False
-        masters = self.scheduler
-        known = (*masters.agents.values(), *masters.recovered.values())
-        return any(
-            one.address == address and one.active and one.agent_id not in masters.silent for one in known
-        )
-
-    # What it does by itself.
-
-    async def live(self) -> None:
-        while True:
-            self.turns()
-            self._changed.clear()
-            now = self.clock.now()
-            due = min([at for at in self.next_events() if at > now], default=now + timedelta(days=1))
-            try:
-                async with asyncio.timeout((due - now).total_seconds()):
-                    await self._changed.wait()
-            except TimeoutError:
-                continue
-
-    def after(self, delay: timedelta, action: Callable[[], None]) -> None:
-        heapq.heappush(self._later, (self.clock.now() + delay, next(self._numbers), action))
-        self._changed.set()
+    # Time passes.
 
     def next_events(self) -> Iterator[datetime]:
-        yield from (one.due for one in self.compute._operations.values() if not one.finished)
-        now = self.clock.now()
-        for instance in self.compute._pools[POOL].instances.values():
-            born = (instance.created_at or START) + self.boot
-            if born > now:
-                yield born
-        yield from (at for at, _, _ in self._later[:1])
-        yield from (at + FORGOTTEN_AFTER for at in self._lost_at.values())
+        yield from super().next_events()
+        if self._hall is not None:
+            yield from self._hall.next_events()
 
     def turns(self, at_once: bool = False) -> None:
-        now = self.clock.now()
-        while self._later and self._later[0][0] <= now:
-            heapq.heappop(self._later)[2]()
-        self._agents_are_lost(now)
         super().turns(at_once)
-        self._agents_are_lost(now)
-        self._note_the_well(now)
-        self.on_change()
+        if not at_once and self._hall is not None:
+            self._hall.turn()
 
-    def _agents_are_lost(self, now: datetime) -> None:
-        there, masters = self.compute._pools[POOL], self.scheduler
-        running = {there.addresses[id] for id, one in there.instances.items() if one.power is Power.RUNNING}
-        for id, agent in list(masters.agents.items()):
-            if agent.address not in running and id not in masters.silent:
-                masters.disconnect(id)
-            if id not in masters.silent:
-                self._lost_at.pop(id, None)
-            elif now - self._lost_at.setdefault(id, now) >= FORGOTTEN_AFTER:
-                masters.lose(id)
-        for id in [id for id in self._lost_at if id not in masters.agents]:
-            del self._lost_at[id]
-
-    def _note_the_well(self, now: datetime) -> None:
-        there = self.compute._pools[POOL].instances
-        self._well = {id: self._well.get(id, now) for id in there if self._is_well(id)}
-        self.broken = {id: how for id, how in self.broken.items() if id in there}
-        if self._newborn_fail:
-            self.stillborn |= {id for id, one in there.items() if one.provisioning is Provisioning.CREATING}
-
-    def boots(self, id: str) -> bool:
-        return id not in self.broken and id not in self.stillborn
-
-    def agent_joins(self, address: str) -> None:
-        for agent in [one for one in self.scheduler.agents.values() if one.address == address]:
-            self.scheduler.lose(agent.agent_id)
-        self._joins += 1
-        agent = Agent(f"agent-S{self._joins}", address, address, 5051, True, None)
-        if self.scheduler.join(agent):
-            self.who[self._id_at(address)] = agent
-
-    def machine_halts(self, name: str) -> None:
-        agent = self.who.get(_id(name))
-        if agent is not None and agent.agent_id in self.scheduler.agents:
-            self.scheduler.disconnect(agent.agent_id)
-
-    def machine_boots(self, name: str, has_its_disk: bool) -> None:
-        id = _id(name)
-        if id in self.broken and not self.cures("restart" if has_its_disk else "redeploy"):
-            return
-        self.broken.pop(id, None)
-        self._comes_back(id, has_its_disk)
-
-    def command_runs(self, name: str, script: Sequence[str]) -> str:
-        id = _id(name)
-        if not self.cures("restart_unit") or self.broken.get(id) == "frozen":
-            return "dcos-mesos-slave: failed"
-        self.broken.pop(id, None)
-        self._comes_back(id, True)
-        return "dcos-mesos-slave: active"
-
-    def _comes_back(self, id: str, has_its_disk: bool) -> None:
-        """Its agent registers again, as who it was if it can."""
-        there, masters = self.compute._pools[POOL], self.scheduler
-        if (
-            id not in there.instances
-            or id in self.stillborn
-            or there.instances[id].power is not Power.RUNNING
-        ):
-            return
-        agent, address = self.who.get(id), there.addresses[id]
-        known = agent is not None and (
-            agent.agent_id in masters.agents or masters.generation is not Generation.MAINTENANCE
-        )
-        if agent is not None and known and has_its_disk and agent.agent_id not in masters.gone:
-            masters.join(replace(agent, registered_at=self.clock.now(), drain=Drain.NONE))
-        else:
-            self.agent_joins(address)
-
-    def _id_at(self, address: str) -> str:
-        return next(id for id, one in self.compute._pools[POOL].addresses.items() if one == address)
-
-    # What befalls it.
+    # What befalls its machines.
 
     def node_fails(self, node: str) -> None:
         self._breaks(node, "dead")
 
     def node_freezes(self, node: str) -> None:
         self._breaks(node, "frozen")
-        self.compute.silence(POOL, _id(node))
+        self.compute.silence(POOL, id_of(node))
 
     def _breaks(self, node: str, how: str) -> None:
-        id = _id(node)
+        id = id_of(node)
         if id not in self.listed:
             return
         self.broken[id] = how
         self.machine_halts(node)
-        self._stirs()
+        self.stirs()
 
     def node_recovers(self, node: str) -> None:
-        id = _id(node)
+        id = id_of(node)
+        self.is_cured(id)
         if self.broken.pop(id, None) == "frozen":
             instance = self.compute._pools[POOL].instances[id]
             self.compute._acts.silent.discard(instance.name)
             self.compute.set_power(POOL, id, instance.power)
-        self._comes_back(id, True)
-        self._stirs()
+        self.comes_back(id, True)
+        self.stirs()
 
     async def delete(self, node: str) -> None:
-        id = _id(node)
         with self._spared():
-            await self.compute.destroy(POOL, [id])
-        self._somebody(id, "Delete", "delete")
+            await self.compute.destroy(POOL, [id_of(node)])
+        self._somebody(id_of(node), "Delete", "delete")
 
     async def deallocate(self, node: str) -> None:
-        id = _id(node)
-        self.compute.evict(POOL, id)
-        self._somebody(id, "Action", "deallocate/action")
+        self.compute.evict(POOL, id_of(node))
+        self._somebody(id_of(node), "Action", "deallocate/action")
 
     def evict(self, node: str) -> None:
-        id = _id(node)
-        if int(id) % 2:
-            self.compute.evict(POOL, id)
-        else:
-            self.compute.lose(POOL, id)
-        self._stirs()
+        id = id_of(node)
+        (self.compute.evict if int(id) % 2 else self.compute.lose)(POOL, id)
+        self.stirs()
 
     async def restart(self, node: str) -> None:
-        id = _id(node)
         with self._spared():
-            await self.compute.restart(POOL, id)
-        self._somebody(id, "Action", "restart/action")
+            await self.compute.restart(POOL, id_of(node))
+        self._somebody(id_of(node), "Action", "restart/action")
 
     async def scale(self, size: int) -> None:
         there = await self.compute.scale_set(POOL)
@@ -321,9 +177,8 @@ class Twins(World):
         self._somebody(None, "Write", "write")
 
     def _somebody(self, id: str | None, verb: str, operation: str) -> None:
-        number = None if id is None else int(id)
-        self.after(self.compute.takes, lambda: self.tell(self.event(number, verb, operation)))
-        self._stirs()
+        self._orders.say(id, verb, operation)
+        self.stirs()
 
     @contextmanager
     def _spared(self) -> Iterator[None]:
@@ -337,7 +192,7 @@ class Twins(World):
             acts.failures, acts.hangs = failures, hangs
 
     def newborn_fail(self, fail: bool) -> None:
-        self._newborn_fail = fail
+        self.newborn_are_stillborn = fail
 
     def no_room(self, times: int) -> None:
         self.compute._failures += [NO_ROOM] * times
@@ -345,40 +200,93 @@ class Twins(World):
     def hang(self, times: int) -> None:
         self.compute._acts.hangs += times
 
-    def fail_over(self) -> None:
-        masters = self.scheduler
-        alive = [one for id, one in masters.agents.items() if id not in masters.silent]
-        masters.fail_over(f"master-{next(self._numbers)}:5050")
-        for place, agent in enumerate(alive):
-            self.after(SLOWEST_RETURN * (place + 1) / len(alive), partial(self._registers_again, agent))
-        self._stirs()
-
-    def _registers_again(self, agent: Agent) -> None:
-        id = self._id_or_none(agent.address)
-        if id is None or id in self.broken or agent.agent_id not in self.scheduler.recovered:
-            return
-        if self.who.get(id, agent).agent_id == agent.agent_id:
-            self.scheduler.join(agent)
-
-    def _id_or_none(self, address: str) -> str | None:
-        return next((id for id, one in self.compute._pools[POOL].addresses.items() if one == address), None)
-
     def mend(self) -> None:
         self.compute._failures.clear()
         self.compute._acts.hangs = 0
-        self._newborn_fail = False
+        self.newborn_are_stillborn = False
+        self.works.blind.clear()
+        self.scheduler.clock_differs_by = timedelta(0)
+        self.scheduler.lose(THIEF)
         for operation in self.compute._operations.values():
             operation.due = min(operation.due, self.clock.now())
-        self._stirs()
+        self.stirs()
 
-    def _stirs(self) -> None:
-        self.turns()
-        self._changed.set()
+    # What is told of them.
 
+    def ails(self, node: str, how: str) -> None:
+        if id_of(node) in self.listed:
+            self.ailing[id_of(node)] = how
+            self.stirs()
 
-def _id(name: str) -> str:
-    return name.rpartition("_")[2]
+    def is_ailing(self, node: str) -> bool:
+        return self.ailing.get(id_of(node)) in {"unit", "alarm"}
 
+    def announce(self, node: str) -> None:
+        self.ending.add(id_of(node))
 
-def _name(id: str) -> str:
-    return f"{SET}_{id}"
+    def absolve(self, node: str) -> None:
+        self.ending.discard(id_of(node))
+        if self.ailing.get(id_of(node)) == "over":
+            del self.ailing[id_of(node)]
+        self.stirs()
+
+    def is_moved(self, node: str) -> None:
+        with self._spared(), suppress(PoolkeeperError):
+            self.compute._act("redeploy", POOL, id_of(node))
+        self.stirs()
+
+    def steals_address(self, node: str, steals: bool) -> None:
+        address = self.compute._pools[POOL].addresses.get(id_of(node))
+        if steals and address is not None:
+            self.scheduler.join(Agent(THIEF, address, "elsewhere", 5051, True, None))
+        elif not steals:
+            self.scheduler.lose(THIEF)
+        self.stirs()
+
+    # What befalls the rest.
+
+    def clock_differs(self, by_s: float) -> None:
+        self.scheduler.clock_differs_by = timedelta(seconds=by_s)
+
+    def master_fails(self, number: int, how: str) -> None:
+        if self._hall is not None:
+            self._hall.fails(number % len(self._hall.addresses), how)
+            self.stirs()
+
+    def master_recovers(self, number: int) -> None:
+        if self._hall is not None:
+            self._hall.recovers(number)
+            self.stirs()
+
+    def exhibitor_hangs(self, hangs: bool) -> None:
+        if self._hall is not None:
+            self._hall.council.exhibitor_hangs = hangs
+
+    def member_fails(self, number: int) -> None:
+        self._services.fails(number)
+
+    def scheduler_hangs(self, number: int, hangs: bool) -> None:
+        self._services.scheduler_hangs(number, hangs)
+
+    async def replace_lost_members(self) -> None:
+        await self._services.replace_lost()
+
+    def fail_over(self) -> None:
+        self._elected(f"master-{next(self._numbers)}")
+
+    def _elected(self, leader: str) -> None:
+        """Another master leads, and the agents come to it one after the other."""
+        masters = self.scheduler
+        alive = [one for id, one in masters.agents.items() if id not in masters.silent]
+        masters.fail_over(f"{leader}:5050")
+        for place, agent in enumerate(alive):
+            self.after(SLOWEST_RETURN * (place + 1) / len(alive), partial(self._registers_again, agent))
+        self.stirs()
+
+    def _registers_again(self, agent: Agent) -> None:
+        addresses = self.compute._pools[POOL].addresses
+        id = next((id for id, one in addresses.items() if one == agent.address), None)
+        if id is None or id in self.broken or agent.agent_id not in self.scheduler.recovered:
+            return
+        if self.who.get(id, agent).agent_id == agent.agent_id:
+            self.scheduler.join(replace(agent, registered_at=self.clock.now()))

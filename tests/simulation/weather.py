@@ -33,6 +33,12 @@ READS = frozenset(
         "compute.addresses",
         "compute.look",
         "scheduler.state",
+        "workloads.read",
+        "council.read",
+        "health.read",
+        "machines.machines",
+        "machines.machine",
+        "machines.look",
         "store.get",
         "store.query",
     }
@@ -155,14 +161,23 @@ def _lost(call: Call, number: int) -> PoolkeeperError | None:
 
 _TROUBLES: tuple[tuple[str, str, Callable[[Call, int], PoolkeeperError | None]], ...] = (
     ("masters_fall_silent", "scheduler.", _silent),
+    ("masters_fall_silent", "workloads.", _silent),
     ("azure_falls_silent", "compute.", _silent),
+    ("azure_falls_silent", "machines.", _silent),
     ("azure_throttles", "compute.", _throttled),
+    ("azure_throttles", "machines.", _throttled),
     ("storage_fails", "store.", _failed),
     ("storage_fails", "queues.", _failed),
     ("the_app_is_cut_off", "scheduler.", _silent),
     ("the_app_is_cut_off", "compute.", _silent),
+    ("the_app_is_cut_off", "workloads.", _silent),
+    ("the_app_is_cut_off", "council.", _silent),
+    ("the_app_is_cut_off", "health.", _silent),
+    ("the_app_is_cut_off", "machines.", _silent),
     ("answers_get_lost", "compute.", _lost),
     ("answers_get_lost", "scheduler.", _lost),
+    ("answers_get_lost", "workloads.", _lost),
+    ("answers_get_lost", "machines.", _lost),
 )
 _REMEMBERED = frozenset(
     {
