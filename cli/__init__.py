@@ -8,12 +8,13 @@
     explain NODE|INCIDENT      why, by which numbers, and what is next     explain
     bodies                     failed machines that are kept               bodies
     audit tail, audit verify   what was done; is the record whole?         audit
-    quarantine list, show      what could not be understood                quarantine
+    quarantine list, show      work that could not be done                 quarantined, quarantine
+    quarantine replay, drop    try it once more, or forget it              quarantined, replay
     pause, resume              hands off, and on again                     people, overrides
     approve, reject            what was proposed, or waits for a person    people, overrides
     overrides                  what people have said, and until when       people, overrides
 
-Only the last three lines write, and what they write is a person's word, never the world. They work on the same tables
+Only the last four lines write, and what they write is a person's word, never the world. They work on the same tables
 as the app and need no running app: who is asked at night why nothing happens must get an answer when the app is what
 does not happen. Names of clusters come from the policy that the app last found valid, which it keeps in storage.
 

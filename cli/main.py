@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import people
+from cli import people, quarantined
 from cli.entrance import Cluster, Json, Newest, audited, desk_of, give_up, with_archive, with_store
 from cli.sources import Sender
 from cli.trouble import NO, USAGE, Trouble
@@ -36,10 +36,11 @@ policy = typer.Typer(help="The policy file.", no_args_is_help=True, rich_markup_
 audit = typer.Typer(
     help="What was heard, judged, decided, done and refused.", no_args_is_help=True, rich_markup_mode=None
 )
-quarantine = typer.Typer(help="What could not be understood.", no_args_is_help=True, rich_markup_mode=None)
+quarantine = typer.Typer(help="Work that could not be done.", no_args_is_help=True, rich_markup_mode=None)
 for name, group in (("policy", policy), ("audit", audit), ("quarantine", quarantine)):
     app.add_typer(group, name=name)
 people.register(app)
+quarantined.register(quarantine)
 
 
 @app.callback(help=ABOUT)
@@ -255,42 +256,6 @@ def audit_verify(
         return not any(one.breaks for one in found)
 
     raise typer.Exit(0 if with_store(context, work) else NO)
-
-
-@quarantine.command("list")
-def quarantine_list(context: typer.Context, number: Newest = 50, as_json: Json = False) -> None:
-    """List what is in the quarantine, newest first, with the reason."""
-    from cli.quarantine import quarantined, show_list
-    from cli.speech import say_json
-
-    async def work(store: Store) -> None:
-        items = await quarantined(store)
-        if as_json:
-            say_json(items[:number])
-        else:
-            show_list(items, number)
-
-    with_store(context, work)
-
-
-@quarantine.command("show")
-def quarantine_show(
-    context: typer.Context,
-    row: Annotated[str, typer.Argument(help="The row, as `quarantine list` shows it, or its ending.")],
-    as_json: Json = False,
-) -> None:
-    """Show one thing in the quarantine with its body. Exit code 1: there is no such row."""
-    from cli.quarantine import quarantined_row, show_item
-    from cli.speech import say_json
-
-    async def work(store: Store) -> None:
-        item = await quarantined_row(store, row)
-        if as_json:
-            say_json(item)
-        else:
-            show_item(item)
-
-    with_store(context, work)
 
 
 def main() -> None:

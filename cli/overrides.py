@@ -172,18 +172,12 @@ def words_about(incident: Incident, overrides: Sequence[Override], now: datetime
         yield f"rejected by {said.who} {_until(said, now) if said.until else 'while it lasts'}: {said.why}"
     for said in in_force(overrides, OverrideKind.APPROVE, [incident.id], now):
         yield f"{said.remedy} approved by {said.who} {_until(said, now)}: {said.why}"
-    remedy = proposed(incident)
+    remedy = incident.proposed
     if remedy and incident.state is IncidentState.OPEN:
         yield (
             f'{remedy} waits for approval, type: {COMMAND} approve {incident.id} {remedy} --why "..."'
             f' (or: reject {incident.id} --why "...")'
         )
-
-
-def proposed(incident: Incident) -> str:
-    """The remedy that waits for a person, if one does."""
-    answers = incident.decision.answers if incident.decision else ()
-    return next((answer.awaits for answer in answers if answer.awaits), "")
 
 
 def _remedy(here: ClusterPolicy, incident: Incident, named: str) -> Remedy:
@@ -202,7 +196,7 @@ def _remedy(here: ClusterPolicy, incident: Incident, named: str) -> Remedy:
             "Write `mode: propose` or `enforce` into the policy.",
             NO,
         )
-    choice = named or proposed(incident)
+    choice = named or incident.proposed
     if choice not in ladder:
         what = f"{named} is no remedy" if named else f"Nothing waits for approval in {incident.id}"
         raise Trouble(f"{what}, so nothing was written: name one of {', '.join(ladder) or 'none'}.", NO)

@@ -44,10 +44,10 @@ def pause(
     """
     from cli.overrides import pause_it
 
-    speaker = _speaker(context, who, why, duration)
+    said = speaker(context, who, why, duration)
 
     async def work(archive: Archive, clerk: Clerk) -> None:
-        await pause_it(archive, clerk, subject, cluster, speaker)
+        await pause_it(archive, clerk, subject, cluster, said)
 
     with_clerk(context, work)
 
@@ -67,10 +67,10 @@ def resume(
     """
     from cli.overrides import resume_it
 
-    speaker = _speaker(context, who, why or "no reason given", "")
+    said = speaker(context, who, why or "no reason given", "")
 
     async def work(archive: Archive, clerk: Clerk) -> None:
-        await resume_it(archive, clerk, (subject, nodes), cluster, speaker)
+        await resume_it(archive, clerk, (subject, nodes), cluster, said)
 
     with_clerk(context, work)
 
@@ -91,10 +91,10 @@ def approve(
     """
     from cli.overrides import approve_it
 
-    speaker = _speaker(context, who, why, duration)
+    said = speaker(context, who, why, duration)
 
     async def work(archive: Archive, clerk: Clerk) -> None:
-        await approve_it(archive, clerk, (incident, remedy), cluster, speaker)
+        await approve_it(archive, clerk, (incident, remedy), cluster, said)
 
     with_clerk(context, work)
 
@@ -110,10 +110,10 @@ def reject(
     """Have no remedy used for an incident, until it ends or for the time of --for. Exit code 1: no such incident."""
     from cli.overrides import reject_it
 
-    speaker = _speaker(context, who, why, duration)
+    said = speaker(context, who, why, duration)
 
     async def work(archive: Archive, clerk: Clerk) -> None:
-        await reject_it(archive, clerk, incident, cluster, speaker)
+        await reject_it(archive, clerk, incident, cluster, said)
 
     with_clerk(context, work)
 
@@ -133,7 +133,7 @@ def overrides(context: typer.Context, cluster: Cluster = None, as_json: Json = F
     with_archive(context, work)
 
 
-def _speaker(context: typer.Context, who: str, why: str, duration: str) -> Speaker:
+def speaker(context: typer.Context, who: str, why: str, duration: str) -> Speaker:
     from cli.overrides import speaker_of
 
     try:

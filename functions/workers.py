@@ -26,14 +26,14 @@ async def work_operation(message: func.QueueMessage) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name="signals-poison", connection="AzureWebJobsStorage")
 async def poisoned_signal(message: func.QueueMessage) -> None:
     """A signal whose pass failed five times."""
-    await app().keep_poison("signals", "its pass failed as often as the host tries", _text(message))
+    await app().give_up("signals", _text(message))
 
 
 @blueprint.function_name("poisoned_operation")
 @blueprint.queue_trigger(arg_name="message", queue_name="operations-poison", connection="AzureWebJobsStorage")
 async def poisoned_operation(message: func.QueueMessage) -> None:
     """A wake-up whose turn failed five times; the sweep goes on waking the operation."""
-    await app().keep_poison("operations", "its turn failed as often as the host tries", _text(message))
+    await app().give_up("operations", _text(message))
 
 
 @blueprint.function_name("deliver_letter")
@@ -49,7 +49,7 @@ async def deliver_letter(message: func.QueueMessage) -> None:
 )
 async def poisoned_letter(message: func.QueueMessage) -> None:
     """A letter that failed five times in a way that nobody foresaw."""
-    await app().keep_poison("notifications", "it failed as often as the host tries", _text(message))
+    await app().give_up("notifications", _text(message))
 
 
 def _text(message: func.QueueMessage) -> str:

@@ -9,10 +9,10 @@
     hear_metrics     a body of metrics         -> signals in their queue, and counts
     ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
     hear_silence     each minute               -> rules about nodes that are not heard any more
-    housekeep        each tenth minute         -> bodies whose time is over, evidence that is old
+    housekeep        each tenth minute         -> what was kept for long enough: bodies, evidence, words that ran out
     tell_news        four times a minute       -> letters about what is new in the audit
     deliver_letter   a message of their queue  -> whoever is told
-    keep_poison      what failed five times    -> the quarantine
+    give_up          what failed five times    -> the quarantine, and somebody is told
 
 Input that can never work is kept in the quarantine and counted as done, because trying it again would be useless.
 Everything else that fails goes through to the platform, which delivers it again.
@@ -39,15 +39,18 @@ from shared.news.post import Post
 from shared.operate.alerts import Told, hear_alerts
 from shared.operate.bodies import bury_bodies
 from shared.operate.engine import Wake, resume, send_wake
+from shared.operate.failures import Failures
 from shared.operate.health import hear_health
 from shared.operate.heard import heard_late
 from shared.operate.outside import Outside
 from shared.operate.parked import order_look, park
+from shared.operate.words_over import settle_words
 from shared.policy.in_force import Change, PolicyInForce
 from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.queues import Queue
 from shared.records.evidence import EvidenceRoom
-from shared.records.quarantine import quarantine
+from shared.records.quarantine import Quarantine, quarantine
+from shared.replay.contents import given_up
 from shared.signals.event_grid import Ear, Heard, hear
 from shared.signals.parcel import opened, packed
 from shared.signals.sample import Sample
@@ -56,6 +59,7 @@ from shared.turns import Turns
 
 OVERSLEPT = timedelta(seconds=10)  # a message this late is sent again
 EVIDENCE_FOR = timedelta(days=90)
+QUARANTINED_FOR = timedelta(days=90)
 AT_ONCE = 8  # operations that one invocation carries on side by side
 
 
@@ -74,6 +78,7 @@ class App:
         self._outside, self._policy, self._own_ids, self._mark = outside, policy, own_ids, mark
         self._post = post
         self._turns, self._window, self._sample = Turns(), Window(), Sample()
+        self._failures = Failures()
         self._metrics = MetricsEar(outside.store, outside.records, outside.queues, outside.worker)
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
 
@@ -101,32 +106,13 @@ class App:
 
     async def work_signal(self, body: str) -> None:
         """A pass over the cluster of the signals in a message. Those that wait for the same cluster share one pass."""
-        try:
-            signals = opened(body)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-            await self.keep_poison("signals", f"this is not a signal: {error}", body)
-            return
-        name = signals[0].cluster
-        cluster = (await self._policy_in_force()).cluster(name)
-        if cluster is None:
-            await self.keep_poison("signals", f"cluster {name!r} is not in the policy", body)
-            return
-        begun = await self._turns.take(self._outside, cluster, signals)
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._first_turn(cluster, operation, gate) for operation in begun))
+        with self._failures.noted(body):
+            await self._work_signal(body)
 
     async def work_operation(self, body: str) -> None:
         """One turn of an operation. One that is held by another worker is looked at again when its lease ends."""
-        try:
-            wake = msgspec.json.decode(body, type=Wake)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-            await self.keep_poison("operations", f"this is not a wake-up: {error}", body)
-            return
-        cluster = (await self._policy_in_force()).cluster(wake.cluster)
-        if cluster is None:
-            await self.keep_poison("operations", f"cluster {wake.cluster!r} is not in the policy", body)
-            return
-        await self._turn(cluster, wake.operation)
+        with self._failures.noted(body):
+            await self._work_operation(body)
 
     async def sweep(self) -> None:
         """Have every cluster looked at, and wake every operation that should have been woken by now."""
@@ -166,6 +152,8 @@ class App:
         for cluster in policy.clusters:
             await bury_bodies(self._outside, cluster)
             await EvidenceRoom(self._outside.store).forget(cluster.name, now - EVIDENCE_FOR)
+            await settle_words(self._outside, cluster.name)
+        await Quarantine(self._outside.store).forget(now - QUARANTINED_FOR)
 
     async def tell_news(self) -> None:
         """Send letters about what is new. Apart from everything that heals."""
@@ -181,8 +169,49 @@ class App:
         except Poison as poison:
             await self.keep_poison("notifications", poison.why, body)
 
-    async def keep_poison(self, source: str, why: str, body: str) -> None:
-        await quarantine(self._outside.store, source, why, body, self._outside.clock.now())
+    async def give_up(self, source: str, body: str) -> None:
+        """Keep a message that failed as often as the host tries, with the last reason where that is known. The wake-up
+        of an operation comes again each minute, with the same body: of those an example is kept."""
+        now = self._outside.clock.now()
+        if source == Queue.OPERATIONS and self._outside.samples.take((source, body), now) is None:
+            return
+        last = self._failures.last(body)
+        why = "it failed as often as the host tries" + (f", the last time with {last}" if last else "")
+        row = await self.keep_poison(source, why, body)
+        record = given_up(source, body, row, why, now)
+        if record is not None:
+            await self._outside.audit.append(record.cluster, [record])
+
+    async def keep_poison(self, source: str, why: str, body: str) -> str:
+        """Keep what can never work. The row of the quarantine."""
+        return await quarantine(self._outside.store, source, why, body, self._outside.clock.now())
+
+    async def _work_signal(self, body: str) -> None:
+        try:
+            signals = opened(body)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+            await self.keep_poison("signals", f"this is not a signal: {error}", body)
+            return
+        name = signals[0].cluster
+        cluster = (await self._policy_in_force()).cluster(name)
+        if cluster is None:
+            await self.keep_poison("signals", f"cluster {name!r} is not in the policy", body)
+            return
+        begun = await self._turns.take(self._outside, cluster, signals)
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._first_turn(cluster, operation, gate) for operation in begun))
+
+    async def _work_operation(self, body: str) -> None:
+        try:
+            wake = msgspec.json.decode(body, type=Wake)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+            await self.keep_poison("operations", f"this is not a wake-up: {error}", body)
+            return
+        cluster = (await self._policy_in_force()).cluster(wake.cluster)
+        if cluster is None:
+            await self.keep_poison("operations", f"cluster {wake.cluster!r} is not in the policy", body)
+            return
+        await self._turn(cluster, wake.operation)
 
     async def _sweep(self, cluster: ClusterPolicy) -> None:
         now, queues = self._outside.clock.now(), self._outside.queues

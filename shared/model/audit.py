@@ -24,6 +24,8 @@ class AuditKind(StrEnum):
     POLICY = "policy"
     PERSON = "person"
     """What a person said through the command line."""
+    GIVEN_UP = "given_up"
+    """A message whose work failed as often as the host tries: it is in the quarantine."""
 
 
 class AuditRecord(Struct, frozen=True):

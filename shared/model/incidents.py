@@ -58,3 +58,9 @@ class Incident(Struct, frozen=True):
     outcome: str = ""
     elsewhere: Mapping[str, int] = field(default_factory=dict[str, int])
     tried: tuple[Remedy, ...] = ()
+
+    @property
+    def proposed(self) -> str:
+        """The remedy that waits for a person's approval; empty when none does."""
+        answers = self.decision.answers if self.decision else ()
+        return next((answer.awaits for answer in answers if answer.awaits), "")

@@ -30,6 +30,8 @@ class NewsKind(StrEnum):
     STORM_OVER = "StormOver"
     PERSON_SPOKE = "PersonSpoke"
     POLICY_REJECTED = "PolicyRejected"
+    WORK_GIVEN_UP = "WorkGivenUp"
+    WORD_RAN_OUT = "WordRanOut"
 
 
 class News(Struct, frozen=True):

@@ -29,7 +29,8 @@ class OverrideKind(StrEnum):
 
 class Override(Struct, frozen=True):
     """`subject` is `THE_CLUSTER`, the name of a pool or of a node, or the id of an incident. `until` None: until
-    somebody takes it back. `remedy` is what an approval is for, empty for everything else."""
+    somebody takes it back. `remedy` is what an approval is for, empty for everything else. `is_told`: the audit has
+    that it ran out."""
 
     kind: OverrideKind
     subject: str
@@ -38,6 +39,7 @@ class Override(Struct, frozen=True):
     since: datetime
     until: datetime | None = None
     remedy: str = ""
+    is_told: bool = False
 
     def holds_at(self, now: datetime) -> bool:
         return self.until is None or now < self.until

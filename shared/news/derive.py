@@ -8,6 +8,8 @@
 6. A storm begins or is over.
 7. A person spoke.
 8. A new policy is not obeyed.
+9. Work failed as often as it is tried: it is in the quarantine.
+10. A pause ended by itself, or an approval ran out before anything was begun by it.
 
 One line may be several pieces of news, and one piece may be in several lines: those have the same key.
 """
@@ -21,12 +23,16 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import APPROVE, Verdict
 from shared.model.news import News, NewsKind
 from shared.model.operations import OperationState
+from shared.model.overrides import OverrideKind
 from shared.model.signals import Severity
+from shared.operate.words_over import RAN_OUT, UNUSED
 
 SEVERITIES = {
     NewsKind.INCIDENT_HANDED_OVER: Severity.CRITICAL,
     NewsKind.STORM_BEGUN: Severity.CRITICAL,
     NewsKind.POLICY_REJECTED: Severity.CRITICAL,
+    NewsKind.WORK_GIVEN_UP: Severity.CRITICAL,
+    NewsKind.WORD_RAN_OUT: Severity.WARNING,
     NewsKind.APPROVAL_ASKED: Severity.WARNING,
     NewsKind.OPERATION_FAILED: Severity.WARNING,
 }
@@ -77,8 +83,13 @@ def _kinds(record: AuditRecord) -> Iterator[tuple[NewsKind, str]]:
         case AuditKind.JUDGED if "storm" in data:
             begun = data["storm"] == "begun"
             yield NewsKind.STORM_BEGUN if begun else NewsKind.STORM_OVER, _instant(record)
+        case AuditKind.JUDGED if RAN_OUT in data:
+            if data.get(UNUSED) or data[RAN_OUT].get("kind") == OverrideKind.PAUSE.value:
+                yield NewsKind.WORD_RAN_OUT, _instant(record)
         case AuditKind.PERSON:
             yield NewsKind.PERSON_SPOKE, _instant(record)
+        case AuditKind.GIVEN_UP:
+            yield NewsKind.WORK_GIVEN_UP, record.operation or f"{data.get('source')}|{record.at:%Y-%m-%dT%H}"
         case AuditKind.POLICY if data.get("faults"):
             yield NewsKind.POLICY_REJECTED, _instant(record)
         case _:

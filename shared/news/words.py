@@ -1,21 +1,24 @@
 """News as a person reads it, at night and without knowing this product. No I/O.
 
-A hand-over says in this order what was seen, what was tried with each outcome, what was not done because of it, and
-what the person does next, with the commands to type.
+A hand-over says first why, in one line, because a pager shows no more; then what was seen, what was tried with each
+outcome, what was not done because of it, and what the person does next (`advice.py`), with the commands to type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from shared.errors import brief
 from shared.model.audit import NOBODYS
 from shared.model.incidents import Incident
 from shared.model.news import News, NewsKind
 from shared.model.operations import Operation, OperationState
 from shared.operate.plans import PLANS
+from shared.operate.steps.keep_evidence import EVIDENCE
 
+from .advice import advice_for, how_it_ends
 from .context import Context
 
 COMMAND = "python -m cli"
@@ -34,20 +37,10 @@ TITLES = {
     NewsKind.STORM_OVER: "has no storm any more",
     NewsKind.PERSON_SPOKE: "somebody spoke",
     NewsKind.POLICY_REJECTED: "file as it is now is not obeyed",
+    NewsKind.WORK_GIVEN_UP: "cannot be worked on",
+    NewsKind.WORD_RAN_OUT: "is not paused or approved any more",
 }
-ADVICE = {
-    "prove_dead": "See by hand whether the machine is dead; what we read contradicts itself.",
-    "destroy": "Delete the instance in Azure, after a look at what Azure said; this app goes on when it is gone.",
-    "prove_gone": "See in Azure why the instance is still there, and delete it.",
-    "tell_scheduler": "On the leading master, mark the agent gone, or take its machine down and up again.",
-    "surge": "See quota and capacity of the region, and grow the scale set to the wanted size.",
-    "grow": "See quota and capacity of the region, and grow the scale set to the wanted size.",
-    "await_successor": "See on the new machine why its DC/OS agent does not register: boot diagnostics, journalctl.",
-    "await_join": "See on the new machine why its DC/OS agent does not register: boot diagnostics, journalctl.",
-    "move_tasks": "See which tasks do not leave the node, and whether their service can spare them.",
-    "verify": "See in Marathon or in the service why its tasks do not run again.",
-}
-"""What helps, by the step that could not go on."""
+LONGEST_LINE = 300  # characters of one outcome
 
 
 def in_words(news: News, context: Context) -> News:
@@ -71,15 +64,21 @@ def _lines(news: News, incident: Incident | None, context: Context) -> Iterator[
     yield news.text
     match news.kind:
         case NewsKind.APPROVAL_ASKED:
-            remedy = news.key.rpartition("|")[2]
-            yield ""
-            yield f'Agree:  {COMMAND} approve {news.incident} {remedy} --why "..."'
-            yield f'Refuse: {COMMAND} reject {news.incident} --why "..."'
-            yield f"Why:    {COMMAND} explain {news.incident}"
+            yield from _question(news, news.key.rpartition("|")[2])
+        case NewsKind.WORD_RAN_OUT if incident is not None:
+            yield from _question(news, incident.proposed)
+        case NewsKind.WORD_RAN_OUT if incident is not None:
+            yield from _question(news, incident.proposed)
         case NewsKind.STORM_BEGUN:
             yield ""
-            yield "So much fails at once that the machines are probably not the cause. See the network, the masters,"
-            yield f"the region: {COMMAND} status --cluster {news.cluster}"
+            yield from advice_for("( storm)", None, "")
+            yield f"{COMMAND} status --cluster {news.cluster}"
+        case NewsKind.WORK_GIVEN_UP:
+            yield ""
+            yield "This is likely a fault of this app, or of a version of it. A running operation is tried again each"
+            yield "minute, and goes on by itself once the cause is mended; until then nothing more is done by it."
+            yield f"Look:  {COMMAND} quarantine list; quarantine show ROW; and the app's log of that time"
+            yield f"Again: {COMMAND} quarantine replay ROW --why ..."
         case NewsKind.POLICY_REJECTED:
             yield f"The last good one stays in force. Its faults: {COMMAND} status"
         case _ if news.incident:
@@ -88,26 +87,56 @@ def _lines(news: News, incident: Incident | None, context: Context) -> Iterator[
             return
 
 
+def _question(news: News, remedy: str) -> Iterator[str]:
+    """What a person types to answer."""
+    yield ""
+    yield f'Agree:  {COMMAND} approve {news.incident} {remedy} --why "..."'
+    yield f'Refuse: {COMMAND} reject {news.incident} --why "..."'
+    yield f"Why:    {COMMAND} explain {news.incident}"
+
+
 def _handed_over(news: News, incident: Incident | None, context: Context) -> Iterator[str]:
+    """Short enough that the end, which says what to do, is never cut off."""
     tried = context.tried(news.incident)
-    last = tried[-1] if tried else None
+    head = "\n".join(_seen(news, incident))
+    tail = "\n".join(_to_do(news, incident, tried[-1] if tried else None))
+    yield head
+    yield "\n".join(_tried(tried))[: LONGEST - len(head) - len(tail) - 2]
+    yield tail
+
+
+def _seen(news: News, incident: Incident | None) -> Iterator[str]:
+    yield _short(news.text)
     yield "What was seen"
-    if incident is not None:
-        yield f"  {incident.condition.value} since {incident.since:%Y-%m-%d %H:%M:%S} UTC: {incident.because}"
-    yield f"  {news.text}"
+    if incident is None:
+        yield "  its incident is over by now"
+        return
+    yield f"  {incident.condition.value} since {incident.since:%Y-%m-%d %H:%M:%S} UTC: {_short(incident.because)}"
+
+
+def _tried(tried: Sequence[Operation]) -> Iterator[str]:
+    """Of the last operation every step, of those before it how they ended."""
     yield "What was tried"
     if not tried:
         yield "  nothing: no remedy was begun"
     for operation in tried:
-        yield f"  {operation.remedy.value} ({operation.state.value}): {operation.outcome or operation.step}"
-        yield from (f"    {record.step}: {record.outcome}" for record in operation.steps)
+        how = operation.state.value.replace("_", " ")
+        yield f"  {operation.remedy.value} ({how}): {_short(operation.outcome or operation.step)}"
+    for record in tried[-1].steps if tried else ():
+        yield f"    {record.step}: {_short(record.outcome)}"
+
+
+def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Iterator[str]:
     yield "What was not done because of it"
     yield from _left_undone(last)
     yield "What you do next"
-    advice = ADVICE.get(last.step, "") if last else ""
-    yield f"  1. {COMMAND} explain {news.incident or news.subject}"
-    yield f"  2. {advice or 'See the machine in Azure and on the agents page of Mesos, and mend it or delete it.'}"
-    yield f"  3. When it is mended nothing more is needed: {COMMAND} status shows it well within a minute or two."
+    step = last.step if last is not None and last.state is OperationState.HANDED_OVER else ""
+    lines = [f"{COMMAND} explain {news.incident or news.subject}"]
+    if last is not None and EVIDENCE in last.notes:
+        lines[0] += " (with what was kept of it: tasks, failed units, boot diagnostics)"
+    lines += advice_for(news.subject, incident, step)
+    yield from (f"  {number}. {line}" for number, line in enumerate(lines, 1))
+    yield f"  In the end: {how_it_ends(news.subject)}."
 
 
 def _left_undone(last: Operation | None) -> Iterator[str]:
@@ -117,3 +146,9 @@ def _left_undone(last: Operation | None) -> Iterator[str]:
         left = [step for step in steps if step not in done]
         yield f"  the steps {', '.join(left)} of {last.remedy.value}"
     yield "  nothing more is done about it until its condition changes, and what it takes of the limits stays taken"
+
+
+def _short(text: str) -> str:
+    """Without the details of errors, and of one line's length."""
+    told = " ".join(brief(text).split())
+    return told if len(told) <= LONGEST_LINE else f"{told[:LONGEST_LINE]} ..."

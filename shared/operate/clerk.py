@@ -55,10 +55,7 @@ class Clerk:
         return await self._wake(cluster, said)
 
     async def _tell(self, cluster: str, said: Override, text: str, how: str) -> None:
-        node, _, opened = said.subject.partition("@")
-        incident = said.subject if opened else None
-        data = {how: said}
-        record = AuditRecord(self.now, cluster, AuditKind.PERSON, node or cluster, text, incident, data=data)
+        record = record_of(self.now, cluster, AuditKind.PERSON, text, (how, said))
         await self.audit.append(cluster, [record])
 
     async def _wake(self, cluster: str, said: Override) -> bool:
@@ -69,3 +66,13 @@ class Clerk:
         except Retry:
             return False
         return True
+
+
+def record_of(
+    now: datetime, cluster: str, kind: AuditKind, text: str, about: tuple[str, Override]
+) -> AuditRecord:
+    """A line of the audit about what a person said. `about` is what became of which word."""
+    how, said = about
+    node, _, opened = said.subject.partition("@")
+    incident = said.subject if opened else None
+    return AuditRecord(now, cluster, kind, node or cluster, text, incident, data={how: said})

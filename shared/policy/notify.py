@@ -26,8 +26,8 @@ MOST_TARGETS = 10
 class About(StrEnum):
     """What somebody may be told of.
 
-    handed_over  a person must look: what was seen, tried, not done, and what to do next
-    approval     a remedy waits for somebody's approval
+    handed_over  a person must look: what was seen, tried, not done, and what to do next; or work fails always
+    approval     a remedy waits for somebody's approval; an approval or a pause has run out
     storm        so much fails at once that nothing is touched; and that it is over
     policy       the policy file as it is now is not obeyed
     opened       an incident was opened
@@ -49,8 +49,8 @@ class About(StrEnum):
 
 
 KINDS: dict[About, frozenset[NewsKind]] = {
-    About.HANDED_OVER: frozenset({NewsKind.INCIDENT_HANDED_OVER}),
-    About.APPROVAL: frozenset({NewsKind.APPROVAL_ASKED}),
+    About.HANDED_OVER: frozenset({NewsKind.INCIDENT_HANDED_OVER, NewsKind.WORK_GIVEN_UP}),
+    About.APPROVAL: frozenset({NewsKind.APPROVAL_ASKED, NewsKind.WORD_RAN_OUT}),
     About.STORM: frozenset({NewsKind.STORM_BEGUN, NewsKind.STORM_OVER}),
     About.POLICY: frozenset({NewsKind.POLICY_REJECTED}),
     About.OPENED: frozenset({NewsKind.INCIDENT_OPENED}),

@@ -46,6 +46,8 @@ _WORDS = {
     AuditKind.STEP: Word.DID,
     AuditKind.CLOSED: Word.CLOSED,
     AuditKind.POLICY: Word.JUDGED,
+    AuditKind.PERSON: Word.HEARD,
+    AuditKind.GIVEN_UP: Word.REFUSED,
 }
 
 

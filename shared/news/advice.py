@@ -1,0 +1,132 @@
+"""What a person does next about what was handed over: one or two lines for each step that could not go on, and for each
+trouble that is no node's. No I/O.
+
+Written for somebody who was woken and does not know this product: where to look, what to do by hand, and what must not
+be done because the app still counts on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.model.incidents import Incident
+from shared.model.masters import MASTERS
+
+_NOT_JOINED = (
+    "See on the new machine why its DC/OS agent does not register: its boot diagnostics in the portal, then "
+    "`journalctl -u dcos-mesos-slave` there. Usual causes: the image, its certificate, the way to the masters.",
+    "No other machine of this pool is replaced until one joins, because the next one may fail in the same way.",
+)
+_NO_GROWTH = (
+    "See quota and capacity of the region in Azure, and grow the scale set to the size that is wanted.",
+)
+_NO_PROOF = ("See by hand whether the machine works; what is read of it contradicts itself.",)
+_NOT_VERIFIED = (
+    "See in Marathon, or in the service's own scheduler, why its tasks do not run again: resources, constraints, "
+    "a volume that is gone. The machine itself is done with.",
+)
+_NOT_RECOVERED = (
+    "The remedy was carried out and the agent did not come back: see the machine's boot diagnostics in the portal.",
+    "If its data is not needed, delete the instance in Azure: the pool is then filled up again.",
+)
+_MASTER = (
+    "See this master's Exhibitor, `journalctl -u dcos-mesos-master` and its disk. Never two masters at a time.",
+    "Until it serves, no other master is touched by this app.",
+)
+
+STEPS: Mapping[str, Sequence[str]] = {
+    "prove_dead": _NO_PROOF,
+    "prove_ill": _NO_PROOF,
+    "prove_ending": _NO_PROOF,
+    "stop_new_tasks": ("See on the leading master why it does not take the agent out of its offers.",),
+    "surge": _NO_GROWTH,
+    "surge_ahead": _NO_GROWTH,
+    "grow": _NO_GROWTH,
+    "await_successor": _NOT_JOINED,
+    "await_join": _NOT_JOINED,
+    "keep_evidence": (
+        "See why the table Evidence of the app's storage cannot be written; the machine still stands.",
+    ),
+    "move_tasks": (
+        "See which tasks do not leave the node, and whether their service can spare them. The node takes no new ones.",
+    ),
+    "restart_unit": ("Log in to the machine and restart the unit; Azure did not carry the command out.",),
+    "restart": ("Restart the machine in Azure, after a look at what Azure said to our order.",),
+    "redeploy": ("Redeploy the machine in Azure, after a look at what Azure said to our order.",),
+    "reimage": (
+        "Reimage the machine in Azure, after a look at what Azure said to our order. Its disk is lost by that.",
+    ),
+    "await_recovery": _NOT_RECOVERED,
+    "await_end": ("See in Azure whether the machine that was announced to go is still there.",),
+    "destroy": (
+        "Delete the instance in Azure, after a look at what Azure said to our order (a lock? a policy?).",
+    ),
+    "bury": ("See in Azure why the instance that was announced to go is still listed, and delete it.",),
+    "prove_gone": ("See in Azure why the instance is still listed, and delete it.",),
+    "tell_scheduler": (
+        "On the leading master, mark the agent gone; before Mesos 1.5 take its machine down and up again.",
+        "Until then its tasks may be waited for that never come back.",
+    ),
+    "retire_agent": ("On the leading master, see why the agent's old id is still listed.",),
+    "give_back": (
+        "See on the leading master whether the node is still kept from new tasks, and let it have them.",
+    ),
+    "restore_services": _NOT_VERIFIED,
+    "await_services": _NOT_VERIFIED,
+    "verify": _NOT_VERIFIED,
+    "await_master": _MASTER,
+    "verify_quorum": _MASTER,
+}
+"""By the step that could not go on."""
+
+TROUBLES: Mapping[str, Sequence[str]] = {
+    " storm)": (
+        "So much fails at once that machines are probably not the cause. See the network, the masters, the region's "
+        "health in Azure, and what was deployed of late.",
+        "Do not replace machines by hand: they would fail as well. Repair begins by itself when the storm is over.",
+    ),
+    " room)": (
+        "Raise the quota, or give the pool another size or zone. It goes on being asked, less and less often.",
+    ),
+    " quorum)": (
+        "See the masters first: Exhibitor, ZooKeeper, `journalctl -u dcos-mesos-master`. None of them is touched by "
+        "this app while fewer than a majority serve.",
+        "Bring back one that was last in the ensemble; never restart one that serves.",
+    ),
+    " by subnet)": (
+        "See routes, security groups and peerings of that subnet; compare a failed node with a good one.",
+    ),
+    " by zone)": ("See the health of that zone in Azure; what runs there can be moved by hand to another.",),
+    " by image)": ("Take the image back to the last good one; what is built from it goes on failing.",),
+    " by model)": ("See what was last changed in the scale set's model, and take it back.",),
+    " by age)": (
+        "See what every young machine has: the image, its extension, a certificate, a package source.",
+    ),
+}
+"""By the end of the subject, of what is no node's trouble."""
+
+_SHARED = ("See what they share, with a failed node beside a good one.",)
+_BY_HAND = (
+    "See the machine in Azure and on the agents page of Mesos; mend it, or delete the instance: the pool is then "
+    "filled up again.",
+)
+
+
+def advice_for(subject: str, incident: Incident | None, step: str) -> Sequence[str]:
+    """`subject` is a node, or a trouble in parentheses. `step` is where the last operation stands, empty when there
+    was none or it went to its end."""
+    for ending, lines in TROUBLES.items():
+        if subject.startswith("(") and subject.endswith(ending):
+            return lines
+    if subject.startswith("("):
+        return _SHARED
+    if step:
+        return STEPS.get(step, _BY_HAND)
+    return _MASTER if incident is not None and incident.pool == MASTERS else _BY_HAND
+
+
+def how_it_ends(subject: str) -> str:
+    """What the person need not do after that."""
+    if subject.startswith("("):
+        return "it is told when it is over (resolved); nothing has to be switched on again"
+    return "when it is mended nothing more has to be done, it counts as well within a minute or two"
