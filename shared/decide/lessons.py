@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from shared.guards.canary import is_no_better
-from shared.guards.question import Tally, last_join
+from shared.guards.question import Tally, is_outdated, last_join
 from shared.model.ledger import Ledger, NoRoom, Unjoined, Wave
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, OperationState
@@ -94,10 +94,18 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
     3. No connected node has the trouble and none is being helped: the wave is over.
     4. A node at which it did not help is well, or is not there any more: it holds the others no longer.
     5. A machine came in the place of another within a day, and is impaired: to replace does not help against that.
+    6. The set's model is another one than that of every machine that did not join: what new ones are made of has been
+       changed since, and whether they join is to be seen. Their places are free again as well.
     """
     own = list(findings)
     last, short = last_join(own), book.no_room
     unjoined = tuple(one for one in book.unjoined if last is None or last <= one.since)
+    if unjoined and _are_outdated(own):
+        old = {one.operation for one in unjoined}
+        unjoined, book = (
+            (),
+            replace(book, active=tuple(one for one in book.active if one.operation not in old)),
+        )
     if short is not None and now >= short.until + LONGEST_PAUSE:
         short = None
     unwell = {finding.node.name for finding in own if finding.condition not in WELL}
@@ -111,6 +119,12 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
         if is_no_better(finding, now):
             waves = _with_failed(waves, finding, now)
     return replace(book, unjoined=unjoined, no_room=short, waves=waves)
+
+
+def _are_outdated(findings: Iterable[Finding]) -> bool:
+    """Whether there are machines that never joined, and all of them have an older model than their set."""
+    stuck = [one for one in findings if one.condition is Condition.STUCK]
+    return bool(stuck) and all(is_outdated(one) for one in stuck)
 
 
 def _with_failed(waves: tuple[Wave, ...], finding: Finding, now: datetime) -> tuple[Wave, ...]:

@@ -8,6 +8,9 @@
    refuse, until one joins, it is gone, or a person approves of replacing in this pool. One alone may be replaced
    itself: its successor shows whether machines join.
 
+Neither is said by machines of an older model than that of the set: somebody has changed since what new ones are made
+of. What did not join under the old one is forgotten in the ledger (`shared/decide/lessons.py`).
+
 Published: a certificate that was wrong on every new machine looked like broken hardware, so ever more machines were
 replaced, until a threshold for human investigation stopped it (Azure, 29 February 2012).
 """

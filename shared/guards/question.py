@@ -110,8 +110,8 @@ def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Ta
 
 
 def _stuck(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The machines that never joined, and after whose coming no other one has joined."""
-    stuck = [finding.node for finding in findings if finding.condition is Condition.STUCK]
+    """The machines that never joined, that new ones would be like, and after whose coming no other one has joined."""
+    stuck = [one.node for one in findings if one.condition is Condition.STUCK and not is_outdated(one)]
     last = last_join(findings) if stuck else None
     return tuple(
         [
@@ -120,6 +120,12 @@ def _stuck(findings: Sequence[Finding]) -> tuple[str, ...]:
             if node.memory is None or last is None or node.memory.first_seen_at >= last
         ]
     )
+
+
+def is_outdated(finding: Finding) -> bool:
+    """Whether the set's model was changed since the machine was made."""
+    instance = finding.node.instance
+    return instance is not None and instance.latest_model is False
 
 
 def last_join(findings: Iterable[Finding]) -> datetime | None:

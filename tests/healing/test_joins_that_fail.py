@@ -6,7 +6,7 @@ from shared.model.incidents import IncidentState
 from shared.model.overrides import Override, OverrideKind
 from shared.model.remedies import Remedy
 from shared.records import override_row
-from tests.scene import Scene
+from tests.scene import POOL, Scene
 
 MANY = "disruption: {at_once: 3, per_fault_domain: none, per_hour: 20}"
 
@@ -77,3 +77,39 @@ async def test_a_second_machine_that_does_not_join_at_the_same_time_is_known_too
     scene.booting = True
     await scene.after(minutes=5)
     assert ((await scene.ledger()).unjoined, scene.connected) == ((), 12)
+
+
+class Images(Scene):
+    """Machines of an image that is called bad never join."""
+
+    def boots(self, id: str) -> bool:
+        machine = self.compute._pools[POOL].instances.get(id)
+        return machine is not None and "bad" not in (machine.image or "")
+
+
+async def with_a_bad_image(*lost: int, more: str) -> Images:
+    """The set's model names a bad image, and an hour ago these machines were lost."""
+    scene = Images(agents=12, more=more)
+    await scene.sweeps()
+    scene.compute.new_image(POOL, "bad")
+    for number in lost:
+        scene.machine_is_deallocated(number)
+    await scene.after(minutes=60)
+    assert sorted(scene.destroyed) == sorted(str(number) for number in lost)
+    return scene
+
+
+async def test_when_somebody_has_changed_the_image_what_did_not_join_is_replaced() -> None:
+    scene = await with_a_bad_image(1, 2, more=MANY)
+    scene.compute.new_image(POOL, "good")
+    await scene.after(minutes=30)
+    assert (scene.connected, sorted(scene.destroyed), scene.wronged) == (12, ["1", "12", "13", "2"], [])
+    assert ((await scene.ledger()).unjoined, await scene.open_incidents()) == ((), {})
+
+
+async def test_when_the_changed_image_is_bad_too_one_more_is_tried_and_no_others() -> None:
+    scene = await with_a_bad_image(1, more="disruption: {at_once: 1}")
+    scene.compute.new_image(POOL, "as bad")
+    await scene.after(minutes=180)
+    assert scene.destroyed == ["1", "12"]
+    assert len((await scene.ledger()).unjoined) == 1
