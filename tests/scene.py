@@ -28,6 +28,7 @@ from shared.model.mesos import Generation
 from shared.model.operations import Operation
 from shared.operate.outside import Outside
 from shared.policy.in_force import PolicyInForce
+from shared.ports.health import HealthReports
 from shared.ports.queues import Queue
 from shared.ports.store import Table
 from shared.records import Records
@@ -45,7 +46,7 @@ BLINK = timedelta(milliseconds=1)  # no two invocations begin at the same time
 
 class Scene(World):
     """`more` is YAML that is added to the pool's policy. `boot_s` is how long an ordered machine takes to join,
-    `takes_s` how long Azure takes for any operation."""
+    `takes_s` how long Azure takes for any operation, `dcos` what is asked again for DC/OS's own health."""
 
     clock: SteppedClock
 
@@ -66,6 +67,7 @@ class Scene(World):
         self.failed: list[BaseException] = []
         self.poisoned: list[bytes] = []
         self.reader = Records(self.store)
+        self.dcos: HealthReports | None = None
         self._next_sweep = START + SWEEP
         self._workers = 0
         self.app = self.new_app()
@@ -86,6 +88,7 @@ class Scene(World):
             audit=AuditLog(store),
             worker=f"worker-{self._workers}",
             workloads_of=lambda cluster: works,
+            health_of=lambda cluster: self.dcos,
         )
         self.outside = self.equipped(plain, around)
 

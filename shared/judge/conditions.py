@@ -142,7 +142,14 @@ def _connected(node: Node, agent: Agent, light: Light) -> Finding:
     if ill is not None:
         because = f"its agent is connected, but {ill.because}"
         return Finding(
-            node, Condition.IMPAIRED, 12, because, unit=ill.unit, read_at=ill.read_at, is_heard=ill.is_heard
+            node,
+            Condition.IMPAIRED,
+            12,
+            because,
+            unit=ill.unit,
+            read_at=ill.read_at,
+            is_heard=ill.is_heard,
+            is_asked=ill.is_asked,
         )
     if doom is not None:
         return _doomed(node, 13, doom)

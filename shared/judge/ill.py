@@ -43,12 +43,14 @@ _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,199}")
 
 
 class Ill(Struct, frozen=True):
-    """`unit` is the failed unit, where that is known; `read_at` when it was read or heard, `is_heard` which of both."""
+    """`unit` is the failed unit, where that is known; `read_at` when it was read or heard, `is_heard` which of both.
+    `is_asked`: DC/OS was asked for it, and can be asked again."""
 
     because: str
     read_at: datetime
     unit: str = ""
     is_heard: bool = False
+    is_asked: bool = False
 
 
 class Ills:
@@ -96,7 +98,7 @@ class Ills:
         if unit is None:
             return None
         because = f"DC/OS said at {self._units_at:%H:%M:%S} UTC that {unit} has failed there"
-        return Ill(because, self._units_at, unit)
+        return Ill(because, self._units_at, unit, is_asked=True)
 
     def _by_checks(self, node: Node, registered: datetime | None) -> Ill | None:
         reading = self._checks.get(node.address or "")
@@ -106,7 +108,7 @@ class Ills:
         if not failed or not self._counts(node, reading.taken_at, registered):
             return None
         because = f"DC/OS's own check {failed[0]} failed there at {reading.taken_at:%H:%M:%S} UTC"
-        return Ill(because, reading.taken_at)
+        return Ill(because, reading.taken_at, is_asked=True)
 
     def _by_alarms(self, node: Node, registered: datetime | None) -> Ill | None:
         told = self._alarms.get(node.name)

@@ -169,7 +169,8 @@ class Finding(Struct, frozen=True, gc=False):
 
     `blind` says that the condition is unknown because a reading failed: a fault of our eyes, not of the node.
     `deadline` is when a doomed node ends and `fate` how, `unit` the failed systemd unit by which an impaired one is.
-    `read_at` is when that was last read where that was before the snapshot; `is_heard`: it was told and cannot be read.
+    `read_at` is when that was last read where that was before the snapshot; `is_heard`: it was told and cannot be read;
+    `is_asked`: DC/OS was asked for it, and can be asked again.
     """
 
     node: Node
@@ -182,6 +183,7 @@ class Finding(Struct, frozen=True, gc=False):
     fate: Fate | None = None
     read_at: datetime | None = None
     is_heard: bool = False
+    is_asked: bool = False
 
     @property
     def is_connected(self) -> bool:

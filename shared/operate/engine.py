@@ -19,7 +19,6 @@ and each of the four errors leads to exactly one thing:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -27,10 +26,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused, Retry, Unknown
-from shared.guards import TO_BEGIN, Guard, ask, refusals
-from shared.guards.pause import GUARD as PAUSE
 from shared.model.audit import AuditKind, AuditRecord
-from shared.model.decisions import Answer
 from shared.model.masters import MASTERS
 from shared.model.operations import Lease, Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
@@ -43,12 +39,12 @@ from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
 from .plans import PLANS, Step
+from .second_asking import REFUSED_AGAIN, WAITING, ask_again
 
 WORK = timedelta(
     seconds=25
 )  # one invocation carries on no longer than this; half the lease stays for its last write
 BLINK = timedelta(seconds=1)  # a message may come a moment before the wake time it was sent for
-REFUSED_AGAIN = timedelta(seconds=30)
 OUT_OF_POLICY = timedelta(minutes=5)
 SILENCE = timedelta(hours=1)
 ENDINGS = {
@@ -56,8 +52,6 @@ ENDINGS = {
     Failed.__name__: OperationState.FAILED,
     HandOver.__name__: OperationState.HANDED_OVER,
 }
-WAITING = "waiting"  # the note that says what is waited for
-REFUSED_BY = "refused by"  # how such a note begins when guards stand in the way
 ENDS, BECAUSE = "ends", "because"  # the notes of an operation that is being undone: how it ends, and why
 AFTER_UNKNOWN = timedelta(seconds=5)
 
@@ -162,7 +156,7 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
     """Guards, then the step; errors become waits."""
     try:
         if step.guards and hand.operation.token is None:
-            verdict = await _ask_again(hand, step.guards)
+            verdict = await ask_again(hand, step)
             if verdict is not None:
                 return verdict
         return await step.do(hand)
@@ -177,46 +171,6 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
     except Refused as error:
         hand.tell(AuditKind.REFUSED, str(error), reason=error.reason, numbers=error.numbers)
         return Wait(str(error), REFUSED_AGAIN)
-
-
-async def _ask_again(hand: Hand, guards: Sequence[Guard]) -> Outcome | None:
-    """The second asking, with readings of now, before something irreversible.
-
-    1. The node is well again, or ill in another way, and nothing final was done: withdraw.
-    2. Its place in the ledger was given back, and nothing final was done: withdraw. A crash while it was being
-       withdrawn leaves that behind, and without a place it would not count against the limits.
-    3. A person has paused it, and no other guard refuses: wait, for as long as that lasts.
-    4. A guard refuses and nothing final was done: withdraw; the pass decides again, with everything that it knows.
-    5. A guard refuses later on: wait. Those that only say whether to begin are not asked any more then.
-    """
-    picture, _ = await hand.fresh()
-    course, subject = PLANS[hand.operation.plan], hand.operation.subject
-    finding = picture.findings.get(subject.node)
-    untouched = course.is_untouched(hand.operation)
-    if finding is None and untouched:
-        return Withdraw("the node is not missed any more")
-    if finding is not None and untouched and finding.condition not in course.cures:
-        return Withdraw(f"it is {finding.condition.value} now: {finding.because}")
-    question = await hand.question()
-    if untouched and not any(entry.operation == hand.operation.id for entry in question.ledger.active):
-        return Withdraw("its place in the ledger was given back")
-    answers = ask(question, [guard for guard in guards if untouched or guard not in TO_BEGIN])
-    against = refusals(answers)
-    if not against:
-        if hand.operation.attempt == 0 or hand.operation.notes.get(WAITING, "").startswith(REFUSED_BY):
-            hand.tell(AuditKind.DECIDED, "asked again, all guards agree", answers=answers)
-        return None
-    return await _refused(hand, against, untouched)
-
-
-async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Outcome:
-    text = f"{REFUSED_BY} {', '.join(f'{answer.guard} ({answer.reason})' for answer in against)}"
-    if hand.operation.notes.get(WAITING) != text:
-        hand.tell(AuditKind.REFUSED, f"asked again, {text}; nothing was done", answers=against)
-    paused = all(answer.guard == PAUSE for answer in against)
-    if untouched and not paused:
-        return Withdraw(text)
-    return Wait(text, REFUSED_AGAIN, paused=paused)
 
 
 def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:

@@ -75,6 +75,7 @@ def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
     return lambda pool: timedelta(minutes=minutes)
 
 
+BAR, DESTROY = "stop_new_tasks", "destroy"
 EVIDENCE = Step("keep_evidence", keep_evidence, (), _minutes(10))
 UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
 
@@ -128,7 +129,7 @@ def _emptied_first(order: Step) -> tuple[Step, ...]:
     """The order, after the tasks of a machine that still works were moved away."""
     return (
         Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
-        Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+        Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
         EVIDENCE,
         Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
         order,
@@ -241,7 +242,7 @@ PLANS: Mapping[Plan, Course] = {
         steps=(
             Step("prove_dead", proof_of(DEAD), (), _minutes(10)),
             EVIDENCE,
-            Step("destroy", take_away, ORDER, _minutes(20), final=True),
+            Step(DESTROY, take_away, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),
@@ -249,12 +250,12 @@ PLANS: Mapping[Plan, Course] = {
         cures=ILL | DEAD,
         steps=(
             Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
-            Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+            Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
             Step("surge", surge, ORDER, _minutes(60)),
             Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
-            Step("destroy", take_away, ORDER, _minutes(20), final=True),
+            Step(DESTROY, take_away, ORDER, _minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),
@@ -262,7 +263,7 @@ PLANS: Mapping[Plan, Course] = {
         cures=ENDING,
         steps=(
             Step("prove_ending", proof_of(ENDING), (), _minutes(10)),
-            Step("stop_new_tasks", stop_new_tasks, ORDER, _minutes(10)),
+            Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
             Step("surge_ahead", surge_ahead, ORDER, _minutes(10)),
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),

@@ -24,6 +24,7 @@ class Ward:
         self.mends, self.most = mends, list[int]()
         addresses = self.scene.compute._pools[POOL].addresses
         self.dcos = MemoryHealth(self.scene.clock, dict.fromkeys(addresses.values(), Role.AGENT))
+        self.scene.dcos = self.dcos
         self._address = {self.scene.name(int(id)): address for id, address in addresses.items()}
         self.dcos.failed |= {(addresses[str(number)], NET) for number in ill}
 

@@ -20,6 +20,7 @@ class Ward:
         self.scene = Scene(agents=6, more=more)
         addresses = self.scene.compute._pools[POOL].addresses
         self.dcos = MemoryHealth(self.scene.clock, dict.fromkeys(addresses.values(), Role.AGENT))
+        self.scene.dcos = self.dcos
         self.address = addresses["1"]
 
     def falls_ill(self) -> None:

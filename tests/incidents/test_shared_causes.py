@@ -171,6 +171,7 @@ async def says_ill(stage: Stage, numbers: Iterable[int | str], minutes: int) -> 
     addresses = stage.compute._pools[POOL].addresses
     dcos = MemoryHealth(stage.clock, dict.fromkeys(addresses.values(), Role.AGENT))
     dcos.failed |= {(addresses[str(number)], NET) for number in numbers}
+    stage.dcos = dcos
     for _ in range(minutes // 5):
         await LastHealth(stage.store).put("prod", Value(await dcos.read(), "dcos.health", stage.clock.now()))
         await stage.after(minutes=5)
