@@ -9,11 +9,10 @@ ill. On the others there is nothing to learn: their own timer runs them each min
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 
 from shared.dcos import checks, diagnostics, exhibitor, marathon, pkgpanda
-from shared.dcos.doors import Hosts, host_alone
-from shared.errors import PoolkeeperError
+from shared.dcos.doors import Hosts
+from shared.dcos.of_masters import OfMasters
 from shared.model.health import Check, ClusterHealth, Diagnostics, Role
 from shared.model.readings import Failure, Reading, Value
 from shared.ports.clock import Clock
@@ -30,9 +29,7 @@ MOST_AGENTS = 8
 type Checks = tuple[Check, ...]
 
 
-class DcosHealth(HealthReports):
-    """`masters` as the policy gives them, each `host` or `host:port`; the port is that of Mesos and not used here."""
-
+class DcosHealth(OfMasters, HealthReports):
     def __init__(
         self,
         http: Http,
@@ -41,12 +38,10 @@ class DcosHealth(HealthReports):
         ports: DcosPorts | None = None,
         longest_s: float = LONGEST_S,
     ) -> None:
-        hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
-        self._clock, self._masters, self._ports = clock, Hosts(http, hosts), ports or DcosPorts()
-        self._longest_s = longest_s
+        super().__init__(http, clock, masters, ports, longest_s)
 
     async def read(self) -> ClusterHealth:
-        ports, masters = self._ports, self._masters
+        ports, masters = self._ports, self._hosts
         units, ensemble, applications, packages = await asyncio.gather(
             self._reading("diagnostics", diagnostics.read(masters, ports.diagnostics)),
             self._reading("exhibitor", exhibitor.read(masters, ports)),
@@ -66,7 +61,7 @@ class DcosHealth(HealthReports):
             return Failure(why, "checks", self._clock.now()), {}
         if not offered:
             return Value((), "checks", self._clock.now()), {}
-        ports, masters = self._ports, self._masters
+        ports, masters = self._ports, self._hosts
         where = dict.fromkeys(masters.names, ports.router)
         if ports.agents:
             where = dict.fromkeys(_ill_agents(units.value), ports.agents) | where
@@ -78,16 +73,6 @@ class DcosHealth(HealthReports):
             ),
         )
         return cluster, dict(zip(where, nodes, strict=True))
-
-    async def _reading[T](self, source: str, call: Awaitable[T]) -> Reading[T]:
-        try:
-            async with asyncio.timeout(self._longest_s):
-                value = await call
-        except PoolkeeperError as error:
-            return Failure(str(error), source, self._clock.now())
-        except TimeoutError:
-            return Failure(f"no answer within {self._longest_s:g} s", source, self._clock.now())
-        return Value(value, source, self._clock.now())
 
 
 def _ill_agents(diagnostics: Diagnostics) -> list[str]:

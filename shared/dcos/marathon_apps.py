@@ -3,7 +3,7 @@
 Applications come with their tasks in one answer, so that the two agree. What Marathon calls resident has persistent
 volumes, which it says in three ways depending on its age: `residency`, a volume with `persistent`, or tasks with local
 volumes. Pods are there from Marathon 1.4 on; before that the question is answered with 404, and there are none.
-Sources: mesosphere/marathon:docs/docs/rest-api/public/api/v2 (apps, pods, deployments), and of docs/docs
+Sources: mesosphere/marathon:docs/docs/rest-api/public/api/v2 (apps, pods, deployments, info), and of docs/docs
 persistent-volumes.md and unreachable.md.
 """
 
@@ -26,11 +26,13 @@ from shared.dcos.marathon_shapes import (
     UpgradeShape,
     decode_apps,
     decode_deployments,
+    decode_info,
     decode_pods,
 )
 from shared.model.workloads import RUNNING, App, AppKind, Deployment, Patience, Task
 
 APPS, PODS, DEPLOYMENTS = "/v2/apps?embed=apps.tasks", "/v2/pods/::status", "/v2/deployments"
+INFO = "/v2/info"
 TIMEOUT_S = 20.0
 """1,000 applications with 10,000 tasks are several megabytes, which Marathon takes seconds to write."""
 
@@ -49,6 +51,12 @@ async def pods(hosts: Hosts, port: int) -> tuple[App, ...]:
 async def deployments(hosts: Hosts, port: int) -> tuple[Deployment, ...]:
     _, answer = await hosts.first(Door(port, DEPLOYMENTS, timeout_s=TIMEOUT_S))
     return understood(DEPLOYMENTS, _deployments, answer.body)
+
+
+async def framework_id(hosts: Hosts, port: int) -> str:
+    """By which Mesos knows the Marathon that answers here. `Retry` when none answers in time, or it has none yet."""
+    _, answer = await hosts.first(Door(port, INFO))
+    return understood(INFO, decode_info, answer.body).framework_id
 
 
 def _apps(body: bytes) -> tuple[App, ...]:

@@ -133,6 +133,11 @@ class DeploymentShape(Struct, rename="camel"):
     affected_pods: tuple[str, ...] | None = None
 
 
+class InfoShape(Struct, rename="camel"):
+    framework_id: str
+
+
 decode_apps = msgspec.json.Decoder(AppsShape).decode
 decode_pods = msgspec.json.Decoder(tuple[PodShape, ...]).decode
 decode_deployments = msgspec.json.Decoder(tuple[DeploymentShape, ...]).decode
+decode_info = msgspec.json.Decoder(InfoShape).decode

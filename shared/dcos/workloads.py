@@ -8,9 +8,10 @@ named (started by hand, or by a second Marathon) are found through the Mesos sta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from shared.dcos import marathon_apps
+from shared.dcos.catalog.beside import MARATHON
 from shared.dcos.catalog.recognise import (
     FRAMEWORK_NAME,
     framework_name,
@@ -19,13 +20,13 @@ from shared.dcos.catalog.recognise import (
     roles_with_data,
     without_sdk,
 )
-from shared.dcos.doors import Hosts, host_alone
 from shared.dcos.marathon_kill import kill
+from shared.dcos.of_masters import OfMasters
 from shared.dcos.sdk import SdkService
-from shared.errors import PoolkeeperError, Refused
-from shared.model.catalog import UNKNOWN_SDK, Move, Package
+from shared.errors import Refused
+from shared.model.catalog import PLAIN, UNKNOWN_FRAMEWORK, UNKNOWN_SDK, Move, Package
 from shared.model.mesos import Framework, SchedulerState
-from shared.model.readings import Failure, Reading, Value
+from shared.model.readings import Reading, Value
 from shared.model.workloads import App, Service, WorkloadState
 from shared.ports.clock import Clock
 from shared.ports.http import Http
@@ -38,9 +39,7 @@ LONGEST_S = 30.0
 SERVICES_AT_ONCE = 6
 
 
-class DcosWorkloads(Workloads):
-    """`masters` as the policy gives them, each `host` or `host:port`; the port is that of Mesos and not used here."""
-
+class DcosWorkloads(OfMasters, Workloads):
     def __init__(
         self,
         http: Http,
@@ -49,9 +48,7 @@ class DcosWorkloads(Workloads):
         ports: DcosPorts | None = None,
         longest_s: float = LONGEST_S,
     ) -> None:
-        hosts = tuple(dict.fromkeys(host_alone(one) for one in masters))
-        self._clock, self._hosts, self._ports = clock, Hosts(http, hosts), ports or DcosPorts()
-        self._longest_s = longest_s
+        super().__init__(http, clock, masters, ports, longest_s)
 
     async def read(self, mesos: SchedulerState | None = None) -> WorkloadState:
         hosts, port = self._hosts, self._ports.marathon
@@ -64,6 +61,9 @@ class DcosWorkloads(Workloads):
         frameworks = mesos.frameworks.values() if mesos is not None else ()
         services = await self._services(_services(known, frameworks))
         packages = {} if mesos is None else _packages(mesos, known, services)
+        if mesos is not None and list(packages.values()).count(MARATHON.package) > 1:
+            own = await self._reading("marathon info", marathon_apps.framework_id(hosts, port))
+            packages = _of_one_marathon(packages, mesos, own.value if isinstance(own, Value) else "")
         return WorkloadState(apps, pods, deployments, services, packages)
 
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:
@@ -94,16 +94,6 @@ class DcosWorkloads(Workloads):
         found = await asyncio.gather(*(self._reading(f"service {name}", read(name)) for name in names))
         return dict(zip(names, found, strict=True))
 
-    async def _reading[T](self, source: str, call: Awaitable[T]) -> Reading[T]:
-        try:
-            async with asyncio.timeout(self._longest_s):
-                value = await call
-        except PoolkeeperError as error:
-            return Failure(str(error), source, self._clock.now())
-        except TimeoutError:
-            return Failure(f"no answer within {self._longest_s:g} s", source, self._clock.now())
-        return Value(value, source, self._clock.now())
-
 
 def _services(apps: Collection[App], frameworks: Collection[Framework]) -> dict[str, Package]:
     """Name to package, from Marathon's labels and, for what it does not know of, from the frameworks' pages."""
@@ -115,9 +105,7 @@ def _packages(
     mesos: SchedulerState, apps: Collection[App], services: Mapping[str, Reading[Service]]
 ) -> dict[str, Package]:
     """By framework id. What moves by its pods must have a service that can be asked for them."""
-    schedulers = {
-        framework_name(app.id, app.labels): app.package for app in apps if FRAMEWORK_NAME in app.labels
-    }
+    schedulers = {framework_name(app.id, app.labels): app.package for app in apps if _names_one(app)}
     held = roles_with_data(mesos)
     packages: dict[str, Package] = {}
     for one in mesos.frameworks.values():
@@ -128,3 +116,24 @@ def _packages(
             package = without_sdk(package)
         packages[one.id] = package
     return packages
+
+
+def _names_one(app: App) -> bool:
+    """Whether the application is known to run a scheduler. Older packages have no label that names its framework; they
+    call that as they call the application."""
+    return FRAMEWORK_NAME in app.labels or (app.package.is_known and app.package.framework is not None)
+
+
+def _of_one_marathon(packages: Mapping[str, Package], mesos: SchedulerState, own: str) -> dict[str, Package]:
+    """Of several frameworks that are called as the Marathon of DC/OS is, only that one, `own`, was asked for its
+    applications; what another one runs, and may keep, nobody has seen. While it is not known which is which, that holds
+    for all of them."""
+    held = roles_with_data(mesos)
+    return {
+        id: _unseen(mesos.frameworks[id], held) if package == MARATHON.package and id != own else package
+        for id, package in packages.items()
+    }
+
+
+def _unseen(framework: Framework, held: frozenset[str]) -> Package:
+    return PLAIN if held.isdisjoint(framework.roles) else UNKNOWN_FRAMEWORK

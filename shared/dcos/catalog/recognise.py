@@ -5,7 +5,7 @@ An application, in this order:
  2. without that label: the image of its container;
  3. without that label: the last part of its id.
 A framework:
- 1. the application that named it in DCOS_PACKAGE_FRAMEWORK_NAME, when that one is known;
+ 1. the application that named it in DCOS_PACKAGE_FRAMEWORK_NAME or is called as it is, when that one is known;
  2. its name, or the last part of it; 3. its roles, 4. its principal;
  5. the address of its page, by which services of the SDK are known.
 What comes out is never less careful than what the thing holds: an application with local volumes, and a framework with
