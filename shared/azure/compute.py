@@ -11,8 +11,7 @@ product sends a delete to Azure.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -23,6 +22,7 @@ from shared.azure.arm_client import ArmSettings
 from shared.azure.arm_operations import FINISHED, one_look
 from shared.errors import Conflict, Refused, Retry
 from shared.model.azure import Instance, PoolAddress, Progress, Provisioning, ScaleSet
+from shared.ports.closing import Closing
 from shared.ports.compute import Compute
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     type Vms = VirtualMachineScaleSetVMsOperations
 
 
-class AzureCompute(Compute):
+class AzureCompute(Compute, Closing):
     """Connects at the first call; `close` it, or use it as an async context. `transport` replaces the network."""
 
     def __init__(self, settings: ArmSettings, transport: Transport | None = None) -> None:
@@ -180,16 +180,7 @@ class AzureCompute(Compute):
         )
 
     async def close(self) -> None:
-        """Close the connections. A call after this opens new ones."""
         await self.arm.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def _is_leaving(self, pool: PoolAddress, instance_id: str) -> bool:
         instance = await self.instance(pool, instance_id)
