@@ -229,8 +229,13 @@ class Scheduler:
         self._timeline.after(self.pace.start_s, lambda: self._begin(agent, task))
 
     def _begin(self, agent: Agent, task: Task) -> None:
-        """The task starts, if its agent is really there to start it."""
-        if task.id in agent.tasks and task.state is TaskState.STAGING and agent.process.responsive:
+        """The task starts, if its agent is really there to start it; else when it is back, or another one elsewhere
+        when the masters have given the agent up."""
+        if task.id not in agent.tasks or task.state is not TaskState.STAGING:
+            return
+        if not agent.process.responsive:
+            self._timeline.after(self.pace.start_s, lambda: self._begin(agent, task))
+        else:
             for state in (TaskState.STARTING, TaskState.RUNNING):
                 self._update(task, state, self._timeline.now)
             agent.revision += 1

@@ -45,6 +45,19 @@ def test_marking_gone_moves_tasks_within_seconds() -> None:
     play(story, ClusterSpec("apps", apps=(WEB,)))
 
 
+def test_what_was_launched_on_an_agent_that_hung_starts_when_it_is_back() -> None:
+    async def story(stage: Stage) -> None:
+        stage.world.freeze_vm(stage.instance(0))
+        await stage.mark_gone(stage.agent(1).id)
+        await stage.after(minutes=1)
+        assert stage.cluster.mesos.schedulers[0].running("web") < 6
+        stage.world.thaw_vm(stage.instance(0))
+        await stage.after(s=10)
+        assert stage.cluster.mesos.schedulers[0].running("web") == 6
+
+    play(story, ClusterSpec("apps", apps=(WEB,)))
+
+
 def test_without_room_tasks_wait_for_an_agent_that_joins() -> None:
     async def story(stage: Stage) -> None:
         stage.world.delete_instance(stage.instance(0))
@@ -97,3 +110,29 @@ def test_an_app_added_later_is_started() -> None:
         assert stage.cluster.whole()
 
     play(story)
+
+
+def test_what_was_launched_on_an_agent_that_hangs_begins_when_it_does_so_no_more() -> None:
+    async def story(stage: Stage) -> None:
+        stage.world.freeze_vm(stage.instance(0))
+        stage.cluster.mesos.schedulers[0].add(App("more", 3, cpus=0.2, unique=True))
+        await stage.after(minutes=1)
+        assert stage.cluster.mesos.schedulers[0].running("more") == 2
+        stage.world.thaw_vm(stage.instance(0))
+        await stage.after(minutes=1)
+        assert stage.cluster.mesos.schedulers[0].running("more") == 3
+
+    play(story, ClusterSpec("apps", apps=(WEB,)))
+
+
+def test_what_was_launched_on_an_agent_whose_process_ended_begins_when_it_is_back() -> None:
+    async def story(stage: Stage) -> None:
+        stage.cluster.mesos.schedulers[0].add(App("more", 3, cpus=0.2, unique=True))
+        await stage.after(s=4)
+        stage.world.kill_agent_process(stage.instance(0), restart_in_s=30)
+        await stage.after(s=20)
+        assert stage.cluster.mesos.schedulers[0].running("more") == 2
+        await stage.after(minutes=1)
+        assert stage.cluster.mesos.schedulers[0].running("more") == 3
+
+    play(story, ClusterSpec("apps", apps=(WEB,)))
