@@ -67,6 +67,10 @@ async def test_the_next_rung_is_tried_as_soon_as_one_has_not_helped() -> None:
     assert max(waits) < timedelta(seconds=2)
 
 
+async def test_a_unit_that_does_not_run_after_it_was_started_again_is_not_waited_for() -> None:
+    assert await acts_of(scene_where("restart"), minutes=4) == ["run_command", "restart"]
+
+
 async def test_a_machine_of_which_nothing_is_heard_may_be_reimaged() -> None:
     scene = scene_where(more="repair: {ladder: [reimage, replace]}")
     scene.compute.silence(POOL, "1")

@@ -2,7 +2,8 @@
 that restarts one unit.
 
 1. An order of ours is under way (its token is kept): look at it. In progress: wait. Failed: it has failed, the next
-   rung is tried. Succeeded: that Azure says so proves nothing yet, `await_recovery` does.
+   rung is tried. Succeeded: that Azure says so proves nothing yet, `await_recovery` does. But when systemd says that no
+   unit runs after it was started again, that is believed: it has failed.
 2. The node is healthy now: withdraw, there is nothing left to help. When it was ordered before, and what became of that
    is not known, that is it: it may have helped, which `await_recovery` proves.
 3. Azure does not know the instance any more: withdraw, the pass decides about a machine that is gone.
@@ -15,6 +16,7 @@ boots twice, at worst.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
@@ -35,6 +37,10 @@ UNIT = "unit"
 """The note that names the unit to restart."""
 AGENT_UNITS = ("dcos-mesos-slave", "dcos-mesos-slave-public")
 
+_STATE = re.compile(r"(?m)(?:^|: )(active|reloading|activating|deactivating|inactive|failed|unknown)$")
+"""What `systemctl is-active` says of a unit (systemd man pages, systemctl(1))."""
+RUNS = frozenset({"active", "reloading", "activating"})
+
 type Order = Callable[[Compute, PoolAddress, Hand], Awaitable[str]]
 
 
@@ -52,6 +58,8 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
                 if says_no_room(progress.code, progress.message):
                     await no_room(hand, progress.code, progress.message)
                 return Failed(f"{what} it did not work: {progress.code}: {progress.message}")
+            if not _runs(progress.output):
+                return Failed(f"{what} it did not help: {progress.output[-300:]}")
             return Done(f"{what} it is over" + (f": {progress.output[-300:]}" if progress.output else ""))
         healthy = await _is_healthy(hand)
         if healthy is not None:
@@ -76,6 +84,12 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         return Wait(f"{what} it was ordered", hand.again(), token)
 
     return give
+
+
+def _runs(output: str) -> bool:
+    """Whether a unit runs by what a script has said, or it says nothing of units."""
+    states = _STATE.findall(output)
+    return not states or not RUNS.isdisjoint(states)
 
 
 async def _is_healthy(hand: Hand) -> Outcome | None:
