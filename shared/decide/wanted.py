@@ -5,7 +5,8 @@ remembers the wanted size, and a loss is repaired up to it. What changes it:
 
 1. Nothing is remembered yet: what Azure says, unless that is zero or could not be read.
 2. Azure's capacity is above it, by more than successors of ours that come before their nodes go: somebody grew the
-   pool; that is wanted now.
+   pool; that is wanted now. In both cases only when so many machines are listed too: one wrong number would be wanted
+   for ever, with nothing that takes it back.
 3. Azure's capacity is below it, somebody else was heard to write the set's capacity, nothing of ours is in flight, and
    no instance was heard to be deleted, now or of those that are still missing: somebody shrank the pool; that is
    wanted now, down to the policy's minimum.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shared.model.azure import Provisioning
 from shared.model.ledger import Ledger
 from shared.model.readings import Failure
 from shared.model.signals import LOSSES, Signal, SignalKind
@@ -30,10 +32,18 @@ def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal
     if isinstance(readings.scale_set, Failure):
         return ledger.wanted
     capacity = readings.scale_set.value.capacity
+    agreed = capacity <= _staying(readings)
     if ledger.wanted is None:
-        return capacity if capacity > 0 else None
+        return capacity if capacity > 0 and agreed else None
     if capacity > ledger.wanted + ledger.surging:
-        return capacity - ledger.surging
+        return capacity - ledger.surging if agreed else ledger.wanted
     kinds = {signal.kind for signal in signals}
     shrunk = SignalKind.POOL_RESIZED in kinds and not kinds & LOSSES and not ledger.active
     return min(ledger.wanted, max(capacity, floor)) if shrunk and capacity > 0 else ledger.wanted
+
+
+def _staying(readings: PoolReadings) -> int:
+    """How many machines are listed and not about to go; none when they could not be read."""
+    if isinstance(readings.instances, Failure):
+        return 0
+    return sum(one.provisioning is not Provisioning.DELETING for one in readings.instances.value)

@@ -8,16 +8,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.decide.wanted import wanted_size
+from shared.model.azure import Provisioning
 from shared.model.ledger import Ledger
 from shared.model.signals import SignalKind
 from shared.model.snapshot import PoolReadings
-from tests.builders import Cluster, disruption, signal
+from tests.builders import Cluster, disruption, signal, unread
 
 RESIZED = SignalKind.POOL_RESIZED
 
 
-def saying(capacity: int, readable: bool = True) -> PoolReadings:
-    cluster = Cluster()
+def saying(capacity: int, readable: bool = True, listed: int | None = None) -> PoolReadings:
+    cluster = Cluster(max(0, capacity if listed is None else listed))
     cluster.capacity = capacity
     cluster.unreadable = set() if readable else {"scale_set"}
     return cluster.snapshot().pools["private"]
@@ -46,6 +47,21 @@ def test_rule_1_what_could_not_be_read_changes_nothing(remembered: int | None) -
 
 def test_rule_2_a_pool_that_somebody_grew_is_wanted_larger() -> None:
     assert wanted(7, 5) == 7
+
+
+@pytest.mark.parametrize("remembered", [None, 5])
+def test_rule_1_and_2_a_size_that_the_list_does_not_have_is_not_believed(remembered: int | None) -> None:
+    ledger = Ledger("private", wanted=remembered)
+    assert wanted_size(saying(40, listed=5), ledger, [signal(RESIZED)], 1) == remembered
+    blind = replace(saying(40), instances=unread("azure.instances"))
+    assert wanted_size(blind, ledger, [signal(RESIZED)], 1) == remembered
+
+
+def test_rule_2_machines_that_are_being_deleted_do_not_make_a_size_true() -> None:
+    cluster = Cluster(6)
+    cluster.becomes(6, provisioning=Provisioning.DELETING)
+    readings = cluster.snapshot().pools["private"]
+    assert wanted_size(readings, Ledger("private", wanted=5), [], 1) == 5
 
 
 def test_rule_3_a_pool_that_somebody_shrank_is_wanted_smaller() -> None:

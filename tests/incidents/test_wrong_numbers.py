@@ -51,6 +51,18 @@ async def test_a_size_that_the_list_contradicts_changes_nothing(capacity: int) -
     assert (await stage.ledger()).wanted == 40
 
 
+async def test_a_size_that_was_read_too_high_once_is_not_wanted_for_ever() -> None:
+    """The same, upwards: one answer says ten times as many machines as are listed, and the next ones are right."""
+    stage = Stage(agents=6)
+    await stage.sweeps()
+    stage.answers("compute.scale_set", lambda said: replace(said, capacity=60))
+    await stage.sweeps()
+    stage.answers_truly()
+    stage.agent_dies(1)
+    await stage.after(minutes=15)
+    assert ((await stage.ledger()).wanted, stage.ordered, stage.connected) == (6, [1], 6)
+
+
 async def test_deletions_that_fail_half_way_do_not_move_the_wanted_size() -> None:
     """Failed deletions were counted as done in a cache, until 86 machines were taken for 48 and a growth shrank the
     set to 53 (kubernetes/autoscaler#7432)."""
