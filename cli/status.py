@@ -40,7 +40,7 @@ from shared.model.ledger import Ledger, NoRoom, Unjoined
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
 from shared.model.overrides import THE_CLUSTER, Override, OverrideKind
-from shared.model.sweeps import EVERY, LastSweep
+from shared.model.sweeps import LastSweep
 from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
 
 MOST = 20  # incidents of one cluster that `status` shows
@@ -201,7 +201,7 @@ def _sign_of_life(status: ClusterStatus, now: datetime) -> Text:
     told = f"last sweep {ago(status.swept.at, now)}"
     if not status.swept.is_late(now):
         return styled((status.cluster, "bold"), f"  {told}")
-    why = f"one is due every {span(EVERY)}: is the app running? All below is as old"
+    why = f"one is due every {span(status.swept.every)}: is the app running? All below is as old"
     return styled((status.cluster, "bold"), "  ", (told, "bold red"), f", {why}")
 
 

@@ -101,6 +101,7 @@ def _outside(settings: Settings, http: AiohttpHttp, mark: Mark) -> tuple[Outside
     from shared.dcos.workloads import DcosWorkloads
     from shared.operate.outside import Outside
     from shared.operate.roll_call import RollCall
+    from shared.operate.sweeping import Sweeping
     from shared.policy.schema import ClusterPolicy
     from shared.records import Records
     from shared.settings import this_process
@@ -136,6 +137,7 @@ def _outside(settings: Settings, http: AiohttpHttp, mark: Mark) -> tuple[Outside
         http=http,
         masters_of=masters_of,
         machines=AzureMachines(compute.arm),
+        sweeping=Sweeping(settings.sweep),
         roll_call=RollCall(http, clock, settings.dcos_ports.router) if settings.dcos_ports.agents else None,
     )
     return outside, (compute.close, queues.close, store.close)

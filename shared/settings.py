@@ -2,7 +2,7 @@
 
 They come from the app's settings (environment variables) and say where things are and who we are. What is wanted of
 clusters is not here but in the policy. Nor is what only the Functions host reads, out of the triggers in `functions/`:
-POOLKEEPER_SWEEP, the NCRONTAB schedule of the sweep, and the event hub of the metrics.
+the event hub of the metrics.
 """
 
 from __future__ import annotations
@@ -127,6 +127,10 @@ class Settings(Struct, frozen=True):
     """POOLKEEPER_EVENT_TOPIC: the endpoint of an Event Grid topic in the CloudEvents schema, to which our own lifecycle
     events are published with our identity. None: nothing is published."""
 
+    sweep: str = ""
+    """POOLKEEPER_SWEEP: the NCRONTAB schedule of the sweep, which the host obeys; here so that `status` can tell when
+    some are missed."""
+
     @property
     def installation(self) -> str:
         """The name of our storage account, which only workers of one app share. Empty where none is named."""
@@ -169,6 +173,7 @@ def from_env(env: Mapping[str, str], app_directory: Path) -> Settings:
         ),
         dcos_ports=_ports(env.get("POOLKEEPER_DCOS_PORTS", "")),
         event_topic=env.get("POOLKEEPER_EVENT_TOPIC", "").strip() or None,
+        sweep=env.get("POOLKEEPER_SWEEP", "").strip(),
     )
 
 

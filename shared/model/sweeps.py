@@ -7,14 +7,24 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 EVERY = timedelta(minutes=1)
-"""How often the app looks at every cluster of its own accord; the schedule is the setting POOLKEEPER_SWEEP."""
+"""How often the app looks at every cluster of its own accord where the setting POOLKEEPER_SWEEP does not say."""
+
+GRACE = timedelta(seconds=15)
+"""For a pass to write down what it found."""
 
 
 class LastSweep(Struct, frozen=True):
-    """When a pass that a sweep had asked for last wrote down what it found."""
+    """When a pass that a sweep had asked for last wrote down what it found; and by the app's own schedule, when the
+    next sweep was due, and the third from then. None: written by a version that did not know."""
 
     at: datetime
+    next_at: datetime | None = None
+    third_at: datetime | None = None
+
+    @property
+    def every(self) -> timedelta:
+        return EVERY if self.next_at is None else self.next_at - self.at
 
     def is_late(self, now: datetime) -> bool:
         """Whether three sweeps and more have been missed since: then the app does not run, or its passes fail."""
-        return now - self.at > 3 * EVERY
+        return now > (self.third_at or self.at + 3 * EVERY) + GRACE

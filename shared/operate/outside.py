@@ -25,6 +25,7 @@ from shared.records.last_health import LastHealth
 from .look import Eyes, Looks
 from .roll_call import RollCall
 from .samples import Samples
+from .sweeping import Sweeping
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Outside:
     data is not touched.
     `http` reaches masters and agents for their metrics; None: they are not asked.
     `masters_of` asks each master of a cluster for itself; None: they are not judged. `machines` are theirs in Azure;
-    None: none of them is touched. `roll_call` asks the agents whether they answer; None: the masters' word counts."""
+    None: none of them is touched. `roll_call` asks the agents whether they answer; None: the masters' word counts.
+    `sweeping` knows when sweeps are due."""
 
     clock: Clock
     compute: Compute
@@ -55,6 +57,7 @@ class Outside:
     http: Http | None = None
     masters_of: Callable[[ClusterPolicy], MasterReports | None] = lambda _: None
     machines: Machines | None = None
+    sweeping: Sweeping = field(default_factory=Sweeping)
     roll_call: RollCall | None = None
 
     @property

@@ -67,7 +67,7 @@ async def remember(
         _keep_cases(outside, cluster, cases),
     )
     if any(signal.kind is SignalKind.SWEEP for signal in situation.signals):
-        await outside.records.keep_sweep(cluster, now)
+        await outside.records.keep_sweep(cluster, outside.sweeping.swept(now))
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
     if not picture.told.isdisjoint(unkept):

@@ -17,8 +17,6 @@ seen in both places or in none. Every write carries the etag of what was read.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from shared.errors import Conflict
 from shared.model.complaints import Complaints
 from shared.model.incidents import Incident
@@ -70,9 +68,9 @@ class Records:
         kept = await self._sweeps.get(cluster, LAST)
         return kept.value if kept else None
 
-    async def keep_sweep(self, cluster: str, at: datetime) -> None:
+    async def keep_sweep(self, cluster: str, swept: LastSweep) -> None:
         """Over whatever is there: of two passes at the same time it does not matter which is told."""
-        await self._sweeps.put(cluster, LAST, LastSweep(at), "*")
+        await self._sweeps.put(cluster, LAST, swept, "*")
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""
