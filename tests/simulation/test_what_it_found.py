@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from shared.model.mesos import Generation
 from shared.model.operations import OperationState
+from tests.healing.test_announced_ends import scheduled
 from tests.scene import POOL, Scene
 from tests.watched import Call
 
@@ -49,3 +53,16 @@ async def test_an_old_answer_that_lists_the_destroyed_machine_does_not_fill_its_
     await scene.after(minutes=10)
     assert [one.state for one in await scene.closed_operations()] == [OperationState.DONE]
     assert (scene.connected, scene.capacity, await scene.open_incidents()) == (5, 5, {})
+
+
+@pytest.mark.parametrize("generation", [Generation.MAINTENANCE, Generation.MARK_GONE])
+async def test_the_window_of_a_node_that_was_replaced_is_not_left_to_who_gets_its_address(
+    generation: Generation,
+) -> None:
+    """Azure gives the address to the next machine, and Marathon would start nothing there for a day."""
+    scene = Scene(agents=6, more=CALM, generation=generation)
+    await scene.sweeps()
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await scene.after(minutes=30)
+    assert scene.destroyed == ["1"]
+    assert (scene.scheduler.windows, scene.connected) == ({}, 6)
