@@ -111,6 +111,12 @@ def test_5_one_that_was_off_or_that_somebody_boots_is_given_the_time_of_a_boot()
     assert of(masters).verdict is Verdict.ACT, "it was another one"
 
 
+def test_5_what_counts_is_the_time_in_this_condition_not_that_since_the_case_was_opened() -> None:
+    masters = Masters(3)
+    masters.hung(1, ago=timedelta(seconds=5), opened_at=NOW - timedelta(hours=2))
+    assert of(masters).verdict is Verdict.WAIT
+
+
 @pytest.mark.parametrize("kind", [SignalKind.VM_STOPPED, SignalKind.VM_DEALLOCATED])
 def test_6_what_somebody_was_heard_to_stop_is_given_to_a_person(kind: SignalKind) -> None:
     masters = Masters(3)
@@ -178,6 +184,19 @@ def test_8_what_did_not_help_and_what_did_not_last_is_skipped() -> None:
     assert refusals(of(masters)) == ["approval_awaited"]
 
 
+def test_8_what_was_tried_for_a_case_that_a_person_has_counts_for_that_case() -> None:
+    masters = Masters(3)
+    masters.hung(1, tried=(Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REDEPLOY))
+    told = masters.incidents[masters.addresses[1]]
+    of_old = replace(told, state=IncidentState.HANDED_OVER, condition=Condition.IMPAIRED)
+    masters.incidents[masters.addresses[1]] = of_old
+    assert of(masters).verdict is Verdict.WAIT
+    masters.policy = replace(
+        masters.policy, quorum=Quorum(vms=VMS, repair=MasterRepair(confirm_after=0 * MINUTE))
+    )
+    assert (of(masters).verdict, of(masters).remedy) == (Verdict.ACT, Remedy.RESTART_UNIT)
+
+
 def test_9_a_redeployment_waits_for_a_person() -> None:
     masters = Masters(3, Quorum(vms=VMS, repair=MasterRepair(ladder=(Remedy.REDEPLOY,))))
     masters.hung(1)
@@ -208,6 +227,30 @@ def test_9_a_new_leader_is_given_its_time_first() -> None:
     assert (of(masters).verdict, of(masters).until) == (Verdict.WAIT, NOW + MINUTE)
 
 
+def test_9_what_refuses_without_an_end_is_held_whatever_else_ends() -> None:
+    masters = Masters(3)
+    masters.hung(1)
+    masters.elected_at = NOW - 9 * MINUTE
+    masters.is_silent(2)
+    assert (of(masters).verdict, refusals(of(masters))) == (Verdict.HOLD, ["leader_is_new", "quorum_lost"])
+
+
+def test_9_when_all_refusals_end_the_last_of_them_is_waited_for() -> None:
+    masters = Masters(3)
+    masters.hung(1)
+    masters.elected_at = NOW - 9 * MINUTE
+    until = NOW + 5 * MINUTE
+    masters.overrides = [Override(OverrideKind.PAUSE, "", "anna", "work", NOW, until)]
+    assert (of(masters).verdict, of(masters).until) == (Verdict.WAIT, until)
+
+
+def test_9_what_was_decided_before_and_never_ended_is_no_other_operation() -> None:
+    masters = Masters(5)
+    masters.hung(1, operation="o-1")
+    masters.at_work = {masters.addresses[2]: "o-1"}
+    assert of(masters).verdict is Verdict.ACT
+
+
 def test_10_the_first_rung_that_is_left_is_taken() -> None:
     masters = Masters(3)
     masters.hung(1)
@@ -236,6 +279,10 @@ def test_for_a_lost_quorum_a_person_is_called_once_for_all() -> None:
     masters.hung(1)
     masters.hung(2)
     assert masters.decide()["(masters quorum)"].verdict is Verdict.HAND_OVER
+    five = Masters(5)
+    five.hung(1)
+    five.hung(2)
+    assert "(masters quorum)" not in five.decide(), "three of five are enough"
     masters.hung(2, ago=timedelta(seconds=5))
     masters.hung(1, ago=timedelta(seconds=5))
     assert "(masters quorum)" not in masters.decide()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shared.guards import quorum
 from shared.model.azure import Provisioning
 from tests.builders import NOW
-from tests.masters.council import Masters
+from tests.masters.council import Masters, diagnosed
 
 
 def test_1_without_readings_of_masters_none_is_touched() -> None:
@@ -83,6 +83,20 @@ def test_6_a_majority_of_all_has_to_serve_without_it(masters: int, ill: int, all
             "serve_without": masters - ill,
             "majority": masters // 2 + 1,
         }
+
+
+def test_6_its_own_vote_does_not_count_though_it_serves_still() -> None:
+    masters = Masters(3)
+    masters.health = diagnosed(masters.addresses[1], "dcos-net.service")
+    masters.is_silent(2)
+    answer = quorum.ask(masters.question(1))
+    assert (answer.reason, answer.numbers["serve_without"]) == ("quorum_lost", 1)
+
+
+def test_2_one_that_is_no_master_of_the_policy_is_not_touched() -> None:
+    question = Masters(3).question(1)
+    strange = replace(question.finding, node=replace(question.finding.node, name="172.16.0.99"))
+    assert quorum.ask(replace(question, finding=strange)).reason == "quorum_of_one"
 
 
 def test_6_what_is_unknown_of_another_one_counts_as_not_serving() -> None:

@@ -56,12 +56,19 @@ def test_3_a_machine_that_is_off_is_stopped(masters: Masters, power: Power) -> N
 
 @pytest.mark.parametrize(
     ("power", "provisioning"),
-    [(Power.STARTING, Provisioning.SUCCEEDED), (Power.RUNNING, Provisioning.UPDATING)],
+    [
+        (Power.STARTING, Provisioning.SUCCEEDED),
+        (Power.RUNNING, Provisioning.UPDATING),
+        (Power.RUNNING, Provisioning.CREATING),
+        (Power.RUNNING, Provisioning.DELETING),
+    ],
 )
-def test_4_a_machine_that_azure_works_on_is_stopped(
+def test_4_a_machine_that_azure_works_on_is_stopped_unless_its_mesos_answers(
     masters: Masters, power: Power, provisioning: Provisioning
 ) -> None:
     masters.machine(SECOND, power=power, provisioning=provisioning)
+    assert judged(masters) == (Condition.HEALTHY, 17)
+    assert masters.seat(SECOND).moves
     masters.is_silent(SECOND)
     assert judged(masters) == (Condition.STOPPED, 4)
 
@@ -77,6 +84,7 @@ def test_6_a_mesos_that_is_silent_beside_a_zookeeper_that_serves_is_impaired(mas
     masters.mesos_is_silent(SECOND)
     assert judged(masters) == (Condition.IMPAIRED, 6)
     assert masters.seat(SECOND).finding.unit == MESOS_UNIT
+    assert not masters.seat(SECOND).serves
 
 
 def test_7_a_silent_machine_is_unreachable(masters: Masters) -> None:
@@ -166,6 +174,7 @@ def test_16_a_critical_unit_impairs_and_its_vote_counts_still(masters: Masters) 
         ("dcos-net.service", Health.CRITICAL, Severity.WARNING, timedelta(0)),
         ("dcos-net.service", Health.UNKNOWN, Severity.CRITICAL, timedelta(0)),
         ("dcos-net.service", Health.CRITICAL, Severity.CRITICAL, timedelta(minutes=11)),
+        ("dcos-net.service", Health.CRITICAL, Severity.CRITICAL, timedelta(minutes=-2)),
         ("dcos-net.service; reboot", Health.CRITICAL, Severity.CRITICAL, timedelta(0)),
     ],
 )
@@ -193,8 +202,30 @@ def test_a_master_that_was_started_lately_moves(masters: Masters) -> None:
     assert [seat.moves for seat in masters.seats()] == [False, True, False]
 
 
-def test_a_leader_is_known_by_what_the_policy_calls_it(masters: Masters) -> None:
-    masters.said(0, known_as=frozenset({"master-0.internal:5050"}))
+@pytest.mark.parametrize("power", [Power.STARTING, Power.STOPPING, Power.DEALLOCATING])
+def test_so_does_one_whose_machine_is_on_its_way_somewhere_but_not_one_that_is_off(
+    masters: Masters, power: Power
+) -> None:
+    masters.is_silent(SECOND)
+    masters.machine(SECOND, power=power)
+    assert masters.seat(SECOND).moves
+    masters.machine(SECOND, power=Power.DEALLOCATED)
+    assert not masters.seat(SECOND).moves
+
+
+@pytest.mark.parametrize("name", ["itself:5050", "m0.internal:5059", "172.16.0.5:5059"])
+def test_a_leader_is_known_by_its_own_word_by_the_policy_s_and_by_its_private_address(name: str) -> None:
+    masters = Masters(3, named=("m0.internal:5059", "m1.internal:5050", "m2.internal"))
+    masters.said(0, known_as=frozenset({"itself:5050"}))
+    for number in (1, 2):
+        masters.said(number, follows=name)
+    assert [judged(masters, number) for number in range(3)] == [(Condition.HEALTHY, 17)] * 3
+
+
+def test_a_leader_without_a_port_in_the_policy_has_that_of_mesos() -> None:
+    masters = Masters(3, named=("m0.internal", "m1.internal", "m2.internal"))
+    masters.said(0, known_as=frozenset({"itself:1"}))
+    masters.said(SECOND, follows="m0.internal:5050")
     assert judged(masters) == (Condition.HEALTHY, 17)
 
 
