@@ -14,7 +14,8 @@ and each of the four errors leads to exactly one thing:
     Retry      like Wait, for as long as it says, and longer with each time
     Unknown    like Wait; the step reads the world again when it is done again
     Refused    like Wait, until the step's patience ends; then handed over
-    Poison     not caught: the message goes to the quarantine
+    Poison     not caught, like what nobody foresaw: the lease is given back, and the message comes again until the host
+               gives it up, into the quarantine
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ from msgspec.structs import replace
 from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.masters import MASTERS
-from shared.model.operations import Lease, Operation, OperationState, StepRecord
+from shared.model.operations import Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
 from shared.records import Kept
 
 from .close import close
-from .hand import LEASE, Hand
+from .hand import Hand
+from .leases import give_lease_back, take_lease
 from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
@@ -75,12 +77,17 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
         return
     kind = MasterHand if pool.name == MASTERS else Hand
     hand = kind(outside, cluster, pool, kept.value, kept.etag)
-    await _take_lease(hand, now)
-    until = now + WORK
-    while await _carry_on(hand) and hand.now < until:
-        pass
-    if hand.operation.state is OperationState.RUNNING and hand.operation.lease is not None:
-        await _wait(hand, Wait("more to do than one turn allows", timedelta(0)))
+    await take_lease(hand, now)
+    try:
+        while await _carry_on(hand) and hand.now < now + WORK:
+            pass
+        if hand.operation.state is OperationState.RUNNING and hand.operation.lease is not None:
+            await _wait(hand, Wait("more to do than one turn allows", timedelta(0)))
+    except (Retry, Unknown, Refused):
+        raise
+    except Exception:
+        await give_lease_back(hand)
+        raise
 
 
 async def _rest(outside: Outside, kept: Kept[Operation], now: datetime) -> None:
@@ -96,17 +103,6 @@ async def _rest(outside: Outside, kept: Kept[Operation], now: datetime) -> None:
     await outside.records.keep_operation(
         replace(operation, wake_at=now + OUT_OF_POLICY, notes=notes), kept.etag
     )
-
-
-async def _take_lease(hand: Hand, now: datetime) -> None:
-    operation = hand.operation
-    held, fence = operation.lease, operation.fence + 1
-    if held is not None and held.expires_at > now:
-        raise Retry(f"{held.owner} works on operation {operation.id}", held.expires_at - now)
-    owner = f"{hand.outside.worker}/{next(hand.outside.turns)}"
-    await hand.save(replace(operation, lease=Lease(owner, now + LEASE, fence), fence=fence))
-    if held is not None:
-        hand.tell(AuditKind.STEP, f"the lease of {held.owner} ran out and was taken over", fence=fence)
 
 
 async def _carry_on(hand: Hand) -> bool:
