@@ -278,7 +278,7 @@ class World:
             if not operation.finished and operation.due <= self.clock.now():
                 operation.finished = True
                 if operation.failure is None:
-                    operation.finish()
+                    operation.output = operation.finish() or ""
 
     def _tasks_are_placed(self) -> None:
         self.scheduler.finish_drains()
