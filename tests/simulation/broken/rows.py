@@ -58,7 +58,7 @@ def _leases_are_ignored(stack: pytest.MonkeyPatch) -> None:
         await self.save(replace(operation, lease=lease))
 
     stack.setattr(hand.Hand, "_keep", keep)
-    stack.setattr(engine, "_take_lease", take)
+    stack.setattr(engine, "take_lease", take)
 
 
 def _leases_have_no_fence(stack: pytest.MonkeyPatch) -> None:
