@@ -42,7 +42,7 @@ from shared.policy.schema import PoolPolicy
 from .hand import MOVE, MOVING, Hand
 from .outcomes import Failed, HandOver, Outcome
 from .steps.await_end import await_end, bury
-from .steps.await_join import await_join
+from .steps.await_join import await_join, await_successor
 from .steps.await_recovery import await_recovery
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
@@ -252,7 +252,7 @@ PLANS: Mapping[Plan, Course] = {
             Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
             Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
             Step("surge", surge, ORDER, _minutes(60)),
-            Step("await_successor", await_join, (), lambda pool: pool.repair.join_timeout),
+            Step("await_successor", await_successor, (), lambda pool: pool.repair.join_timeout),
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
             Step(DESTROY, take_away, ORDER, _minutes(20), final=True),

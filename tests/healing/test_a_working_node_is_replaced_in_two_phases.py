@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.model.mesos import Generation
 from shared.model.overrides import Override, OverrideKind
 from shared.records import override_row
 from tests.healing.test_announced_ends import ready, scheduled
@@ -123,3 +124,31 @@ async def test_no_room_for_the_successor_leaves_the_node_at_work() -> None:
     await scene.hears(scheduled(scene, "Redeploy"))
     await scene.after(minutes=3)
     assert (scene.destroyed, scene.running_tasks) == ([], before)
+
+
+async def test_in_a_pool_that_may_not_grow_the_successor_comes_afterwards() -> None:
+    """It would be waited for in vain, and that would hold every other replacement of the pool."""
+    scene = await ready()
+    scene.policy = scene.policy.replace("max: 40", "max: 6")
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await scene.after(minutes=20)
+    assert (scene.destroyed, scene.ordered, scene.capacity, scene.connected) == (["1"], [1], 6, 6)
+    assert (scene.running_tasks, await scene.open_incidents()) == (12, {})
+    assert (await scene.ledger()).unjoined == ()
+
+
+async def test_of_two_that_are_replaced_at_once_the_last_place_of_the_pool_goes_to_one() -> None:
+    wide = "disruption: {at_once: 3, per_fault_domain: none}\n        storm: {unhealthy: 100%}"
+    scene = Scene(agents=6, generation=Generation.DRAIN, more=wide)
+    scene.policy = scene.policy.replace("max: 40", "max: 7")
+    await scene.sweeps()
+    for number in (1, 2, 3):
+        await scene.hears(scheduled(scene, "Redeploy", number=number))
+    sizes, at_work = list[int](), list[int]()
+    for _ in range(60):
+        await scene.after(seconds=40)
+        sizes.append(len(scene.listed))
+        at_work.append(len(await scene.running()))
+    assert (max(sizes), max(at_work)) == (7, 2)
+    assert sorted(scene.destroyed) == ["1", "2", "3"]
+    assert (scene.capacity, scene.connected, await scene.open_incidents()) == (6, 6, {})

@@ -14,17 +14,19 @@ EMITTED = "Microsoft.ResourceNotifications.MaintenanceResources.ScheduledEventEm
 ANNOTATED = "Microsoft.ResourceNotifications.HealthResources.ResourceAnnotated"
 
 
-def scheduled(scene: Scene, what: str, status: str = "Scheduled", hours: float = 2) -> dict[str, Any]:
-    """An event about the first machine, for so many hours from now."""
+def scheduled(
+    scene: Scene, what: str, status: str = "Scheduled", hours: float = 2, number: int = 1
+) -> dict[str, Any]:
+    """An event about the machine of that number, for so many hours from now."""
     before = (scene.clock.now() + timedelta(hours=hours)).isoformat()
     facts = {
-        "EventId": "e1",
+        "EventId": f"e{number}",
         "EventType": what,
         "EventStatus": status,
         "NotBefore": before if status == "Scheduled" else "",
-        "Resources": [f"{SET}_1"],
+        "Resources": [f"{SET}_{number}"],
     }
-    event = scene.event(1, "Write", status)
+    event = scene.event(number, "Write", status)
     return event | {"eventType": EMITTED, "data": {"resourceInfo": {"properties": facts}}}
 
 

@@ -78,12 +78,16 @@ async def test_an_end_far_away_waits_for_the_window() -> None:
 async def test_no_more_than_the_reserve_are_emptied_at_once() -> None:
     scene = await ready("disruption: {deadline_reserve: 1}")
     for number in (1, 2, 3):
-        event = scheduled(scene, "Preempt", hours=HALF_A_MINUTE)
-        event["data"]["resourceInfo"]["properties"]["Resources"] = [scene.name(number)]
-        event["data"]["resourceInfo"]["properties"]["EventId"] = f"e{number}"
-        event["id"] = f"event-{number}"
-        await scene.hears(event)
-    assert len(await scene.running()) == 1
+        await scene.hears(scheduled(scene, "Preempt", hours=HALF_A_MINUTE, number=number))
+    assert [one.subject.node for one in await scene.running()] == [scene.name(1)]
+    (refused,) = {
+        answer.reason
+        for number in (2, 3)
+        if (decision := (await scene.open_incidents())[scene.name(number)].decision) is not None
+        for answer in decision.answers
+        if not answer.allowed
+    }
+    assert refused == "ledger_reserve"
 
 
 async def test_what_does_not_come_is_taken_back() -> None:

@@ -27,7 +27,16 @@ from shared.operate.recall import Recalled
 from shared.operate.situate import Picture
 from shared.records import Kept
 
+from .grow import SURGED
+
 REPLACEMENT = "replacement"
+
+
+async def await_successor(hand: Hand) -> Outcome:
+    """The same before the node goes, where one was ordered ahead."""
+    if SURGED not in hand.operation.notes:
+        return Done("none was ordered ahead")
+    return await await_join(hand)
 
 
 async def await_join(hand: Hand) -> Outcome:

@@ -60,8 +60,12 @@ async def grow(hand: Hand) -> Outcome:
 
 async def surge(hand: Hand) -> Outcome:
     """Grow by one for a node that still works, before it goes. That the pool may have one more is written into the
-    ledger first, so that no pass takes it for somebody's decision."""
-    await _plan_one_more(hand)
+    ledger first, so that no pass takes it for somebody's decision. A pool that has all that the policy allows gets its
+    successor afterwards, as for a node that is dead."""
+    if not await _plan_one_more(hand):
+        return Done(
+            f"the pool may have {hand.pool.capacity.max} at the most, its successor comes when it went"
+        )
     outcome = await _level(hand)
     if isinstance(outcome, Short):
         hand.note(SURGED, IN_VAIN)
@@ -72,7 +76,10 @@ async def surge(hand: Hand) -> Outcome:
 async def surge_ahead(hand: Hand) -> Outcome:
     """The same for a node that has minutes or seconds left: order its successor, and wait for nothing. Whatever comes
     of it, its tasks are moved; `grow` comes back to it when the machine is gone."""
-    await _plan_one_more(hand)
+    if not await _plan_one_more(hand):
+        return Done(
+            f"the pool may have {hand.pool.capacity.max} at the most, its successor comes when it went"
+        )
     try:
         outcome = await _level(hand)
     except (Refused, Retry, Unknown) as error:
@@ -80,10 +87,20 @@ async def surge_ahead(hand: Hand) -> Outcome:
     return Done(f"its end does not wait: {outcome.text}")
 
 
-async def _plan_one_more(hand: Hand) -> None:
-    mine = hand.operation.id
-    hand.note(SURGED, "yes")
-    await hand.books(lambda entry: replace(entry, surge=True) if entry.operation == mine else entry)
+async def _plan_one_more(hand: Hand) -> bool:
+    """Whether the policy's maximum lets the pool have one more now; then it is written into the ledger."""
+    mine, most = hand.operation.id, hand.pool.capacity.max
+
+    def planned(book: Ledger) -> Ledger:
+        entries = tuple(replace(one, surge=True) if one.operation == mine else one for one in book.active)
+        larger = replace(book, active=entries)
+        return book if larger.target is not None and larger.target > most else larger
+
+    book = await change(hand.outside, hand.cluster.name, hand.pool.name, planned)
+    if any(one.operation == mine and one.surge for one in book.active):
+        hand.note(SURGED, "yes")
+        return True
+    return False
 
 
 async def _level(hand: Hand) -> Outcome | Short:
