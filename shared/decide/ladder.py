@@ -13,8 +13,8 @@ The policy orders the rungs. Going up, a rung is skipped, each with its reason:
 6. It needs room in Azure, which refused room a moment ago, and a later rung needs none.
 7. It loses the local volumes that frameworks have on the node, or may have, and a later rung keeps them: what is on a
    dead machine's disk is lost only when the machine is.
-8. Something is lost by it, and the masters still count on the agent, which only answers nobody now
-   (`shared/operate/roll_call.py`). Once they have missed it too, it is not skipped any more.
+8. Something is lost by it, the machine is there, and the masters still count on its agent, which only answers nobody
+   now (`shared/operate/roll_call.py`). Once they have missed it too, it is not skipped any more.
 
 What is left first is tried. When nothing is left, a person is called. A gone machine is replaced wherever the policy
 has that rung, and on no other.
@@ -106,7 +106,8 @@ def _against(remedy: Remedy, finding: Finding, incident: Incident | None, now: d
     if remedy is Remedy.RESTART_UNIT and (instance is None or instance.guest_agent is not GuestAgent.READY):
         return "no command can be run there"
     agent, memory = finding.node.agent, finding.node.memory
-    if agent is not None and agent.mute and remedy in LOSES_LOCAL_VOLUMES:
+    is_mute = agent is not None and agent.mute and finding.condition is Condition.UNREACHABLE
+    if is_mute and remedy in LOSES_LOCAL_VOLUMES:
         return COUNTED_ON
     if memory is not None and any(one.remedy is remedy and one.at > now - RELAPSE for one in memory.helped):
         return "it helped within the last day, and did not last"

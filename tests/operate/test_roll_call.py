@@ -177,6 +177,15 @@ def test_nothing_is_lost_before_the_masters_have_missed_the_agent_too(remedy: Re
     assert "the masters still count on its agent" in decision.because
 
 
+def test_a_machine_that_azure_has_taken_away_is_replaced_before_the_masters_miss_its_agent() -> None:
+    cluster = a_mute_one(Remedy.REPLACE)
+    cluster.is_deleted(3)
+    cluster.agents["agent-S3"] = agent(3, active=False, mute=True)
+    cluster.incidents[name(3)] = incident(3, Condition.GONE, timedelta(minutes=5))
+    decision = cluster.decide()[name(3)]
+    assert (decision.verdict, decision.remedy) == (Verdict.ACT, Remedy.REPLACE)
+
+
 def test_once_the_masters_have_missed_it_the_machine_is_replaced() -> None:
     decision = a_mute_one(Remedy.REPLACE, mute=False).decide()[name(3)]
     assert (decision.verdict, decision.remedy) == (Verdict.ACT, Remedy.REPLACE)
