@@ -9,17 +9,23 @@ helped by replacing machines, and a person who is called too late has lost more 
 3. A storm has lasted for as long as the policy holds after one: it does not blow over.
 4. Azure had no room for a machine three times in a row, so for some 15 minutes: it goes on being asked.
 5. Masters are ill, and fewer than a majority serves: none of them is touched (`shared/decide/masters.py`).
+6. Nothing but a service that is not at rest, or that cannot be read, has stood in the way of a repair for an hour, or
+   nothing but the other masters: no clock ends that, and no approval was asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from shared.decide.masters import QUORUM
 from shared.decide.repair import Situation
-from shared.guards import Tally, tally_pools
+from shared.guards import Tally, quorum, refusals, stateful, tally_pools
 from shared.guards.storm import measure
 from shared.model.decisions import Decision, Verdict
+from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
+from shared.model.masters import MASTERS
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
 from shared.model.snapshot import Snapshot
@@ -27,10 +33,13 @@ from shared.policy.schema import PoolPolicy
 
 CLUSTER = "(cluster)"
 LASTS = 3  # refusals of room in a row
+HELD_FOR = timedelta(hours=1)
+NO_CLOCK_ENDS = frozenset({stateful.GUARD, quorum.GUARD})
 OVER = {
     CLUSTER: "everything can be read again",
     " storm)": "the storm is over",
     " room)": "Azure is not known to have no room any more",
+    " held)": "nothing is held there any more",
     " quorum)": "a majority of the masters serves again, or none of them is known to be ill",
 }
 
@@ -38,7 +47,7 @@ OVER = {
 def troubles(situation: Situation) -> tuple[Decision, ...]:
     """One decision for each."""
     tallies = tally_pools(situation.snapshot, situation.findings)
-    found = [*_blindness(situation.snapshot), *_suspicions(situation)]
+    found = [*_blindness(situation.snapshot), *_suspicions(situation), *_held(situation)]
     for pool in situation.cluster.pools:
         book = situation.ledgers[pool.name]
         found += _storm(pool, book, tallies[pool.name], situation)
@@ -90,6 +99,36 @@ def _storm(pool: PoolPolicy, book: Ledger, tally: Tally, situation: Situation) -
         f" {numbers['nodes']} nodes are unwell now: nothing is replaced before it is over"
     )
     yield _handed_over(f"({pool.name} storm)", pool.name, because)
+
+
+def _held(situation: Situation) -> Iterator[Decision]:
+    """Rule 6, by the decisions of the last pass: one for each pool. That a quorum is lost was said by rule 5."""
+    held: dict[str, list[Incident]] = {}
+    for _, incident in sorted(situation.incidents.items()):
+        if incident.pool == MASTERS and QUORUM in situation.incidents:
+            continue
+        if _is_held(incident) and situation.now - incident.since >= HELD_FOR:
+            held.setdefault(incident.pool, []).append(incident)
+    for pool, incidents in held.items():
+        names = "; ".join(f"{one.node}: {_what_holds(one)}" for one in incidents)
+        because = f"for longer than an hour nothing is done, and no clock ends that. {names[:600]}. A person must look"
+        yield _handed_over(f"({pool.strip('()')} held)", pool, because)
+
+
+def _is_held(incident: Incident) -> bool:
+    decision = incident.decision
+    if decision is None or incident.state is not IncidentState.OPEN or decision.verdict is not Verdict.HOLD:
+        return False
+    against = refusals(decision.answers)
+    return bool(against) and all(one.guard in NO_CLOCK_ENDS and not one.awaits for one in against)
+
+
+def _what_holds(incident: Incident) -> str:
+    against = refusals(incident.decision.answers) if incident.decision is not None else ()
+    said = [
+        f"{one.reason} {one.numbers.get('service') or one.numbers.get('master') or ''}" for one in against
+    ]
+    return ", ".join(one.strip() for one in said)
 
 
 def _room(pool: PoolPolicy, book: Ledger) -> Iterator[Decision]:

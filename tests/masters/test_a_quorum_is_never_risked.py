@@ -20,10 +20,24 @@ async def test_when_too_many_are_ill_none_is_touched(masters: int, ill: int) -> 
     assert hall.done == []
     assert "quorum_lost" in " ".join([await hall.held_because(number) for number in range(1, ill + 1)])
     assert (await hall.open_incidents())["(masters quorum)"].state is IncidentState.HANDED_OVER
+    await hall.after(minutes=40)
+    assert "(masters held)" not in await hall.open_incidents(), "it was said once"
     for number in range(1, ill + 1):
         hall.recovers(number)
     await hall.after(minutes=2)
-    assert "(masters quorum)" not in await hall.open_incidents()
+    assert await hall.open_incidents() == {}
+
+
+async def test_a_person_is_called_when_another_master_stands_in_the_way_for_an_hour() -> None:
+    hall = Hall(masters=5)
+    await hall.sweeps()
+    hall.hangs(3)
+    hall.machines.hang_operation()
+    hall.is_restarted_by_somebody(1)
+    await hall.after(minutes=62)
+    assert hall.done == []
+    held = (await hall.open_incidents())["(masters held)"]
+    assert (held.state, f"quorum_moves {address(1)}" in held.outcome) == (IncidentState.HANDED_OVER, True)
 
 
 async def test_without_the_names_of_their_machines_masters_are_judged_and_never_touched() -> None:
