@@ -8,7 +8,7 @@ host and port. When a face gives no answer, both raise what a real network raise
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from azure.core.exceptions import ServiceRequestError, ServiceResponseTimeoutError
 from azure.core.pipeline.transport import AsyncHttpTransport
@@ -16,12 +16,17 @@ from azure.core.rest import HttpRequest
 from azure.core.rest._http_response_impl_async import AsyncHttpResponseImpl
 from azure.core.utils import case_insensitive_dict
 
-from simulator.arm.face import ArmFace
 from simulator.mesos.face import MesosFace
 from simulator.wire import NoAnswer, Request, Response, Silence
 
 READ_TIMEOUT_S = 300.0
 """What azure-core's own transports wait for an answer."""
+
+
+class Answering(Protocol):
+    """A face, or somebody in front of one."""
+
+    async def handle(self, request: Request) -> Response: ...
 
 
 class _Body:
@@ -38,7 +43,7 @@ class ArmTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponseImpl]):
     answer would never come.
     """
 
-    def __init__(self, face: ArmFace) -> None:
+    def __init__(self, face: Answering) -> None:
         self._face = face
 
     async def send(self, request: HttpRequest, **kwargs: Any) -> AsyncHttpResponseImpl:

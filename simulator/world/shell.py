@@ -49,8 +49,9 @@ class NodeShell:
         return echoed[1] if echoed else ""
 
     def _restart(self, unit: str) -> None:
-        if not self._is_stubborn(unit):
-            self._units.failed.discard((self._address, unit))
+        if self._is_stubborn(unit):
+            return
+        self._units.failed.discard((self._address, unit))
         if self._process is not None and unit.startswith("dcos-mesos-slave"):
             self._process.killed(self._restart_s if self._process.can_start else None)
 

@@ -39,6 +39,8 @@ class Timeline:
         self._count = 0
         self._settling_at: datetime | None = None
         self._changed = asyncio.Event()
+        self.settled: Action = lambda: None
+        """Called when something was carried out; for observers."""
 
     @property
     def now(self) -> datetime:
@@ -60,6 +62,8 @@ class Timeline:
         if self._settling_at is not None:
             return
         until = self.clock.now()
+        if not self._heap or self._heap[0][0] > until:
+            return
         try:
             while self._heap and self._heap[0][0] <= until:
                 due, _, timer = heapq.heappop(self._heap)
@@ -69,6 +73,7 @@ class Timeline:
                     action()
         finally:
             self._settling_at = None
+        self.settled()
 
     def next_due(self) -> datetime | None:
         """When the next entry is due; None when nothing is to come."""
