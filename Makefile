@@ -9,6 +9,7 @@
 #   make bench                                    the table of benchmarks
 #   make repair-time                              the race with models of other repairers, in some ten minutes
 #   make simulate SEEDS=2000 FIRST=1             random worlds under random faults, watched by one who knows the truth
+#   make simulate REAL=1 SEEDS=300                the same through the real adapters, against the simulator
 #   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris
 #   make lint                                     the checks alone
 #   make format                                   lay out the code and sort its imports
@@ -47,7 +48,7 @@ repair-time: setup
 	@$(PYTHON) -m benchmarks.repair_time $(ARGS)
 
 simulate: setup
-	@$(PYTHON) -m tests.simulation --first $(FIRST) --seeds $(SEEDS) --jobs $(JOBS) $(ARGS)
+	@$(PYTHON) -m tests.simulation --first $(FIRST) --seeds $(SEEDS) --jobs $(JOBS) $(if $(REAL),--real) $(ARGS)
 
 fuzz: setup
 	@$(SHELL) tooling/setup fuzz

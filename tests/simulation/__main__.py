@@ -12,22 +12,25 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from tests.simulation.play import Verdict, play
 from tests.simulation.tale import tale_of
+from tests.simulation.twins import Twins
+from tests.simulation.wire import Wire
 
 SHOWN = 6
 """Complaints of one tale: the first ones explain the others."""
 
 
-def one(seed: int) -> tuple[Verdict, float]:
+def one(seed: int, is_real: bool) -> tuple[Verdict, float]:
     """What became of this seed, and how many seconds of a core it took."""
     begun = time.process_time()
-    return play(tale_of(seed)), time.process_time() - begun
+    return play(tale_of(seed), Wire if is_real else Twins), time.process_time() - begun
 
 
-def show(verdict: Verdict) -> None:
-    lines = [f"seed {verdict.seed}: make simulate FIRST={verdict.seed} SEEDS=1"]
+def show(verdict: Verdict, is_real: bool) -> None:
+    lines = [f"seed {verdict.seed}: make simulate FIRST={verdict.seed} SEEDS=1{' REAL=1' if is_real else ''}"]
     lines += [f"    {line}" for line in verdict.complaints[:SHOWN]]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
@@ -38,16 +41,18 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--real", action="store_true", help="through the real adapters, against the simulator")
     asked = parser.parse_args()
     bad, hours, busy_s, orders = 0, 0.0, 0.0, Counter[str]()
     seeds, begun = range(asked.first, asked.first + asked.seeds), time.monotonic()
+    tell = partial(one, is_real=asked.real)
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for told, (verdict, took_s) in enumerate(pool.map(one, seeds, chunksize=5), 1):
+        for told, (verdict, took_s) in enumerate(pool.map(tell, seeds, chunksize=5), 1):
             hours, busy_s = hours + verdict.hours, busy_s + took_s
             orders += verdict.orders
             if verdict.complaints:
                 bad += 1
-                show(verdict)
+                show(verdict, asked.real)
             if told % 50 == 0:
                 sys.stderr.write(f"{told} of {asked.seeds}, {bad} with violations\n")
     sys.stdout.write(", ".join(f"{count} {what}" for what, count in sorted(orders.items())) + "\n")
