@@ -22,13 +22,17 @@ from shared.dcos.health import DcosHealth
 from shared.dcos.mesos import MesosScheduler
 from shared.dcos.workloads import DcosWorkloads
 from shared.errors import PoolkeeperError
+from shared.memory.notifier import MemoryNotifier
 from shared.memory.queues import MemoryQueues, Received
 from shared.memory.store import MemoryStore
+from shared.news.post import Post
 from shared.operate.outside import Outside
 from shared.operate.roll_call import RollCall
 from shared.policy.in_force import PolicyInForce
 from shared.ports.http import HttpAnswer, HttpCall
+from shared.ports.notifier import Events
 from shared.ports.queues import Queue
+from shared.ports.store import Store
 from shared.records import Records
 from simulator.arm.caller import bearer_token
 from simulator.arm.face import ArmFace
@@ -45,6 +49,8 @@ OWN_APP = "2d6c5b1e-0000-4000-8000-0000000a9b1e"
 POLL_S = 0.25
 REDELIVERED = timedelta(seconds=15)
 SWEEP_S = 60.0
+HOUSEKEEPING_S = 600.0
+NEWS_S = 15.0
 EVENTS_TAKE_S = (0.5, 3.0)
 
 
@@ -116,10 +122,24 @@ class _Host:
             await self._app.sweep()
             await self._clock.sleep(SWEEP_S)
 
+    async def housekeeps(self) -> None:
+        while True:
+            await self._clock.sleep(HOUSEKEEPING_S)
+            await self._app.housekeep()
+
+    async def tells(self) -> None:
+        while True:
+            await self._clock.sleep(NEWS_S)
+            await self._app.tell_news()
+
     async def _work(self, queue: Queue, message: Received) -> None:
-        work = self._app.work_signal if queue is Queue.SIGNALS else self._app.work_operation
+        work = {
+            Queue.SIGNALS: self._app.work_signal,
+            Queue.OPERATIONS: self._app.work_operation,
+            Queue.NOTIFICATIONS: self._app.deliver_letter,
+        }
         try:
-            await work(message.body.decode())
+            await work[queue](message.body.decode())
         except PoolkeeperError:
             self._queues.release(message.id, REDELIVERED)
         else:
@@ -133,14 +153,16 @@ class Running:
 
     arm: ArmFace
     records: Records
+    store: Store
     tell: Callable[[list[dict[str, Any]]], Awaitable[int]]
 
 
 @asynccontextmanager
 async def running_app(
-    world: World, cluster: Cluster, clock: VirtualClock, policy: str
+    world: World, cluster: Cluster, clock: VirtualClock, policy: str, events: Events | None = None
 ) -> AsyncIterator[Running]:
-    """The app looks after the cluster until the block ends. `policy` is the whole file."""
+    """The app looks after the cluster until the block ends. `policy` is the whole file. With `events` it also tells
+    what is new there and keeps house, which takes its time and which few measurements want."""
     arm = ArmFace(world)
     faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
     http = _InProcessHttp(DcosNetwork(world, Services(cluster), MesosNetwork(faces)))
@@ -167,12 +189,16 @@ async def running_app(
             http=http,
             roll_call=RollCall(http, clock, ROUTER),
         )
-        app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OWN_PRINCIPAL, OWN_APP}))
+        post = Post(store, queues, clock, MemoryNotifier(), events) if events is not None else None
+        own = frozenset({OWN_PRINCIPAL, OWN_APP})
+        app = App(outside, PolicyInForce(text, "policy.yaml", store), own, post=post)
         host = _Host(app, queues, clock)
         delivery = Delivery(delay_s=EVENTS_TAKE_S)
         await stack.enter_async_context(EventGrid(world, host.hears, delivery))
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        tasks = [group.create_task(work) for work in (world.run(), host.delivers(), host.sweeps())]
-        yield Running(arm, outside.records, host.hears)
+        work = [world.run(), host.delivers(), host.sweeps()]
+        work += [host.housekeeps(), host.tells()] if events is not None else []
+        tasks = [group.create_task(one) for one in work]
+        yield Running(arm, outside.records, store, host.hears)
         for task in tasks:
             task.cancel()

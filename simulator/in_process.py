@@ -127,7 +127,7 @@ async def carried(
 
 
 def _wire(request: HttpRequest) -> Request:
-    content: Any = request.content
+    content: Any = getattr(request, "content", None) or getattr(request, "body", b"")  # as older SDKs call it
     body = content.encode() if isinstance(content, str) else bytes(content or b"")
     return Request.of(request.method, request.url, dict(request.headers), body)
 

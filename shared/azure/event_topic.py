@@ -26,21 +26,26 @@ if TYPE_CHECKING:
     from azure.core.messaging import CloudEvent
     from azure.eventgrid.aio import EventGridPublisherClient
 
+    from shared.azure.arm_client import Transport
+
 TYPE = "Poolkeeper."
 TIMEOUT_S = 20.0
 
 
 class EventTopic(Closing, Events):
     """`endpoint` is the topic's, such as https://NAME.REGION-1.eventgrid.azure.net/api/events. `credential` is for
-    those who have their own; else our identity."""
+    those who have their own; else our identity. `transport` replaces the network, for a topic that is simulated in the
+    same process."""
 
     def __init__(
         self,
         endpoint: str,
         client_id: str | None,
         credential: AsyncTokenCredential | AzureKeyCredential | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._endpoint, self._client_id, self._given = endpoint, client_id, credential
+        self._transport = transport
         self._credential: AsyncTokenCredential | None = None
         self._client: EventGridPublisherClient | None = None
 
@@ -71,13 +76,14 @@ class EventTopic(Closing, Events):
             own = self._given
             if own is None:
                 own = self._credential = open_credential(self._client_id)
-            self._client = EventGridPublisherClient(
-                self._endpoint,
-                own,
-                retry_total=0,
-                logging_enable=False,
-                use_env_settings=proxy.is_set(),
-            )
+            options: dict[str, Any] = {
+                "retry_total": 0,
+                "logging_enable": False,
+                "use_env_settings": proxy.is_set(),
+            }
+            if self._transport is not None:
+                options["transport"] = self._transport
+            self._client = EventGridPublisherClient(self._endpoint, own, **options)
         return self._client
 
 
