@@ -70,6 +70,13 @@ def test_ours_starts_a_dead_agent_again_and_kills_no_task() -> None:
     assert seen.tasks_down_s == 0, "tasks outlive their agent"
 
 
+def test_ours_starts_machines_that_hang_again_long_before_the_masters_miss_them() -> None:
+    seen = played(OURS, Blow(0, Verb.FREEZE, 4), Blow(30, Verb.FREEZE, 5), agents=20)
+    assert seen.restored_s is not None
+    assert seen.restored_s < 270, "the masters miss the first after 300 s, and the second 1200 s later"
+    assert (sum(seen.destroyed.values()), seen.volumes_lost) == (0, 0)
+
+
 def test_a_machine_that_works_and_cannot_be_reached_counts_as_cut_off() -> None:
     cut = (Blow(0, Verb.CUT_ZONE, zone="1"), Blow(900, Verb.ZONE_BACK, zone="1"))
     seen = played("Cluster API MHC", *cut)
