@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from shared.errors import Unknown
+from shared.errors import PoolkeeperError, Refused, Retry, Unknown
 from shared.model.complaints import Complaint, Complaints, Topic
 from shared.model.health import Role
+from shared.model.incidents import IncidentState
 from shared.model.mesos import Agent
 from shared.model.nodes import Condition
 from shared.model.operations import Operation
@@ -115,6 +116,47 @@ async def test_healing_goes_on_without_evidence_and_says_so() -> None:
     assert scene.destroyed == ["2"]
     said = await scene.said()
     assert any("the evidence could not be written: whether the evidence was written" in one for one in said)
+
+
+@pytest.mark.parametrize("wrong", [Unknown("it"), Retry("throttled", timedelta(seconds=1))])
+async def test_a_blink_of_the_storage_costs_no_evidence(wrong: PoolkeeperError) -> None:
+    scene = Scene(agents=4)
+    await scene.after(minutes=2)
+    order: list[str] = []
+
+    async def around(call: Call) -> Any:
+        if call.args[:1] == (Table.EVIDENCE,):
+            order.append("evidence")
+            if len(order) <= 3:
+                raise wrong
+        if call.name == "compute.destroy":
+            order.append("destroy")
+        return await call.go()
+
+    scene.app = scene.new_app(around)
+    scene.agent_dies(2)
+    await scene.after(minutes=8)
+    assert order == ["evidence"] * 4 + ["destroy"]
+    await kept_of(scene)
+
+
+async def test_where_bodies_are_kept_nothing_final_is_done_without_evidence() -> None:
+    scene = Scene(agents=4, more="repair: {keep_body: 2h}")
+    await scene.after(minutes=2)
+
+    async def around(call: Call) -> Any:
+        if call.args[:1] == (Table.EVIDENCE,):
+            raise Refused("storage", "not_authorized", {})
+        return await call.go()
+
+    scene.app = scene.new_app(around)
+    scene.agent_dies(2)
+    await scene.after(minutes=15)
+    assert scene.destroyed == []
+    assert (await scene.ledger()).bodies == ()
+    (incident,) = (await scene.open_incidents()).values()
+    assert incident.state is IncidentState.HANDED_OVER
+    assert "keep_evidence took longer than 600 s" in incident.outcome
 
 
 def test_what_is_too_much_is_cut_and_named() -> None:

@@ -3,8 +3,10 @@
 1. What can be read is gathered: the finding, Azure's instance, Mesos's agent, what ran there, the failed units with
    what they printed, the rules that fire at it, the signals of its incident. What can't be read is named.
 2. It is written as one row (`shared/records/evidence.py`), whose name and size the audit has.
-3. It cannot be written: that is told, and healing goes on, because a dead machine is worse than a missing record.
-   Where failed machines are kept (`repair.keep_body`), somebody wants to know: then it is waited for.
+3. It cannot be written: it is tried `TRIES` times more, within seconds. Then that is told, and healing goes on, because
+   a dead machine is worse than a missing record. A machine that Azure takes within minutes is not waited for at all.
+   Where failed machines are kept (`repair.keep_body`), somebody wants to know: then nothing is destroyed without it,
+   and after the step's patience a person is called.
 
 Doing it again writes the same row over.
 """
@@ -15,12 +17,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from shared.errors import PoolkeeperError
+from shared.errors import Poison, PoolkeeperError
 from shared.model.audit import AuditKind
 from shared.model.complaints import Complaint
 from shared.model.health import NodeHealth
 from shared.model.masters import MASTERS
 from shared.model.nodes import Condition
+from shared.model.operations import Plan
 from shared.model.readings import Value
 from shared.model.snapshot import Snapshot
 from shared.operate.hand import Hand
@@ -29,6 +32,7 @@ from shared.ports.store import Table
 from shared.records.alert_states import AlertState
 from shared.records.evidence import Evidence, EvidenceRoom, evidence_row
 
+TRIES = 3
 EVIDENCE = "evidence"
 """The note that names the row."""
 PORTAL = "https://portal.azure.com/#resource"
@@ -39,12 +43,19 @@ async def keep_evidence(hand: Hand) -> Outcome:
     try:
         size = await EvidenceRoom(hand.outside.store).put(hand.operation, evidence)
     except PoolkeeperError as error:
-        if hand.pool.repair.keep_body is not None:
+        if _is_worth_waiting(hand, error):
             raise
         hand.tell(AuditKind.REFUSED, f"the evidence could not be written: {error}; it is gone on without")
         return Done("without evidence, it could not be written")
     missing = f"; not in it: {', '.join(evidence.left_out)}" if evidence.left_out else ""
     return Done(f"kept as row {row} of table {Table.EVIDENCE}, {size} bytes{missing}", {EVIDENCE: row})
+
+
+def _is_worth_waiting(hand: Hand, error: PoolkeeperError) -> bool:
+    if isinstance(error, Poison):
+        return False
+    hurries = hand.operation.plan is Plan.REPLACE_ENDING
+    return hand.pool.repair.keep_body is not None or (not hurries and hand.operation.attempt < TRIES)
 
 
 async def _gathered(hand: Hand) -> Evidence:
