@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import threading
+from typing import Any
 
 import pytest
 
@@ -49,6 +52,39 @@ async def test_whoever_hangs_is_not_waited_for() -> None:
         slow = AppriseNotifier({"ONCALL_URL": script.url.replace("http", "json")}.get, longest_s=0.2)
         with pytest.raises(Retry, match=r"longer than 0\.2 s"):
             await slow.send("ONCALL_URL", Severity.INFO, "title", "text")
+
+
+async def test_many_that_hang_take_no_thread_that_healing_needs() -> None:
+    """Names of hosts are looked up in the loop's own few threads, and so is the policy read."""
+    async with playing(Script()) as script:
+        script.will(Answer(late_s=1.0))
+        slow = AppriseNotifier({"ONCALL_URL": script.url.replace("http", "json")}.get, longest_s=1.5)
+        letters = [asyncio.create_task(slow.send("ONCALL_URL", Severity.INFO, "t", "x")) for _ in range(40)]
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if script.asked:
+                break
+        await asyncio.to_thread(lambda: None)
+        assert not any(letter.done() for letter in letters)
+        await asyncio.gather(*letters, return_exceptions=True)
+
+
+async def test_the_library_is_loaded_beside_the_loop_and_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import apprise
+
+    loaded_in: list[int] = []
+    add = apprise.Apprise.add
+
+    def noted(self: apprise.Apprise, *args: Any) -> bool:
+        loaded_in.append(threading.get_ident())
+        return bool(add(self, *args))
+
+    monkeypatch.setattr(apprise.Apprise, "add", noted)
+    async with playing(Script()) as script:
+        script.will(Answer())
+        await notifier(script).send("ONCALL_URL", Severity.INFO, "title", "text")
+    assert loaded_in
+    assert threading.get_ident() not in loaded_in
 
 
 @pytest.mark.parametrize(
