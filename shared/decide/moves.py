@@ -16,7 +16,8 @@ About what runs on an agent that still works and is to be emptied:
    schedulers of the SDK take no notice of maintenance either) a pod could come back to it, so the last one of a service
    goes with the machine, at such a moment, and is replaced when that is gone. When their volumes are kept, pods stop
    with the machine and start with it.
-7. Everything else is waited for; whoever runs it moves it, or a person is called when the time is over.
+7. What is to be left alone (`alone`, on a node whose end is near) goes with the machine, its scheduler with it.
+8. Everything else is waited for; whoever runs it moves it, or a person is called when the time is over.
 
 Source: mesosphere/marathon:docs/docs/maintenance-mode.md, docs/docs/rest-api/public/api/v2 (upgradeStrategy).
 """
@@ -53,7 +54,8 @@ class Ended(Struct, frozen=True):
 class Emptying(Struct, frozen=True):
     """The agent to be emptied. `keeps_disk`: it gets its volumes back. `barred`: nothing new starts there. `hurry`: it
     ends by itself, soon. `approved`: a person has agreed to what the catalog does not allow. `ended` by application,
-    `replaced` are the pods of services (`service/pod`) whose replacement was ordered a moment ago."""
+    `replaced` are the pods of services (`service/pod`) whose replacement was ordered a moment ago, `alone` the services
+    and applications of which nothing is ended by us."""
 
     agent: Agent
     lost: Lost
@@ -63,6 +65,7 @@ class Emptying(Struct, frozen=True):
     approved: bool = False
     ended: Mapping[str, Ended] = field(default_factory=dict[str, Ended])
     replaced: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
 
 class Moves(Struct, frozen=True):
@@ -87,7 +90,7 @@ def next_moves(work: WorkloadState, emptying: Emptying) -> Moves:
         known |= ids
         if not here:
             continue
-        if _goes_with_it(app):
+        if _goes_with_it(app) or not emptying.alone.isdisjoint({app.id, app.service}):
             stay |= ids
             continue
         why = _not_yet(app, work, emptying)
@@ -183,7 +186,7 @@ def _pods(work: WorkloadState, emptying: Emptying) -> _Pods:
         here = reading.value.on(agent.agent_id)
         of_pods = {task.id for pod in here for task in pod.tasks} & ids
         known |= of_pods
-        if emptying.keeps_disk:
+        if emptying.keeps_disk or name in emptying.alone:
             stay |= of_pods
             continue
         if not here:

@@ -2,14 +2,14 @@
 
 About what is at stake on the node (`stakes.py`):
 
-1. A unit is restarted: go on, tasks run through that.
+1. A unit is restarted: go on, tasks run through that. The node's end is near and it still works: go on, it is lost with
+   its members whether we act or not. Those that the rules below would refuse are not touched by our hand
+   (`left_alone`): new tasks are kept away from them, a successor comes, and they go with the machine.
 2. Another operation disrupts the same service: refuse. Never two members of one service by our hand.
 3. A dead node is restarted: go on, nothing is taken away and its disks stay.
 4. What runs there could not be read, and the node holds, or may hold, volumes or reservations: refuse. The same while
-   anything runs on a node that still works: how it would be moved is not known either. Unless its end is near, and what
-   runs there ends with it anyway.
-5. An application with tasks on a node that still works is being deployed: refuse, until that is over. Not when the
-   node's end is near.
+   anything runs on a node that still works: how it would be moved is not known either.
+5. An application with tasks on a node that still works is being deployed: refuse, until that is over.
 6. By the catalog a person decides always (Quobyte, Riak, what nobody knows), or before data is given up that could
    still come back (one copy by default): refuse, until a person approves of the remedy for this incident. Of a
    machine that is gone the temporary disk is gone too.
@@ -44,7 +44,7 @@ GUARD = "stateful"
 
 
 def ask(question: Question) -> Answer:
-    if question.remedy is Remedy.RESTART_UNIT:
+    if question.remedy is Remedy.RESTART_UNIT or (question.is_urgent and question.finding.is_connected):
         return allow(GUARD, {})
     stakes = at_stake(question.finding.node, question.snapshot)
     shown: dict[str, Number] = {"services": ", ".join(stake.service for stake in stakes)} if stakes else {}
@@ -60,6 +60,18 @@ def ask(question: Question) -> Answer:
     if deploying is not None:
         return refuse(GUARD, "stateful_deployment", None, {"app": deploying})
     return _members(question, stakes) or allow(GUARD, shown)
+
+
+def left_alone(question: Question, *, together: bool) -> frozenset[str]:
+    """The services and applications on a node whose end is near of which no member may be ended by us, by rules 2, 4,
+    6, 7 and 8. `together`: what is moved is moved at once, and not one member after the other."""
+    stakes, approved = at_stake(question.finding.node, question.snapshot), is_approved(question)
+    alone = {stake.service for stake, _ in _disrupted(question, stakes)}
+    for stake in stakes:
+        for_a_person = _is_for_a_person(question, stake) or _is_one_too_many(question, stake, together)
+        if stake.unread or stake.busy or (for_a_person and not approved):
+            alone.add(stake.service)
+    return frozenset(alone)
 
 
 def _members(question: Question, stakes: Sequence[Stake]) -> Answer | None:
@@ -83,7 +95,7 @@ def _unread(question: Question, stakes: Sequence[Stake]) -> tuple[str, str] | No
         if stake.unread:
             return stake.service, stake.unread
     work, agent = question.snapshot.workloads, question.finding.node.agent
-    if question.is_urgent or agent is None or not agent.active or not any(agent.task_ids.values()):
+    if agent is None or not agent.active or not any(agent.task_ids.values()):
         return None
     parts = (
         [work] if isinstance(work, Failure) else [work.value.apps, work.value.pods, work.value.deployments]
@@ -93,7 +105,7 @@ def _unread(question: Question, stakes: Sequence[Stake]) -> tuple[str, str] | No
 
 def _deploying(question: Question) -> str | None:
     """Rule 5: an application with tasks here that a deployment is about."""
-    if not question.finding.is_connected or question.moving or question.is_urgent:
+    if not question.finding.is_connected or question.moving:
         return None
     work, agent_id = question.snapshot.workloads, agent_of(question.finding.node)
     if isinstance(work, Failure) or agent_id is None:
@@ -148,17 +160,21 @@ def _too_many(question: Question, stakes: Sequence[Stake]) -> Answer | None:
     """Rule 8."""
     if _is_lost(question):
         return None
+    against = (_is_one_too_many(question, stake, together=False) for stake in stakes)
+    return next((answer for answer in against if answer is not None), None)
+
+
+def _is_one_too_many(question: Question, stake: Stake, together: bool) -> Answer | None:
     living, loses = question.finding.is_connected, question.remedy in LOSES_LOCAL_VOLUMES
-    for stake in stakes:
-        numbers: dict[str, Number] = {"service": stake.service, APPROVE: question.remedy.value}
-        if not loses and sum(stake.up.values()) > 1:
-            numbers["members"] = sum(stake.up.values())
-            return refuse(GUARD, "stateful_two_members", None, numbers)
-        for sort, here in stake.here.items():
-            one_by_one = living and stake.moves_one_by_one
-            taken, total = 1 if one_by_one else here, stake.total.get(sort, here)
-            down, most = stake.down.get(sort, 0), stake.package.may_be_down(sort, total)
-            if down + taken > most:
-                numbers |= {"sort": sort, "down": down, "taken": taken, "members": total, "may_be_down": most}
-                return refuse(GUARD, "stateful_quorum", None, numbers)
+    numbers: dict[str, Number] = {"service": stake.service, APPROVE: question.remedy.value}
+    if not loses and sum(stake.up.values()) > 1:
+        numbers["members"] = sum(stake.up.values())
+        return refuse(GUARD, "stateful_two_members", None, numbers)
+    for sort, here in stake.here.items():
+        one_by_one = living and stake.moves_one_by_one and not together
+        taken, total = 1 if one_by_one else here, stake.total.get(sort, here)
+        down, most = stake.down.get(sort, 0), stake.package.may_be_down(sort, total)
+        if down + taken > most:
+            numbers |= {"sort": sort, "down": down, "taken": taken, "members": total, "may_be_down": most}
+            return refuse(GUARD, "stateful_quorum", None, numbers)
     return None

@@ -33,7 +33,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard, stateful
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
@@ -268,7 +268,7 @@ PLANS: Mapping[Plan, Course] = {
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
             Step("await_end", await_end, (), _minutes(120)),
-            Step("bury", bury, AFTER_THE_LOSS, _minutes(60)),
+            Step("bury", bury, (*AFTER_THE_LOSS, stateful.ask), _minutes(20)),
             *_after_the_loss(),
         ),
     ),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from shared.guards import AFTER_THE_LOSS, AT_THE_BOOKS, ORDER, TO_GROW, stateful
-from shared.model.catalog import UNKNOWN_FRAMEWORK, UNKNOWN_RESIDENT
+from shared.model.catalog import UNKNOWN_FRAMEWORK, UNKNOWN_RESIDENT, Package
 from shared.model.mesos import Framework
 from shared.model.remedies import Remedy
 from shared.model.workloads import App, Deployment
 from tests.builders import DAY, NOW, disruption, memory, name
-from tests.stateful.grounds import CATALOG, KAFKA, LOSING, RIAK, Ground, refused, ring
+from tests.stateful.grounds import CASSANDRA, CATALOG, KAFKA, LOSING, RIAK, Ground, refused, ring
 
 STORE = App(id="/store", wanted=3, running=0, healthy=0, is_resident=True, package=UNKNOWN_RESIDENT)
 WEB = App(id="/web", wanted=3, running=0, healthy=0)
@@ -32,6 +34,34 @@ def test_condition_1_a_unit_may_be_restarted_whatever_runs() -> None:
     ground = ring()
     ground.unread.add("everything")
     assert refused(ground, 1, Remedy.RESTART_UNIT) == ""
+
+
+@pytest.mark.parametrize("package", [CASSANDRA, KAFKA, RIAK])
+def test_condition_1_an_end_that_is_near_is_not_held_while_the_node_works(package: Package) -> None:
+    ground = Ground()
+    ground.serve("it", package, {"node-0": 1, "node-1": 1, "node-2": 2})
+    ground.cluster.is_announced(1, timedelta(minutes=5))
+    assert refused(ground, 1) == ""
+    assert stateful.left_alone(ground.question(1), together=True) == {"it"}, "both members at once"
+    ground.approve()
+    assert stateful.left_alone(ground.question(1), together=True) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("package", "alone"),
+    [(CASSANDRA, frozenset[str]()), (KAFKA, frozenset({"it"})), (RIAK, frozenset({"it"}))],
+)
+def test_condition_1_only_what_would_be_refused_is_left_alone(
+    package: Package, alone: frozenset[str]
+) -> None:
+    ground = Ground()
+    ground.serve("it", package, {"node-0": 1, "node-1": 2, "node-2": 3})
+    ground.cluster.is_announced(1, timedelta(minutes=5))
+    assert stateful.left_alone(ground.question(1), together=True) == alone
+    elsewhere = (disruption(9, services=("it",)),)
+    assert stateful.left_alone(ground.question(1, elsewhere=elsewhere), together=True) == {"it"}
+    ground.change_pod("it", ground.pod("node-1", 2, "STARTING"), "permanent/node-1: STARTING")
+    assert stateful.left_alone(ground.question(1), together=False) == {"it"}
 
 
 @pytest.mark.parametrize("remedy", [*LOSING, Remedy.RESTART])

@@ -124,10 +124,19 @@ def test_rule_6_where_nothing_can_be_barred_the_last_pod_goes_with_the_machine()
     assert moves(ground, barred=False).replace == ("elastic", "data-0")
 
 
-def test_rule_7_tasks_that_only_their_framework_moves_are_counted() -> None:
+def test_rule_8_tasks_that_only_their_framework_moves_are_counted() -> None:
     ground = Ground()
     ground.runs_framework("spark", 1, CATALOG["cassandra"])
     ground.packages["spark"] = replace(CATALOG["cassandra"], framework=None)
     assert (moves(ground).others, moves(ground).stay) == (1, frozenset())
     ground.packages["spark"] = CATALOG["riak"]
     assert (moves(ground).others, moves(ground).stay) == (0, {"spark.1"})
+
+
+def test_rule_7_what_is_left_alone_goes_with_the_machine_and_its_scheduler_too() -> None:
+    ground = ring(1, 2, 3)
+    ground.run(App(id="/cassandra", wanted=1, running=0, healthy=0, service="cassandra"), 1)
+    ground.run(WEB, 1)
+    found = moves(ground, hurry=True, alone=frozenset({"cassandra"}))
+    assert (found.end, found.replace) == ({"/web": ("web.0",)}, None)
+    assert (found.stay, found.waits) == ({"cassandra.0"}, ("1 tasks of /web",))

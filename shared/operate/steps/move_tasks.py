@@ -4,7 +4,8 @@ elsewhere.
 1. Its agent is not connected, or nothing runs on it: nothing to move.
 2. The masters, or what runs for whom, cannot be read: wait.
 3. The node's end is near, and Mesos knows DRAIN_AGENT: it is drained at once, no task longer than until then. On older
-   masters everything that can be ended is ended, and when the time has come what is left goes with the machine.
+   masters, and where members of services are to be left alone (`guards/stateful.py`), everything else that can be ended
+   is ended, and when the time has come what is left goes with the machine.
 4. An application can spare tasks, or a service a pod (`shared/decide/moves.py`): they are ended, or the pod is
    replaced, and the rest waits until they are up elsewhere.
 5. Only what goes with the machine is left, or what only its own framework moves: masters and agents that know
@@ -22,12 +23,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from shared.decide.moves import Emptying, Ended, Moves, next_moves
 from shared.errors import Retry
 from shared.guards import Question
 from shared.guards.stakes import Lost
-from shared.guards.stateful import is_approved
+from shared.guards.stateful import is_approved, left_alone
 from shared.model.mesos import Agent, Drain, Generation, SchedulerState
 from shared.model.readings import Failure
 from shared.model.remedies import LOSES_LOCAL_VOLUMES
@@ -68,14 +70,15 @@ async def _empty(hand: Hand, agent: Agent, state: SchedulerState) -> Outcome:
     drains = state.generation_for(agent) is Generation.DRAIN
     question = await hand.question()
     hurry, deadline = question.is_urgent, question.finding.deadline
-    if drains and hurry:
+    alone = left_alone(question, together=drains) if hurry else frozenset[str]()
+    if drains and hurry and not alone:
         return await _drain(hand, agent, left, deadline)
     work = await hand.work()
     unread = work if isinstance(work, Failure) else work.value.apps
     if isinstance(work, Failure) or isinstance(unread, Failure):
         why = unread.why if isinstance(unread, Failure) else ""
         return Wait(f"what runs there cannot be read: {why}", AGAIN, blind=True)
-    emptying = _emptying(hand, question, agent, state)
+    emptying = replace(_emptying(hand, question, agent, state), alone=alone)
     moves = next_moves(work.value, emptying)
     if moves.replace is not None:
         return await _replace(hand, *moves.replace)
@@ -85,7 +88,7 @@ async def _empty(hand: Hand, agent: Agent, state: SchedulerState) -> Outcome:
         return Done(f"its time has come, {left} tasks go with the machine")
     if moves.waits:
         return Wait(f"{left} tasks are left, waiting for {'; '.join(moves.waits)[:400]}", hand.again())
-    if drains:
+    if drains and not hurry:
         return await _drain(hand, agent, left, None)
     if moves.others:
         return Wait(
