@@ -11,10 +11,11 @@ Played are the failures that the app can notice by itself: a killed agent proces
 list it as disconnected), instances that somebody deletes, evictions, deallocations.
 
 Honest remarks: an evicted machine closes no connection, so for five minutes the masters go on to list its agent as
-connected; that contradicts Azure, and the app waits for it to end. A frozen machine and a cut of its power are played
-too, and are told without a limit. Of a frozen one Azure says that it runs and Mesos that its agent is active, so this
-version learns of it from the masters' own pings, in their time. Of a machine that is powered off but allocated it
-holds, because somebody may have meant it.
+connected. That contradicts Azure, and is resolved when the agent does not answer the app either. A frozen machine and a
+cut of its power are played too, and are told without a limit. A frozen one does not answer either, which is found out
+by the next sweep and is enough to start it again; but the ladder here has nothing milder than to replace, and nothing
+is destroyed before the masters' own pings have missed the agent, in their time. What the default ladder does about it
+is in `repair_time.py`. Of a machine that is powered off but allocated it holds, because somebody may have meant it.
 """
 
 from __future__ import annotations
