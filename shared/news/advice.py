@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.model.incidents import Incident
 from shared.model.masters import MASTERS
+from shared.model.remedies import Remedy
 
 _NOT_JOINED = (
     "See on the new machine why its DC/OS agent does not register: its boot diagnostics in the portal, then "
@@ -51,6 +52,7 @@ STEPS: Mapping[str, Sequence[str]] = {
         "See which tasks do not leave the node, and whether their service can spare them. The node takes no new ones.",
     ),
     "restart_unit": ("Log in to the machine and restart the unit; Azure did not carry the command out.",),
+    "start": ("Start the machine in Azure, after a look at what Azure said to our order.",),
     "restart": ("Restart the machine in Azure, after a look at what Azure said to our order.",),
     "redeploy": ("Redeploy the machine in Azure, after a look at what Azure said to our order.",),
     "reimage": (
@@ -93,6 +95,15 @@ TROUBLES: Mapping[str, Sequence[str]] = {
         "this app while fewer than a majority serve.",
         "Bring back one that was last in the ensemble; never restart one that serves.",
     ),
+    " by fault_domain)": (
+        "That is one rack of Azure's: see its service health. What is there comes back with it, or is moved by hand.",
+    ),
+    " by update_domain)": (
+        "Azure, or an upgrade of the set, works on them in turn: see both, and what it installs.",
+    ),
+    " by size)": (
+        "See what is special about machines of that size: their disks, their generation, their drivers.",
+    ),
     " by subnet)": (
         "See routes, security groups and peerings of that subnet; compare a failed node with a good one.",
     ),
@@ -125,8 +136,49 @@ def advice_for(subject: str, incident: Incident | None, step: str) -> Sequence[s
     return _MASTER if incident is not None and incident.pool == MASTERS else _BY_HAND
 
 
+def named(subject: str) -> str:
+    """A subject as somebody calls it who never saw one."""
+    if not subject.startswith("("):
+        return subject
+    whose, _, what = subject.strip("()").rpartition(" ")
+    match what:
+        case "storm":
+            return f"the storm in pool {whose}, which does not blow over,"
+        case "room":
+            return f"pool {whose}, for which Azure has no room,"
+        case "quorum":
+            return "the quorum of the masters"
+        case "cluster":
+            return "the whole cluster"
+        case factor:
+            return (
+                f"what failed in {whose.removesuffix(' by')}, all with the same {factor.replace('_', ' ')},"
+            )
+
+
 def how_it_ends(subject: str) -> str:
     """What the person need not do after that."""
     if subject.startswith("("):
-        return "it is told when it is over (resolved); nothing has to be switched on again"
+        return "it ends by itself when that is over, and repair goes on; nothing has to be switched on again"
     return "when it is mended nothing more has to be done, it counts as well within a minute or two"
+
+
+def left_undone(subject: str) -> str:
+    """What is not done because of it, also later."""
+    if subject.endswith(" room)"):
+        return "machines are missing until Azure has room; what needs no new machine goes on"
+    if subject.endswith(" quorum)"):
+        return "no master is touched until a majority serves; agents are repaired as far as Mesos answers"
+    if subject.startswith("("):
+        return "nothing is begun on the nodes that it is about until it is over; elsewhere repair goes on"
+    return "nothing more is done about it until its condition changes, and what it takes of the limits stays taken"
+
+
+MEANING: Mapping[Remedy, str] = {
+    Remedy.RESTART_UNIT: "the failed unit is started again, tasks go on",
+    Remedy.RESTART: "the machine is booted again, its disks stay",
+    Remedy.REDEPLOY: "Azure moves the machine to another host; what is on its temporary disk is lost",
+    Remedy.REIMAGE: "its system is written anew; what is on its temporary disk is lost",
+    Remedy.REPLACE: "the machine is destroyed with its disks, and another one is ordered",
+}
+"""What a person agrees to."""

@@ -7,18 +7,21 @@ outcome, what was not done because of it, and what the person does next (`advice
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from msgspec.structs import replace
 
 from shared.errors import brief
 from shared.model.audit import NOBODYS
+from shared.model.decisions import Verdict
 from shared.model.incidents import Incident
 from shared.model.news import News, NewsKind
 from shared.model.operations import Operation, OperationState
+from shared.model.remedies import Remedy
 from shared.operate.plans import PLANS
 from shared.operate.steps.keep_evidence import EVIDENCE
 
-from .advice import advice_for, how_it_ends
+from .advice import MEANING, advice_for, how_it_ends, left_undone, named
 from .context import Context
 
 COMMAND = "python -m cli"
@@ -40,6 +43,7 @@ TITLES = {
     NewsKind.WORK_GIVEN_UP: "cannot be worked on",
     NewsKind.WORD_RAN_OUT: "is not paused or approved any more",
 }
+GIVEN_UP = f"operation {OperationState.HANDED_OVER.value}: "  # how the audit begins
 LONGEST_LINE = 300  # characters of one outcome
 
 
@@ -47,7 +51,7 @@ def in_words(news: News, context: Context) -> News:
     """With pool, title, and the text that a person needs."""
     pool = context.pool_of(news)
     whose = "poolkeeper" if news.cluster == NOBODYS else news.cluster
-    title = f"{whose}: {news.subject} {TITLES[news.kind]}"
+    title = f"{whose}: {named(news.subject)} {TITLES[news.kind]}"
     operation = context.operations.get(news.operation)
     data = {"remedy": operation.remedy.value, "plan": operation.plan.value} if operation else {}
     incident = context.incidents.get(news.incident)
@@ -61,10 +65,11 @@ def _lines(news: News, incident: Incident | None, context: Context) -> Iterator[
     if news.kind is NewsKind.INCIDENT_HANDED_OVER:
         yield from _handed_over(news, incident, context)
         return
+    if news.kind is NewsKind.APPROVAL_ASKED:
+        yield from _proposal(news, incident)
+        return
     yield news.text
     match news.kind:
-        case NewsKind.APPROVAL_ASKED:
-            yield from _question(news, news.key.rpartition("|")[2])
         case NewsKind.WORD_RAN_OUT if incident is not None:
             yield from _question(news, incident.proposed)
         case NewsKind.WORD_RAN_OUT if incident is not None:
@@ -82,9 +87,20 @@ def _lines(news: News, incident: Incident | None, context: Context) -> Iterator[
         case NewsKind.POLICY_REJECTED:
             yield f"The last good one stays in force. Its faults: {COMMAND} status"
         case _ if news.incident:
-            yield f"{COMMAND} explain {news.incident}"
+            yield f"{COMMAND} explain {quote(news.incident)}"
         case _:
             return
+
+
+def _proposal(news: News, incident: Incident | None) -> Iterator[str]:
+    """What is wrong, and what it would mean to agree."""
+    remedy = news.key.rpartition("|")[2]
+    if incident is None:
+        yield news.text
+    else:
+        yield f"{incident.condition.value} since {incident.since:%Y-%m-%d %H:%M:%S} UTC: {_short(incident.because)}"
+    yield f"Proposed is {remedy}: {MEANING[Remedy(remedy)]}. It is begun when you agree and all guards still do."
+    yield from _question(news, remedy)
 
 
 def _question(news: News, remedy: str) -> Iterator[str]:
@@ -106,12 +122,14 @@ def _handed_over(news: News, incident: Incident | None, context: Context) -> Ite
 
 
 def _seen(news: News, incident: Incident | None) -> Iterator[str]:
-    yield _short(news.text)
+    yield _short(news.text.removeprefix(f"{Verdict.HAND_OVER.value}: ").removeprefix(GIVEN_UP))
     yield "What was seen"
     if incident is None:
         yield "  its incident is over by now"
         return
-    yield f"  {incident.condition.value} since {incident.since:%Y-%m-%d %H:%M:%S} UTC: {_short(incident.because)}"
+    since = f"since {incident.since:%Y-%m-%d %H:%M:%S} UTC"
+    is_node = not news.subject.startswith("(")
+    yield f"  {incident.condition.value} {since}: {_short(incident.because)}" if is_node else f"  {since}"
 
 
 def _tried(tried: Sequence[Operation]) -> Iterator[str]:
@@ -128,24 +146,24 @@ def _tried(tried: Sequence[Operation]) -> Iterator[str]:
 
 def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Iterator[str]:
     yield "What was not done because of it"
-    yield from _left_undone(last)
+    yield from _steps_left(last)
+    yield f"  {left_undone(news.subject)}"
     yield "What you do next"
     step = last.step if last is not None and last.state is OperationState.HANDED_OVER else ""
-    lines = [f"{COMMAND} explain {news.incident or news.subject}"]
+    lines = [f"{COMMAND} explain {quote(news.incident or news.subject)}"]
     if last is not None and EVIDENCE in last.notes:
-        lines[0] += " (with what was kept of it: tasks, failed units, boot diagnostics)"
+        lines[0] = f"See what was kept of it (tasks, failed units, boot diagnostics): {lines[0]}"
     lines += advice_for(news.subject, incident, step)
     yield from (f"  {number}. {line}" for number, line in enumerate(lines, 1))
     yield f"  In the end: {how_it_ends(news.subject)}."
 
 
-def _left_undone(last: Operation | None) -> Iterator[str]:
+def _steps_left(last: Operation | None) -> Iterator[str]:
     if last is not None and last.state is OperationState.HANDED_OVER:
         steps = [step.name for step in PLANS[last.plan].steps]
         done = {record.step for record in last.steps}
         left = [step for step in steps if step not in done]
         yield f"  the steps {', '.join(left)} of {last.remedy.value}"
-    yield "  nothing more is done about it until its condition changes, and what it takes of the limits stays taken"
 
 
 def _short(text: str) -> str:
