@@ -1,122 +1,86 @@
 """The true world of the simulator, which the app reaches through its shipped adapters and HTTP, in virtual time.
 
+    wire_pool       the machines of the pool, and what befalls them
+    wire_members    services with data
     wire_orders     what the app orders, seen where it takes effect
     wire_network    the transports under the adapters
     gusts           what happens to requests on their way
-    wire_breadth    masters, services and units, where the tale has them
 
-Every process of the app gets adapters of its own. The wire knows four ways in which an agent may have failed, each
-cured by one act and by every act that is harder: its unit starts again, its machine does, its machine gets a new disk,
-or none of these helps.
+Every process of the app gets adapters of its own. Of what a tale may ask for, two things cannot be had here: the
+simulated masters keep one agent for each address, so none can be stolen, and all clocks of DC/OS are one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import Any
 
 from shared.azure.arm_client import ArmSettings
 from shared.azure.compute import AzureCompute
+from shared.azure.machines import AzureMachines
+from shared.dcos.each_master import EachMaster
+from shared.dcos.health import DcosHealth
 from shared.dcos.mesos import MesosScheduler
-from shared.errors import Refused
-from shared.model.azure import PoolAddress
-from shared.model.mesos import Generation
+from shared.dcos.workloads import DcosWorkloads
+from shared.operate.outside import Outside
 from shared.ports.scheduler import Scheduler
 from simulator.arm.caller import bearer_token
 from simulator.arm.face import ArmFace
-from simulator.dcos.network import DcosFace
+from simulator.dcos.network import EXHIBITOR, MARATHON, DcosFace
 from simulator.dcos.services import Services
-from simulator.event_shapes import event_of
+from simulator.dcos.units import units_of
 from simulator.mesos.face import MesosFace
 from simulator.virtual_time import VirtualClock
-from simulator.world.agent import Life, Process
-from simulator.world.azure import ACTION_FAILED, ActionFault, AllocationFault
-from simulator.world.build import ClusterSpec, build_cluster
-from simulator.world.durations import Durations
-from simulator.world.maintenance import Mode
+from simulator.wire import Silence
+from simulator.world.changes import Intent
+from simulator.world.journal import OPERATOR, PLATFORM
 from simulator.world.operations import AzureRefusal
-from simulator.world.scale_set import Instance
-from simulator.world.tasks import App
-from simulator.world.vm import Power, Provisioning, Vm
-from simulator.world.world import World
-from tests.prod import OURS, POOL, START, SUBSCRIPTION
-from tests.simulation.gusts import Gusts
+from simulator.world.vm import Machine as MasterVm
+from simulator.world.vm import Power, Vm
+from tests.prod import OURS, START
+from tests.simulation.breadth import Member
 from tests.simulation.nature import Machine, Order
 from tests.simulation.tale import Tale
+from tests.simulation.wire_members import Members
 from tests.simulation.wire_network import Azure, Cluster
-from tests.simulation.wire_orders import HeardCommands, HeardOrders, HeardPower, HeardScaling
-from tests.watched import Call, watched
+from tests.simulation.wire_orders import Heard
+from tests.simulation.wire_pool import SETTLED, Pool
+from tests.watched import Around, Call, watched
 
-RELEASES = {
-    Generation.MAINTENANCE: ("1.8", "1.10"),
-    Generation.MARK_GONE: ("1.11", "1.13"),
-    Generation.DRAIN: ("2.2",),
-}
-SUFFIX = "633E21A3"
-UNITS = ("dcos-mesos-slave.service", "dcos-mesos-slave-public.service")
 OUR_APP = "00000000-0000-0000-0000-00000000a9b2"
-SETTLED = timedelta(days=1)
+NETWORK_UNITS = ("dcos-net.service", "dcos-navstar.service")
+MASTER_UNITS = ("dcos-mesos-master.service", "dcos-exhibitor.service")
+OF_MASTERS = frozenset({"restart", "redeploy", "run_command"})
 MEANT: ContextVar[str] = ContextVar("meant", default="")
 """The call of the port `Scheduler` in whose course something is asked of the masters."""
 
 
-class Wire:
-    """One pool of machines of one cluster."""
+class Wire(Pool):
+    """One pool of machines, and whatever the tale puts around it."""
 
     def __init__(self, clock: VirtualClock, tale: Tale) -> None:
-        self.on_order: Callable[[Order], None] = lambda order: None
-        self.on_change: Callable[[], None] = lambda: None
-        self.tell: Callable[[dict[str, Any]], None] = lambda event: None
-        self.address: PoolAddress = POOL
-        self.gusts = Gusts(clock, tale)
-        self._clock, self._tale = clock, tale
-        self._world = world = World(clock, SUBSCRIPTION, tale.seed)
-        world.azure.durations = _durations(tale)
-        self._newborn_fail = False
-        self._stillborn: set[str] = set()
-        self._well: dict[str, datetime] = {}
-        self._build()
+        super().__init__(clock, tale)
+        world, cluster = self._world, self._cluster
         self._arm = ArmFace(world)
         self._arm.throttle.pace = max(1.0, 60.0 / tale.takes_s)
-        self._services = Services(self._cluster)
-        nodes = DcosFace(world, self._services)
-        self._faces = [MesosFace(world, self._cluster, master) for master in self._cluster.mesos.masters]
-        self._http = Cluster(self._faces, nodes, self.gusts)
-        world.timeline.settled = self._stirs
-        world.azure.watchers.append(lambda change: self.tell(event_of(change, SUBSCRIPTION)))
-        self._well = {one.name: START - SETTLED for one in self._pool.instances.values()}
+        self._services = Services(cluster)
+        self._members = Members(cluster.mesos)
+        faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
+        self._http = Cluster(faces, DcosFace(world, self._services), self.gusts)
+        self._http.replacing = self._replacing
+        self._addresses = tuple(master.address for master in cluster.mesos.masters)
+        release = cluster.mesos.release.dcos
+        self._unit = next(unit for unit in NETWORK_UNITS if unit in units_of(release, "agent"))
+        self._serving = dict.fromkeys(range(tale.masters), START - SETTLED)
+        if not {"restart_unit"} & {*tale.masters_cured_by}:
+            hosts = [master.host for master in cluster.mesos.masters]
+            cluster.units.stubborn |= {(host, unit) for host in hosts for unit in MASTER_UNITS}
 
-    def _build(self) -> None:
-        tale, world = self._tale, self._world
-        releases = RELEASES[tale.generation]
-        web = App("web", 2 * tale.agents, cpus=0.01, mem=16.0)
-        spec = ClusterSpec(
-            "prod",
-            releases[tale.seed % len(releases)],
-            pools={"private": tale.agents},
-            apps=(web,),
-            suffix=SUFFIX,
-        )
-        self._cluster = build_cluster(world, spec)
-        self._pool = self._cluster.pools["private"]
-        furnish = world.azure.furnish
-
-        def furnished(instance: Instance) -> None:
-            furnish(instance)
-            if self._newborn_fail:
-                self._stillborn.add(instance.name)
-                _never_starts(process_of(instance))
-
-        world.azure.furnish = furnished
-        self._cluster.orders = HeardOrders(self._cluster.mesos, self)
-        world.scaling = HeardScaling(world.azure, self)
-        world.power = HeardPower(world.azure, self)
-        world.commands = HeardCommands(world.azure, self)
+    # What the app reaches it by.
 
     @property
     def azure(self) -> AzureCompute:
@@ -127,225 +91,203 @@ class Wire:
     @property
     def mesos(self) -> Scheduler:
         """For one process."""
-        masters = tuple(master.address for master in self._cluster.mesos.masters)
-        return watched("scheduler", MesosScheduler(self._http, masters), _meant)
+        return watched("scheduler", MesosScheduler(self._http, self._addresses), _meant)
 
-    async def live(self) -> None:
-        await self._world.run()
-
-    def _stirs(self) -> None:
-        """Something may have changed."""
-        now, there = self._world.timeline.now, self._pool.instances.values()
-        self._well = {one.name: self._well.get(one.name, now) for one in there if self._is_well(one)}
-        self.on_change()
+    def equipped(self, plain: Outside, around: Around) -> Outside:
+        http, hosts = self._http, tuple(one.partition(":")[0] for one in self._addresses)
+        workloads = watched("workloads", DcosWorkloads(http, plain.clock, self._addresses), around)
+        outside = replace(plain, workloads_of=lambda cluster: workloads)
+        if self._tale.is_broad:
+            health = watched("health", DcosHealth(http, plain.clock, self._addresses), around)
+            outside = replace(outside, health_of=lambda cluster: health)
+        if not self._tale.masters:
+            return outside
+        council = watched("council", EachMaster(http, plain.clock, self._addresses, hosts), around)
+        machines = watched("machines", AzureMachines(self.azure.arm), around)
+        return replace(outside, masters_of=lambda cluster: council, machines=machines)
 
     # What the app orders.
 
-    def ordered(self, what: str, subjects: Sequence[Vm | None], size: int = 0) -> Callable[[], None]:
-        if what == "schedule_maintenance" and MEANT.get() != "scheduler.schedule_maintenance":
-            return lambda: None  # on the way to something else, which is told by itself
-        now = self._clock.now()
-        orders = [
-            Order(now, what, vm.name if vm is not None else "", self._machine(vm), size) for vm in subjects
+    def ordered(self, order: Heard) -> Callable[[], None]:
+        if order.what == "schedule_maintenance" and MEANT.get() != "scheduler.schedule_maintenance":
+            return super().ordered(
+                replace(order, is_ours=False)
+            )  # on the way to something that is told by itself
+        if order.subjects and isinstance(order.subjects[0], MasterVm):
+            return self._ordered_of_master(order, order.subjects)
+        return super().ordered(order)
+
+    def _ordered_of_master(self, order: Heard, subjects: Sequence[Vm | None]) -> Callable[[], None]:
+        machines = [one.name for one in self._cluster.machines]
+        numbers = [machines.index(vm.name) for vm in subjects if vm is not None]
+        told = [
+            Order(self._clock.now(), order.what, one.name, one, is_master=True)
+            for one in (self._master(number) for number in numbers)
         ]
 
         def tell() -> None:
-            for order in orders:
-                self.on_order(order)
+            for one in told if order.is_ours and order.what in OF_MASTERS else []:
+                self.on_order(one)
             self._stirs()
 
         return tell
 
+    def _replacing(self, service: str, pod: str) -> Callable[[], None]:
+        member = next((one for one in self.members() if (one.service, one.name) == (service, pod)), None)
+        node = member.node if member is not None else ""
+        machine = self._machine(self._instance(node)) if node else None
+        order = Order(self._clock.now(), "replace_pod", node, machine, pod=f"{service}/{pod}")
+        return lambda: self.on_order(order)
+
+    def _is_treated(self, vm: Vm | None, what: str) -> None:
+        act = {"run_command": "restart_unit", "reimage": "redeploy"}.get(what, what)
+        cures = self._tale.cured_by
+        is_cured = (act == "redeploy" and cures) or act in cures
+        if vm is not None and vm.name in self._wrong and is_cured:
+            self._is_cured(vm.name)
+
+    def _is_cured(self, node: str) -> None:
+        """Of what it ails. That an alarm is over has to be heard first: until then it is `over`, and counts."""
+        if self._wrong.get(node) == "alarm":
+            self._wrong[node] = "over"
+        elif self._wrong.get(node) == "unit":
+            del self._wrong[node]
+            self._fail_unit(node, False)
+
+    def _fail_unit(self, node: str, fails: bool) -> None:
+        instance = self._instance(node)
+        if instance is not None:
+            failed = self._cluster.units.failed
+            (failed.add if fails else failed.discard)((instance.nic.address, self._unit))
+
+    def _stirs(self) -> None:
+        there = {one.nic.address for one in self._pool.instances.values() if one.name in self._wrong}
+        units = self._cluster.units
+        units.failed = {(address, unit) for address, unit in units.failed if address in there}
+        now = self._world.timeline.now
+        serving = [number for number in range(self._tale.masters) if self._serves(number)]
+        self._serving = {number: self._serving.get(number, now) for number in serving}
+        super()._stirs()
+
     # What is true.
 
-    def machines(self) -> list[Machine]:
-        there = sorted(self._pool.instances.values(), key=lambda one: one.number)
-        return [machine for one in there if (machine := self._machine(one)) is not None]
-
-    @property
-    def capacity(self) -> int:
-        return self._pool.capacity
-
-    def leftovers(self) -> list[str]:
-        maintenance, mesos = self._cluster.mesos.maintenance, self._cluster.mesos
-        left = [
-            f"machine {one[1]} is {mode}"
-            for one, mode in sorted(maintenance.modes.items())
-            if mode is not Mode.UP
-        ]
-        alive = [one for one in mesos.registered.values() if one.process.responsive and one.deactivated]
-        return left + [f"agent {one.id} gets no tasks" for one in alive]
-
     def idle(self) -> list[str]:
-        return [
-            f"{scheduler.running(app.name)} of {app.instances} tasks of {app.name} run"
-            for scheduler in self._cluster.mesos.schedulers
-            for app in scheduler.framework.apps.values()
-            if scheduler.running(app.name) < app.instances
-        ]
+        return super().idle() + self._members.idle()
 
-    def _machine(self, vm: Vm | None) -> Machine | None:
-        if not isinstance(vm, Instance) or self._pool.instances.get(vm.number) is not vm:
-            return None
-        return Machine(
-            vm.name, vm.fault_domain, self._well.get(vm.name), vm.deleting, vm.power is Power.RUNNING
-        )
+    def members(self) -> list[Member]:
+        return self._members.all()
 
-    def _is_well(self, instance: Instance) -> bool:
-        process, mesos = process_of(instance), self._cluster.mesos
-        if instance.power is not Power.RUNNING or not process.responsive:
-            return False
-        known = mesos.registered.get(process.agent_id or "") or mesos.recovered.get(process.agent_id or "")
-        return known is not None and known.process is process and known.connected
+    def masters(self) -> list[Machine]:
+        return [self._master(number) for number in range(self._tale.masters)]
 
-    def _instance(self, node: str) -> Instance | None:
-        return self._pool.instances.get(int(node.rpartition("_")[2]))
+    def _master(self, number: int) -> Machine:
+        vm = self._cluster.machines[number]
+        running = vm.power is Power.RUNNING
+        since: datetime | None = self._serving.get(number)
+        return Machine(vm.nic.address, vm.fault_domain, since, is_running=running)
 
-    # What befalls it.
+    def _serves(self, number: int) -> bool:
+        vm, master = self._cluster.machines[number], self._cluster.mesos.masters[number]
+        runs = vm.power is Power.RUNNING and not vm.is_frozen
+        return runs and master.works and not master.zookeeper_down and master.log_recovered
 
-    def node_fails(self, node: str) -> None:
-        instance = self._instance(node)
-        if instance is None:
-            return
-        process, cures = process_of(instance), self._tale.cured_by
-        self._world.kill_agent_process(instance)
-        if "restart_unit" not in cures:
-            self._cluster.units.stubborn |= {(process.address, unit) for unit in UNITS}
-        if not {"restart_unit", "restart"} & {*cures}:
-            process.spoil_disk()
-        if not cures:
-            _never_starts(process)
+    # What befalls masters and services.
+
+    def master_fails(self, number: int, how: str) -> None:
+        vm = self._cluster.machines[number]
+        if how == "process":
+            self._world.kill_master_process(self._cluster, number)
+        elif how == "hangs":
+            self._world.freeze_vm(vm)
+        else:
+            with suppress(AzureRefusal), self._spared():
+                self._world.deallocate(vm)
         self._stirs()
 
-    def node_freezes(self, node: str) -> None:
-        instance = self._instance(node)
-        if instance is not None and instance.power is Power.RUNNING:
-            self._world.freeze_vm(instance)
-            self._stirs()
+    def master_recovers(self, number: int) -> None:
+        vm, master = self._cluster.machines[number], self._cluster.mesos.masters[number]
+        if vm.is_frozen:
+            self._world.thaw_vm(vm)
+        if vm.power is not Power.RUNNING:
+            self._starts(vm)
+        elif not master.works or not master.log_recovered:
+            self._cluster.elections.revive(master)
+        master.zookeeper_down = False
+        self._stirs()
+
+    def _starts(self, vm: Vm) -> None:
+        with suppress(AzureRefusal), self._spared():
+            self._world.power.act([vm], "start", Intent(OPERATOR, f"{vm.kind}/start/action", vm.id))
+
+    def exhibitor_hangs(self, hangs: bool) -> None:
+        self._is_silent(EXHIBITOR, hangs)
+
+    def member_fails(self, number: int) -> None:
+        self._members.fails(number)
+
+    def scheduler_hangs(self, number: int, hangs: bool) -> None:
+        names = [*(one.spec.name for one in self._members.services), ""]
+        name = names[number % len(names)]
+        if not name:
+            self._is_silent(MARATHON, hangs)
+        elif hangs:
+            self._services.spoiled[name] = 503
+        else:
+            self._services.spoiled.pop(name, None)
+
+    def _is_silent(self, port: int, silent: bool) -> None:
+        if silent:
+            self._services.silent[port] = Silence.HANGING
+        else:
+            self._services.silent.pop(port, None)
+
+    async def replace_lost_members(self) -> None:
+        self._members.replace_lost()
+
+    # What is told of machines.
 
     def node_recovers(self, node: str) -> None:
-        instance = self._instance(node)
-        if instance is None:
-            return
-        if instance.is_frozen:
-            self._world.thaw_vm(instance)
-        process = process_of(instance)
-        self._cluster.units.stubborn -= {(process.address, unit) for unit in UNITS}
-        process.spoiled_disk = None
-        if instance.name not in self._stillborn:
-            process.joining = replace(process.joining, joins=True)
-        if instance.power is Power.RUNNING and process.life is Life.ABSENT and process.can_start:
-            self._world.start_agent_process(instance)
-        self._stirs()
+        self._is_cured(node)
+        super().node_recovers(node)
 
-    async def delete(self, node: str) -> None:
-        with self._by_somebody(node) as instance:
-            self._world.delete_instance(instance)
-
-    async def deallocate(self, node: str) -> None:
-        with self._by_somebody(node) as instance:
-            self._world.deallocate(instance)
-
-    async def restart(self, node: str) -> None:
-        with self._by_somebody(node) as instance:
-            self._world.restart(instance)
-
-    def evict(self, node: str) -> None:
-        instance = self._instance(node)
-        if instance is not None and not instance.deleting:
-            self._pool.evicted_instances_are_deleted = instance.number % 2 == 0
-            self._world.evict(instance)
+    def ails(self, node: str, how: str) -> None:
+        if self._instance(node) is not None:
+            self._wrong[node] = how
+            if how == "unit":
+                self._fail_unit(node, True)
             self._stirs()
 
-    async def scale(self, size: int) -> None:
-        with self._spared():
-            self._world.set_capacity(self._pool, size)
+    def is_ailing(self, node: str) -> bool:
+        return self._wrong.get(node) in {"unit", "alarm"}
+
+    def announce(self, node: str) -> None:
+        self._ending.add(node)
+
+    def absolve(self, node: str) -> None:
+        self._ending.discard(node)
+        if self._wrong.get(node) == "over":
+            del self._wrong[node]
         self._stirs()
 
-    @contextmanager
-    def _by_somebody(self, node: str) -> Iterator[Instance]:
+    def is_moved(self, node: str) -> None:
         instance = self._instance(node)
-        if instance is None:
-            raise Refused("azure", "instance_not_found", {"node": node})
-        try:
-            with self._spared():
-                yield instance
-        except AzureRefusal as refusal:
-            raise Refused("azure", refusal.error.code, {"node": node}) from refusal
-        self._stirs()
+        if instance is not None:
+            with suppress(AzureRefusal), self._spared():
+                self._world.redeploy(instance, PLATFORM)
+            self._stirs()
 
-    @contextmanager
-    def _spared(self) -> Iterator[None]:
-        """What was ordered to fail or hang is kept for the app: nobody repairs what people did not get."""
-        azure = self._world.azure
-        kept = azure.allocation_faults, azure.action_faults
-        azure.allocation_faults, azure.action_faults = [], []
-        try:
-            yield
-        finally:
-            azure.allocation_faults, azure.action_faults = kept
+    def steals_address(self, node: str, steals: bool) -> None:
+        """No simulated master can be told of two agents at one address."""
 
-    def newborn_fail(self, fail: bool) -> None:
-        self._newborn_fail = fail
-
-    def no_room(self, times: int) -> None:
-        self._world.azure.allocation_faults.append(AllocationFault(times))
-
-    def hang(self, times: int) -> None:
-        self._world.azure.action_faults.append(ActionFault(error=None, count=times))
-
-    def fail_over(self) -> None:
-        self._world.fail_over(self._cluster)
-        self._stirs()
+    def clock_differs(self, by_s: float) -> None:
+        """All clocks of DC/OS are one here."""
 
     def mend(self) -> None:
-        """Also the wire is calm from now on. What was ordered in vain ends when Azure gives it up."""
-        self.gusts.ends()
-        azure = self._world.azure
-        azure.allocation_faults.clear()
-        azure.action_faults.clear()
-        self._newborn_fail = False
-        for instance in list(self._pool.instances.values()):
-            self._world.timeline.after(2 * self._tale.takes_s, partial(self._give_up, instance))
-        self._stirs()
-
-    def _give_up(self, instance: Instance) -> None:
-        for order in (instance.operation, instance.command):
-            if order is not None and order.running:
-                self._world.azure.operations.fail(order, ACTION_FAILED)
-                instance.provisioning = Provisioning.FAILED
-                instance.revision += 1
+        self._services.spoiled.clear()
+        self._services.silent.clear()
+        super().mend()
 
 
 async def _meant(call: Call) -> Any:
     MEANT.set(call.name)
     return await call.go()
-
-
-def process_of(instance: Instance) -> Process:
-    if not isinstance(instance.guest, Process):
-        raise TypeError(f"{instance.name} has no agent")
-    return instance.guest
-
-
-def _never_starts(process: Process) -> None:
-    process.joining = replace(process.joining, joins=False)
-
-
-def _durations(tale: Tale) -> Durations:
-    """A new machine has its agent after `boot_s`."""
-    takes_s = tale.takes_s
-    return Durations(
-        boot_s=0.6 * tale.boot_s,
-        delete_s=takes_s,
-        start_s=takes_s,
-        restart_s=takes_s,
-        poweroff_s=takes_s,
-        deallocate_s=takes_s,
-        redeploy_s=takes_s,
-        reimage_s=takes_s,
-        command_s=takes_s,
-        silent_agent_s=300.0,
-        join_s=0.4 * tale.boot_s,
-        rejoin_s=3.0,
-    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from azure.core.exceptions import IncompleteReadError
-from azure.core.pipeline.transport import AsyncHttpTransport
 from azure.core.rest import HttpRequest
 from azure.core.rest._http_response_impl_async import AsyncHttpResponseImpl
 
@@ -17,7 +19,7 @@ from simulator.mesos.face import MesosFace
 from simulator.wire import Request, Response
 from tests.simulation.gusts import CutOff, Gusts
 
-type Transport = AsyncHttpTransport[HttpRequest, AsyncHttpResponseImpl]
+REPLACE = re.compile(r"/service/(?P<service>.+)/v1/pod/(?P<pod>[^/]+)/replace")
 
 
 class Azure(ArmTransport):
@@ -43,6 +45,8 @@ class Cluster:
     def __init__(self, masters: list[MesosFace], nodes: DcosFace, gusts: Gusts) -> None:
         self._masters = {face.master.address: face for face in masters}
         self._nodes, self._gusts = nodes, gusts
+        self.replacing: Callable[[str, str], Callable[[], None]] = lambda service, pod: lambda: None
+        """A member of a service is to be replaced; what it answers is called when that has taken effect."""
 
     async def send(self, call: HttpCall) -> HttpAnswer:
         request = Request.of(call.method, call.url, call.headers, call.body or b"")
@@ -62,4 +66,9 @@ class Cluster:
 
     async def _of_node(self, request: Request) -> Response:
         host, _, port = request.headers["host"].partition(":")
-        return await self._nodes.of_host(host, int(port or ROUTER), request)
+        order = REPLACE.fullmatch(request.path)
+        told = self.replacing(unquote(order["service"]), order["pod"]) if order is not None else None
+        answer = await self._nodes.of_host(host, int(port or ROUTER), request)
+        if told is not None and answer.status == 200:
+            told()
+        return answer

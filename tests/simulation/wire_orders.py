@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.world.agent import Process
@@ -27,24 +28,27 @@ from simulator.world.vm import Vm
 METHODS = {"poweroff": "power_off", "runcommand": "run_command"}
 
 
+@dataclass(frozen=True)
+class Heard:
+    """`what` is the method of the port, `is_ours` whether the app ordered it. None stands for what is no machine."""
+
+    what: str
+    subjects: Sequence[Vm | None]
+    is_ours: bool
+    size: int = 0
+
+
 class Ear(Protocol):
-    """Who hears of orders. `truth` is asked before, `ordered` told after an order has taken effect."""
+    """Who hears of orders: just before one takes effect, and with what it answered, after that."""
 
-    def ordered(self, what: str, subjects: Sequence[Vm | None], size: int = 0) -> Callable[[], None]:
-        """What is true now is kept; the answer tells of the order."""
-        ...
-
-
-def _is_ours(actor: Actor) -> bool:
-    return actor.by is By.CLIENT
+    def ordered(self, order: Heard) -> Callable[[], None]: ...
 
 
 @contextmanager
-def _told(ear: Ear, actor: Actor, what: str, subjects: Sequence[Vm | None], size: int = 0) -> Iterator[None]:
-    tell = ear.ordered(what, subjects, size) if _is_ours(actor) else None
+def _told(ear: Ear, by: Actor, what: str, subjects: Sequence[Vm | None], size: int = 0) -> Iterator[None]:
+    tell = ear.ordered(Heard(what, list(subjects), by.by is By.CLIENT, size))
     yield
-    if tell is not None:
-        tell()
+    tell()
 
 
 class HeardScaling(Scaling):
