@@ -24,6 +24,10 @@ SECONDS ?= 600
 SEED ?= 1
 SEEDS ?= 2000
 FIRST ?= 1
+# Compiled modules are kept, in a place of their own. Many containers forbid that, and then pytest's processes and every
+# program that the tests start compile everything anew, which takes seconds each.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
 PYTHON := .venv/bin/python
 RUFF := .venv/bin/ruff
 
