@@ -150,6 +150,10 @@ class Hand:
         """Leave something for later steps, written with the next `about_to` or `save`."""
         self.operation = replace(self.operation, notes={**self.operation.notes, key: value})
 
+    def restore_notes(self, before: Operation) -> None:
+        """The notes as they were: what was noted ahead was surely not done."""
+        self.operation = replace(self.operation, notes=before.notes)
+
     async def books(self, how: Callable[[Disruption], Disruption]) -> None:
         """Change entries of the pool's ledger."""
         await change(

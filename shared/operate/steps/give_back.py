@@ -6,11 +6,9 @@ that came for it goes again.
    do not know the agent any more have nothing to take back.
 3. The pool was grown for it and nothing has joined yet: wait for it. Shrinking the set would let Azure choose a victim.
    But when Azure had no room for it, take its order back (`unorder.py`).
-4. A machine has joined in the node's place and nothing runs on it yet: destroy it, the pool has its size without it.
-   When something runs on it already, it stays: no task is killed for tidiness, and the pool has one more than wanted.
+4. A machine has joined in the node's place: send it away again (`send_away.py`), if nothing runs on it.
 
-Nothing here touches the node itself. The empty machine is ours while it is destroyed, and forgotten then: what we take
-away ourselves is no incident.
+Nothing here touches the node itself.
 """
 
 from __future__ import annotations
@@ -18,18 +16,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.errors import Refused
-from shared.guards import TO_GROW, ask, refusals
 from shared.model.azure import ProgressState
 from shared.model.mesos import SchedulerState
-from shared.model.nodes import NodeMemory
 from shared.model.operations import SURPLUS
 from shared.model.readings import Failure
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
-from shared.records import Change
 
 from .await_join import REPLACEMENT, await_join
 from .grow import IN_VAIN, SURGED
+from .send_away import TAKEN_BACK, send_away
 from .stop_new_tasks import STOPPED
 from .unorder import unorder
 
@@ -42,8 +38,8 @@ async def give_back(hand: Hand) -> Outcome:
         progress = await hand.outside.compute.look(hand.cluster.address_of(hand.pool), hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
             return Wait("Azure is taking back what came for it", hand.again(), hand.operation.token)
-        await _forget_surplus(hand)
-        return Done("what was done was taken back")
+        if SURPLUS not in hand.operation.notes:
+            return Done(TAKEN_BACK)
     picture, _ = await hand.fresh()
     scheduler = picture.situation.snapshot.scheduler
     if isinstance(scheduler, Failure):
@@ -83,31 +79,5 @@ async def _without_surplus(hand: Hand, state: SchedulerState) -> Outcome:
     """Rule 4."""
     name = hand.operation.notes.get(REPLACEMENT)
     if name is None or SURGED not in hand.operation.notes:
-        return Done("what was done was taken back")
-    kept = await hand.outside.records.inventory.get(hand.cluster.name, name)
-    if kept is None:
-        return Done("what was done was taken back")
-    agent = state.agent(kept.value.agent_id)
-    if agent is None or not agent.active or agent.task_ids or agent.tasks or agent.reservations:
-        return Done(f"{name}, which came for it, stays: it has work already")
-    address, instance_id = hand.cluster.address_of(hand.pool), kept.value.instance_id
-    instance = await hand.outside.compute.instance(address, instance_id)
-    if instance is None or instance.vm_id != kept.value.vm_id:
-        return Done("what was done was taken back")
-    against = refusals(ask(await hand.question(), TO_GROW))
-    if against:
-        return Done(f"{name}, which came for it, stays: refused by {against[0].guard} ({against[0].reason})")
-    hand.note(SURPLUS, name)
-    await hand.about_to(
-        f"destroying instance {instance_id} of {address.scale_set}, which came for it and is empty"
-    )
-    token = await hand.outside.compute.destroy(address, [instance_id])
-    return Wait(f"the deletion of {name}, which came for it and is empty, was ordered", hand.again(), token)
-
-
-async def _forget_surplus(hand: Hand) -> None:
-    """What we destroyed ourselves is missed by nobody."""
-    name, inventory = hand.operation.notes.get(SURPLUS), hand.outside.records.inventory
-    kept = await inventory.get(hand.cluster.name, name) if name is not None else None
-    if name is not None and kept is not None:
-        await inventory.put_all(hand.cluster.name, [Change[NodeMemory](name, None, kept.etag)])
+        return Done(TAKEN_BACK)
+    return await send_away(hand, name, state)

@@ -19,8 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from msgspec.structs import replace
-
 from shared.decide.lessons import says_no_room
 from shared.errors import Refused, Retry
 from shared.model.azure import PoolAddress, ProgressState
@@ -71,7 +69,7 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
             return HandOver(
                 f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
             )
-        before = hand.operation.notes
+        before = hand.operation
         hand.note(ORDERED, hand.now.isoformat())
         await hand.about_to(f"{what} instance {subject.instance_id} of {address.scale_set}")
         try:
@@ -79,7 +77,7 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         except Refused as refused:
             return Failed(f"{what} it was refused: {refused}")
         except Retry:  # nothing was done
-            hand.operation = replace(hand.operation, notes=before)
+            hand.restore_notes(before)
             raise
         return Wait(f"{what} it was ordered", hand.again(), token)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from shared.errors import Refused
 from shared.model.mesos import Generation
 from shared.model.readings import Failure
 from shared.operate.hand import Hand
@@ -41,7 +42,12 @@ async def stop_new_tasks(hand: Hand) -> Outcome:
         await hand.about_to(f"deactivating agent {agent.agent_id}")
         await masters.deactivate(agent.agent_id)
         return Done(f"agent {agent.agent_id} is deactivated, its tasks run on")
+    before = hand.operation
     hand.note(STOPPED, "window")
     await hand.about_to(f"putting {agent.hostname} ({agent.address}) into a maintenance window")
-    await masters.schedule_maintenance(agent.hostname, agent.address, hand.operation.created_at, WINDOW)
+    try:
+        await masters.schedule_maintenance(agent.hostname, agent.address, hand.operation.created_at, WINDOW)
+    except Refused:  # somebody else's window is not ours to take back
+        hand.restore_notes(before)
+        raise
     return Done(f"{agent.hostname} is in a maintenance window, its tasks run on")
