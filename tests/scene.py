@@ -32,7 +32,7 @@ from shared.ports.health import HealthReports
 from shared.ports.queues import Queue
 from shared.ports.store import Table
 from shared.records import Records
-from tests.prod import OURS, POLICY, POOL, SET, START, SUBSCRIPTION, SWEEP
+from tests.prod import OURS, POLICY, POOL, SET, START, SUBSCRIPTION, SWEEP, read_once
 from tests.watched import Around, Crash, watched
 from tests.works import WEB
 from tests.world import World
@@ -95,7 +95,7 @@ class Scene(World):
         async def text() -> str:
             return self.policy
 
-        return App(self.outside, PolicyInForce(text, "policy.yaml", store), frozenset({OURS}))
+        return App(self.outside, PolicyInForce(text, "policy.yaml", store, read_once), frozenset({OURS}))
 
     def equipped(self, plain: Outside, around: Around | None) -> Outside:
         """What a scene of its own puts around the app besides."""

@@ -76,12 +76,20 @@ class Rejected(Struct, frozen=True):
 
 
 class PolicyInForce:
-    """One for the process. `source` names the file in messages and in the table."""
+    """One for the process. `source` names the file in messages and in the table, `read` makes a policy of a text and
+    `source`, or raises `PolicyError`."""
 
-    def __init__(self, text_source: TextSource, source: str, store: Store) -> None:
+    def __init__(
+        self,
+        text_source: TextSource,
+        source: str,
+        store: Store,
+        read: Callable[[str | bytes, str], Policy] = load,
+    ) -> None:
         self._text_source = text_source
         self._source = source
         self._store = store
+        self._read = read
         self._seen: tuple[str, InForce] | None = None
         self._turn = (
             asyncio.Lock()
@@ -103,7 +111,7 @@ class PolicyInForce:
         if isinstance(text, Fault):
             return await self._rejected((text,), version, now)
         try:
-            policy = load(text, self._source)
+            policy = self._read(text, self._source)
         except PolicyError as error:
             return await self._rejected(error.faults, version, now)
         return await self._loaded(policy, text, version, now)
@@ -140,7 +148,7 @@ class PolicyInForce:
         if good is None:
             raise Refused("policy", "no_valid_policy", numbers)
         try:
-            return load(good.text, f"{good.source} ({LAST_GOOD})"), good.version
+            return self._read(good.text, f"{good.source} ({LAST_GOOD})"), good.version
         except PolicyError as error:
             numbers["last_good"] = str(error.faults[0])
             raise Refused("policy", "no_valid_policy", numbers) from error

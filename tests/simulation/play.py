@@ -15,10 +15,9 @@ from shared.memory.queues import MemoryQueues
 from shared.memory.store import MemoryStore
 from shared.operate.outside import Outside
 from shared.policy.in_force import PolicyInForce
-from shared.policy.load import load
 from shared.records import Records
 from simulator.virtual_time import VirtualClock, run_virtual
-from tests.prod import OURS, START
+from tests.prod import OURS, START, read_once
 from tests.simulation.breadth import Breadth
 from tests.simulation.broad_misfortunes import BroadMisfortunes
 from tests.simulation.ending import Ending
@@ -101,7 +100,7 @@ class Stage:
         self.told = self._broaden() if tale.is_broad and isinstance(nature, Breadth) else None
         self.ending = Ending(clock, tale, nature, self.people, self.store)
         self._policy = policy_of(tale)
-        load(self._policy, "policy.yaml")
+        read_once(self._policy, "policy.yaml")
 
     async def tell(self) -> None:
         """What happens, when it happens."""
@@ -176,4 +175,4 @@ class Stage:
         async def text() -> str:
             return self._policy
 
-        process.app = App(outside, PolicyInForce(text, "policy.yaml", store), frozenset({OURS}))
+        process.app = App(outside, PolicyInForce(text, "policy.yaml", store, read_once), frozenset({OURS}))
