@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from azure.storage.queue.aio import QueueClient
 
 from shared.audit import AuditLog
 from shared.azure.clock import WallClock
 from shared.azure.storage import StorageSettings
 from shared.azure.tables import AzureStore
+from shared.operate.engine import Wake
 from shared.policy.in_force import PolicyInForce
 from shared.records import Records, open_incident_row
 from shared.records.quarantine import quarantine
@@ -59,6 +64,9 @@ async def write_down(connection: str) -> None:
         for operation in await scene.running():
             await records.keep_operation(operation, None)
         await quarantine(store, "event_grid", "not understood", "something", START)
+        (operation,) = await scene.running()
+        wake = msgspec.json.encode(Wake("prod", operation.id)).decode()
+        await quarantine(store, "operations", "its turn failed", wake, START + timedelta(seconds=1))
 
 
 def poolkeeper(*words: str) -> subprocess.CompletedProcess[str]:
@@ -87,9 +95,35 @@ def test_every_command_reads_real_tables(settings: str) -> None:
         assert told in result.stdout
 
 
+def test_what_is_in_the_quarantine_is_replayed_into_the_real_queue_once_and_dropped(settings: str) -> None:
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        return poolkeeper("--settings", settings, "quarantine", *words)
+
+    items = {
+        item["kept"]["source"]: item["row"] for item in msgspec.json.decode(typed("list", "--json").stdout)
+    }
+    wake, event = items["operations"], items["event_grid"]
+    said = ("--who", "ann", "--why", "it is mended")
+    first, second = typed("replay", wake, *said), typed("replay", wake, *said)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert (second.returncode, "ann has replayed it" in second.stderr) == (1, True)
+    connection = json.loads(Path(settings).read_bytes())["Values"]["AzureWebJobsStorage"]
+    assert [json.loads(one)["cluster"] for one in asyncio.run(waiting(connection, "operations"))] == ["prod"]
+    assert typed("drop", event, *said).returncode == 0
+    tail = poolkeeper("--settings", settings, "audit", "tail", "--json").stdout
+    assert "ann replays wake-up about dcos-agent-private" in tail
+    assert "ann drops no event: it is mended" in tail
+
+
+async def waiting(connection: str, queue: str) -> list[str]:
+    """What is in a queue, as the host would read it."""
+    async with QueueClient.from_connection_string(connection, queue) as there:
+        return [base64.b64decode(one.content).decode() for one in await there.peek_messages(32)]
+
+
 def test_the_rows_head_and_months_of_the_audit_are_found_as_they_are_written(settings: str) -> None:
     result = poolkeeper("--settings", settings, "audit", "verify", "--json")
-    (month,) = msgspec.json.decode(result.stdout)["months"]
+    (month,) = [one for one in msgspec.json.decode(result.stdout)["months"] if one["cluster"] == "prod"]
     assert month["entries"] > 3
     assert result.returncode == 0
 
