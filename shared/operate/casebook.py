@@ -18,6 +18,7 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Finding
+from shared.model.readings import Failure, Value
 from shared.model.signals import LOSSES, Signal
 from shared.records import Change, Kept, open_incident_row
 
@@ -184,9 +185,16 @@ def _ended(
             yield kept, how_it_ended(node)
         elif finding is None:
             yield kept, "the node is not missed any more"
-        elif finding.condition is Condition.HEALTHY:
+        elif finding.condition is Condition.HEALTHY and not _is_unread(kept.value, picture):
             doomed = kept.value.condition is Condition.DOOMED
             yield kept, "what was announced is over" if doomed else "it came back by itself"
+
+
+def _is_unread(incident: Incident, picture: Picture) -> bool:
+    """Whether nothing is known against it any more only because DC/OS could not be read: that is not health."""
+    health = picture.situation.snapshot.health
+    unread = isinstance(health, Value) and isinstance(health.value.diagnostics, Failure)
+    return incident.condition is Condition.IMPAIRED and unread
 
 
 def _close(incident: Incident, outcome: str, now: datetime) -> Incident:

@@ -103,3 +103,16 @@ async def test_what_dcos_says_of_another_address_is_nobodys() -> None:
     ward.dcos.failed.add(("10.99.0.1", NET))
     await ward.after(minutes=30)
     assert (ward.acts, await ward.scene.open_incidents()) == ([], {})
+
+
+async def test_a_reading_that_fails_is_no_recovery() -> None:
+    """DC/OS's diagnostics answer every other time. The incident lasts, and what was read twice is acted on."""
+    ward = Ward("repair: {ladder: [restart], impaired_after: 8m}")
+    ward.falls_ill()
+    opened: set[str] = set()
+    for round in range(5):
+        ward.dcos.blind = {"diagnostics"} if round % 2 else set()
+        await ward.after(minutes=5)
+        opened |= {one.id for one in (await ward.scene.open_incidents()).values()}
+    assert (ward.acts, len(opened)) == (["restart"], 1)
+    assert not any("it came back by itself" in line for line in await ward.scene.said())
