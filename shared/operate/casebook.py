@@ -53,7 +53,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     audit: list[AuditRecord] = []
     wakes: list[datetime] = []
     workloads = _workloads(picture)
-    told = (*decisions, *troubles(situation))
+    told = (*decisions, *troubles(situation, picture.council))
     for decision in told:
         kept = recalled.incidents.get(decision.node)
         if kept is not None and _is_another_case(kept.value, decision):

@@ -4,7 +4,8 @@ Each is a decision about a subject in parentheses, which no node is called, and 
 told once, closed when the trouble is over. All but the first are handed over at once: what is at work there cannot be
 helped by replacing machines, and a person who is called too late has lost more than sleep.
 
-1. Something could not be read: nothing is judged by it.
+1. Something could not be read, or who of the masters serves: nothing is judged by it. That may be over in a moment, so
+   it is handed over when it has lasted for a quarter of an hour. A cluster whose only master is dead looks like this.
 2. The failed share what explains their failure better than chance: nothing is done to nodes that have it.
 3. A storm has lasted for as long as the policy holds after one: it does not blow over.
 4. Azure had no room for a machine three times in a row, so for some 15 minutes: it goes on being asked.
@@ -25,18 +26,18 @@ from shared.guards.storm import measure
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
-from shared.model.masters import MASTERS
+from shared.model.masters import MASTERS, Council
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
-from shared.model.snapshot import Snapshot
 from shared.policy.schema import PoolPolicy
 
-CLUSTER = "(cluster)"
+CLUSTER, MASTERS_UNSEEN = "(cluster)", "(masters unseen)"
 LASTS = 3  # refusals of room in a row
-HELD_FOR = timedelta(hours=1)
+BLIND_FOR, HELD_FOR = timedelta(minutes=15), timedelta(hours=1)
 NO_CLOCK_ENDS = frozenset({stateful.GUARD, quorum.GUARD})
 OVER = {
     CLUSTER: "everything can be read again",
+    MASTERS_UNSEEN: "it can be told again who of the masters serves",
     " storm)": "the storm is over",
     " room)": "Azure is not known to have no room any more",
     " held)": "nothing is held there any more",
@@ -44,10 +45,10 @@ OVER = {
 }
 
 
-def troubles(situation: Situation) -> tuple[Decision, ...]:
+def troubles(situation: Situation, council: Council | None = None) -> tuple[Decision, ...]:
     """One decision for each."""
     tallies = tally_pools(situation.snapshot, situation.findings)
-    found = [*_blindness(situation.snapshot), *_suspicions(situation), *_held(situation)]
+    found = [*_blindness(situation, council), *_suspicions(situation), *_held(situation)]
     for pool in situation.cluster.pools:
         book = situation.ledgers[pool.name]
         found += _storm(pool, book, tallies[pool.name], situation)
@@ -66,7 +67,8 @@ def how_it_ended(subject: str) -> str:
     return next(endings, "chance explains as well what failed")
 
 
-def _blindness(snapshot: Snapshot) -> Iterator[Decision]:
+def _blindness(situation: Situation, council: Council | None) -> Iterator[Decision]:
+    snapshot = situation.snapshot
     readings = [snapshot.scheduler]
     failed = [reading for reading in readings if isinstance(reading, Failure)]
     for pool in snapshot.pools.values():
@@ -75,7 +77,18 @@ def _blindness(snapshot: Snapshot) -> Iterator[Decision]:
     if failed:
         because = "; ".join(dict.fromkeys(f"{one.source} could not be read: {one.why}" for one in failed))
         because += "; nothing is judged by it"
-        yield Decision(CLUSTER, "", Condition.UNKNOWN, Verdict.HOLD, because)
+        yield _unseen(situation, CLUSTER, "", because)
+    blind = [seat.finding for seat in council.seats if seat.finding.blind] if council is not None else []
+    if blind and not isinstance(snapshot.scheduler, Failure):
+        because = "; ".join(dict.fromkeys(one.because for one in blind)) + "; no master is judged by it"
+        yield _unseen(situation, MASTERS_UNSEEN, MASTERS, because)
+
+
+def _unseen(situation: Situation, subject: str, pool: str, because: str) -> Decision:
+    incident = situation.incidents.get(subject)
+    if incident is None or situation.now - incident.since < BLIND_FOR:
+        return Decision(subject, pool, Condition.UNKNOWN, Verdict.HOLD, because)
+    return _handed_over(subject, pool, because)
 
 
 def _suspicions(situation: Situation) -> Iterator[Decision]:

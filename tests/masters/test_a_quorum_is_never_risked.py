@@ -116,7 +116,34 @@ async def test_when_nobody_answers_it_is_us() -> None:
     for number in range(3):
         hall.hangs(number)
     await hall.after(minutes=10)
-    assert (hall.done, set(await hall.open_incidents()) - {"(cluster)"}) == ([], set())
+    open_incidents = await hall.open_incidents()
+    assert (hall.done, set(open_incidents)) == ([], {"(masters unseen)"})
+    assert open_incidents["(masters unseen)"].state is IncidentState.OPEN
+    await hall.after(minutes=7)
+    assert (await hall.open_incidents())["(masters unseen)"].state is IncidentState.HANDED_OVER
+    assert hall.done == []
+
+
+async def test_a_person_is_called_when_nobody_tells_who_serves_for_a_quarter_of_an_hour() -> None:
+    hall = Hall()
+    await hall.sweeps()
+    hall.council.exhibitor_hangs = True
+    await hall.after(minutes=17)
+    unseen = (await hall.open_incidents())["(masters unseen)"]
+    assert (unseen.state, "ensemble" in unseen.outcome) == (IncidentState.HANDED_OVER, True)
+    hall.council.exhibitor_hangs = False
+    await hall.after(minutes=2)
+    assert (hall.done, await hall.open_incidents()) == ([], {})
+
+
+async def test_a_person_is_called_for_a_silent_cluster_of_one_master() -> None:
+    hall = Hall(masters=1)
+    await hall.sweeps()
+    hall.hangs(0)
+    hall.scheduler.faults.always("state", Retry("no master answers", hall.boot))
+    await hall.after(minutes=17)
+    assert hall.done == []
+    assert (await hall.open_incidents())["(cluster)"].state is IncidentState.HANDED_OVER
 
 
 @pytest.mark.parametrize("subject", ["", "(masters)", address(1)])
