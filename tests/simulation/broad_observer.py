@@ -21,7 +21,7 @@ NOTICED = timedelta(seconds=90)
 """Who has been down for longer is down in every reading that an order may rest on."""
 TAKES_MEMBERS = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "drain", "replace_pod"})
 EMPTIED_FIRST = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off"})
-REMEDIES = {"destroy": "replace", "power_off": "replace", "run_command": "restart_unit"}
+REMEDIES = {"destroy": "replace", "power_off": "replace", "run_command": "restart_unit", "start": "restart"}
 
 type Complain = Callable[[int, str], None]
 
@@ -35,6 +35,9 @@ class BroadObserver:
         self._members: list[Member] = broad.members()
         self._down_since: dict[str, datetime] = {}
         self._taken: dict[str, datetime] = {}
+        self._first = {machine.name for machine in nature.machines()}
+        self._joined: set[str] = set()
+        self._succeeded: set[str] = set()
         self.complain: Complain = lambda number, text: None
 
     def looks(self) -> None:
@@ -43,6 +46,9 @@ class BroadObserver:
         down = set[str]()
         for master in self._broad.masters():
             (down if master.well_since is None else up).add(master.name)
+        for machine in self._nature.machines():
+            if machine.well_since is not None and machine.name not in self._first:
+                self._joined.add(machine.name)
         self._members = self._broad.members()
         for member in self._members:
             (up if member.is_up else down).add(_name(member))
@@ -106,22 +112,26 @@ class BroadObserver:
 
     def living_ordered(self, order: Order, machine: Machine) -> None:
         """Something that ends what runs there is done to a machine whose agent is connected: it is empty by then, and
-        when it is destroyed, somebody is there in its place."""
+        when it is destroyed, somebody has come in its place. Not
+        when it came itself for one that recovered, and goes again."""
         if order.what not in EMPTIED_FIRST or machine.is_leaving:
             return
         if machine.tasks and not self._may_be_full(machine):
             self.complain(4, f"{order.what} of {order.node} with {machine.tasks} tasks on it")
-        if order.what != "destroy":
+        surplus = machine.well_since is not None and not machine.is_ending and machine.name in self._joined
+        if order.what != "destroy" or surplus or self._is_back(machine):
             return
-        there = [one for one in self._nature.machines() if not one.is_leaving and one.name != order.node]
-        if len(there) < min(self._people.sizes):
+        self._succeeded.add(order.node)
+        if len(self._succeeded) > len(self._joined):
             self.complain(4, f"{order.what} of {order.node} without anybody in its place")
 
     def _may_be_full(self, machine: Machine) -> bool:
         """Marathon before 1.6 takes no notice of windows, so what is ended may come back. Whose agent has come back a
         moment ago was dead when it was looked at."""
-        recent = machine.connected_since is None or self._clock.now() - machine.connected_since < RACE
-        return recent or self._tale.generation.value == "maintenance"
+        return self._is_back(machine) or self._tale.generation.value == "maintenance"
+
+    def _is_back(self, machine: Machine) -> bool:
+        return machine.connected_since is None or self._clock.now() - machine.connected_since < RACE
 
 
 def _name(member: Member) -> str:

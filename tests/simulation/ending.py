@@ -12,6 +12,7 @@ from shared.model.operations import Operation, OperationState
 from shared.records import Records
 from simulator.virtual_time import VirtualClock
 from tests.prod import START
+from tests.simulation.limits import stayed
 from tests.simulation.misfortunes import Misfortunes
 from tests.simulation.nature import Nature
 from tests.simulation.people import People
@@ -26,6 +27,7 @@ class Ending:
         self, clock: VirtualClock, tale: Tale, nature: Nature, people: People, store: MemoryStore
     ) -> None:
         self._clock, self._tale, self._nature, self._people = clock, tale, nature, people
+        self._store = store
         self._records, self._audit = Records(store), AuditLog(store)
 
     async def is_reached(self) -> bool:
@@ -64,7 +66,7 @@ class Ending:
             return missing
         if not well == len(machines) == capacity == book.wanted:
             missing.append(f"{well} are well of {len(machines)}, {capacity} ordered, {book.wanted} wanted")
-        if not min(sizes) <= capacity <= max(sizes):
+        if not min(sizes) <= capacity <= max(sizes) + stayed(self._store):
             missing.append(f"{capacity} are there, people asked for {sorted(sizes)}")
         return missing + self._nature.idle()
 

@@ -23,7 +23,7 @@ type Tell = Callable[[dict[str, Any]], None]
 class Machine:
     """The truth about one machine that Azure lists. `well_since` is None while it does not do its work: it does while
     it runs, its agent is connected to the masters and nothing else is wrong with it. `is_leaving`: Azure is deleting
-    it. `tasks` run there, as far as the world counts them; `is_ending`: Azure has announced its end, or its move;
+    it. `tasks` of those that keep nothing run there; `is_ending`: Azure has announced its end, or its move;
     `connected_since`: its agent is, as far as the world knows."""
 
     name: str

@@ -8,6 +8,7 @@ operations.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +16,15 @@ import msgspec
 
 from shared.audit import Entry
 from shared.memory.store import MemoryStore
+from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS
 from shared.model.operations import Operation
-from shared.ports.store import Table
+from shared.ports.store import Table, Write
 from simulator.virtual_time import VirtualClock
 from tests.simulation.breadth import Breadth
 from tests.simulation.broad_observer import RACE, REMEDIES, BroadObserver
+from tests.simulation.limits import Limits, stayed
 from tests.simulation.nature import Machine, Nature, Order
 from tests.simulation.people import People
 from tests.simulation.process import CALLER, Process
@@ -30,13 +33,12 @@ from tests.watched import Around, Call
 
 HARD = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "deallocate", "run_command"})
 FINAL = HARD | {"mark_gone", "machine_down", "drain"}
+HANDED_OVER = f'"{IncidentState.HANDED_OVER.value}"'.encode()
 OLDEST = timedelta(seconds=60)
 """Of the readings that justify something final."""
 OVERTAKEN = timedelta(seconds=20)
 """A person's word that came later may not have been read yet: what is asked last is up to 6 s old, and writes take
 time."""
-RATE = timedelta(minutes=30)
-"""Of the hour that the ledger's rate is about: what is reserved may be ordered as much later as a step may take."""
 
 
 class Observer:
@@ -46,14 +48,12 @@ class Observer:
         self._clock, self._tale, self._rules = clock, tale, tale.rules
         self._nature, self._people, self._store = nature, people, store
         self._read: dict[tuple[str, str], datetime] = {}
-        self._joined: set[str] = {machine.name for machine in nature.machines()}
-        self._seen = set(self._joined)
-        self._owed: list[Order] = []
-        self._under_way: dict[str, Order] = {}
-        self._first: dict[str, datetime] = {}
+        self._seen = {machine.name for machine in nature.machines()}
+        self._limits = Limits(clock, tale, nature, people, store)
+        self._limits.complain = self.complain
         self.complaints: list[str] = []
         self.orders: list[Order] = []
-        self._bodies: set[str] = set()
+        self._has_begun = False
         self.broad = (
             BroadObserver(clock, tale, nature, nature, people) if isinstance(nature, Breadth) else None
         )
@@ -90,6 +90,8 @@ class Observer:
                     self._check_ledger(write.body)
             elif call.name.startswith("store.write") and call.args[0] is Table.OPERATIONS:
                 self._check_operations()
+            elif call.name.startswith("store.write") and call.args[0] is Table.INCIDENTS:
+                self._note_calls(call.args[2])
             return answer
 
         return written
@@ -108,7 +110,7 @@ class Observer:
             return
         if self.broad is not None:
             self.broad.members_ordered(order)
-            if order.machine is not None and order.machine.tasks:
+            if order.machine is not None and order.machine.connected_since is not None:
                 self.broad.living_ordered(order, order.machine)
         if order.what in FINAL:
             self._check_truth(order)
@@ -119,7 +121,8 @@ class Observer:
         if order.what == "set_capacity":
             self._check_size(order)
         if order.what in HARD:
-            self._check_limits(order)
+            if order.machine is not None and not self.is_surplus(order.machine, order):
+                self._limits.ordered(order)
             self._check_approval(order)
 
     def _check_truth(self, order: Order) -> None:
@@ -130,13 +133,13 @@ class Observer:
             self.complain(10, f"{order.what} of {order.node or 'nothing'}, which is not there")
         if machine is None or machine.well_since is None or machine.is_leaving or machine.is_ending:
             return
-        if order.at - machine.well_since < RACE or self._is_surplus(machine, order):
+        if order.at - machine.well_since < RACE or self.is_surplus(machine, order):
             return
         self.complain(4, f"{order.what} of {order.node}, well since {machine.well_since:%H:%M:%S}")
 
-    def _is_surplus(self, machine: Machine, order: Order) -> bool:
+    def is_surplus(self, machine: Machine, order: Order) -> bool:
         there = [one for one in self._nature.machines() if not one.is_leaving]
-        return order.what == "destroy" and len(there) > min(self._people.sizes) and self._is_young(machine)
+        return order.what == "destroy" and len(there) >= min(self._people.sizes) and self._is_young(machine)
 
     def _is_young(self, machine: Machine) -> bool:
         return machine.name not in self._first_ones
@@ -165,13 +168,14 @@ class Observer:
     def _check_approval(self, order: Order) -> None:
         remedy = REMEDIES.get(order.what, order.what)
         asked = self._rules.mode == "propose" or remedy in self._rules.approve
-        surplus = order.machine is not None and self._is_surplus(order.machine, order)
+        surplus = order.machine is not None and self.is_surplus(order.machine, order)
         if asked and not surplus and (order.node, remedy) not in self._people.approved:
             self.complain(8, f"{order.what} of {order.node}, to which nobody has agreed")
 
     def _check_size(self, order: Order) -> None:
-        reserve = max(1, max(self._people.sizes) // 5) if self._tale.is_broad else 0
-        most = max(self._people.sizes) + self._rules.at_once + reserve + len(self._bodies)
+        most = max(self._people.sizes) + self._rules.at_once
+        if self._tale.is_broad:
+            most += self._limits.reserve + len(self._limits.bodies) + stayed(self._store)
         if order.size > most:
             self.complain(2, f"a size of {order.size} was ordered, nobody wanted more than {most}")
         if order.size < min(self._people.sizes):
@@ -179,59 +183,11 @@ class Observer:
                 9, f"a size of {order.size} was ordered, nobody wanted fewer than {min(self._people.sizes)}"
             )
 
-    def _check_limits(self, order: Order) -> None:
-        """2: what is being taken away by us, and how often that began."""
-        if order.machine is None or self._is_surplus(order.machine, order) or order.node in self._bodies:
-            return
-        now = order.at
-        busy = {one.node for one in self._owed} | set(self._under_way)
-        repeated = order.node in busy
-        domain = order.machine.fault_domain
-        if not repeated and len(busy) >= self._rules.at_once:
-            self.complain(2, f"{order.what} of {order.node} beside {', '.join(sorted(busy))}")
-        same = [
-            one.node
-            for one in (*self._owed, *self._under_way.values())
-            if one.machine is not None and one.machine.fault_domain == domain and one.node != order.node
-        ]
-        limit = self._rules.per_fault_domain
-        if limit is not None and len(set(same)) >= limit:
-            self.complain(2, f"{order.what} of {order.node} beside {same[0]} of the same fault domain")
-        if order.what == "power_off":
-            self._bodies.add(order.node)
-        if order.what in {"destroy", "power_off"}:
-            self._under_way.pop(order.node, None)
-            if not any(one.node == order.node for one in self._owed):
-                self._owed.append(order)
-        else:
-            self._under_way[order.node] = order
-        if order.node not in self._first or now - self._first[order.node] > RATE:
-            self._first[order.node] = now
-        begun = [at for at in self._first.values() if now - at < RATE]
-        if len(begun) > self._rules.per_hour:
-            self.complain(2, f"{len(begun)} repairs began within {RATE}")
-
     def _look(self) -> None:
-        self._settle_debts()
+        self._seen |= {machine.name for machine in self._nature.machines()}
+        self._limits.settle()
         if self.broad is not None:
             self.broad.looks()
-
-    def _settle_debts(self) -> None:
-        """Whoever was taken away is made up for by the next machine that joins, or not missed any more."""
-        there = {machine.name: machine for machine in self._nature.machines()}
-        self._seen |= set(there)
-        for machine in there.values():
-            if machine.well_since is not None and machine.name not in self._joined:
-                self._joined.add(machine.name)
-                del self._owed[:1]
-        well = sum(machine.well_since is not None for machine in there.values())
-        missing = max(0, min(self._people.wanted, *self._people.sizes) - well)
-        while len(self._owed) > missing:
-            self._owed.pop(0)
-        now, takes = self._clock.now(), timedelta(seconds=self._tale.takes_s)
-        self._under_way = {
-            node: order for node, order in self._under_way.items() if node in there and now - order.at < takes
-        }
 
     def _check_audit(self, order: Order) -> None:
         """12: it was written down before, with the guards' answers."""
@@ -253,8 +209,22 @@ class Observer:
 
     def _check_ledger(self, body: bytes | None) -> None:
         book = msgspec.json.decode(body or b"{}", type=Ledger)
-        if len(book.active) > self._rules.at_once:
-            self.complain(2, f"{len(book.active)} places are taken in the ledger")
+        if not self._has_begun and book.wanted == self._nature.capacity:
+            self._has_begun = True
+            self._people.sizes.add(
+                book.wanted
+            )  # what was there at the first look was wanted, whatever was before
+        urgent = sum(place.urgent for place in book.active)
+        if len(book.active) - urgent > self._rules.at_once:
+            self.complain(2, f"{len(book.active) - urgent} places are taken in the ledger")
+        if urgent > self._limits.reserve:
+            self.complain(2, f"{urgent} places are taken of the reserve of {self._limits.reserve}")
+
+    def _note_calls(self, written: Write | Sequence[Write]) -> None:
+        """For whom a person is called."""
+        for write in [written] if isinstance(written, Write) else written:
+            if write.body is not None and HANDED_OVER in write.body:
+                self._limits.forgive(msgspec.json.decode(write.body, type=Incident).node)
 
     def _check_operations(self) -> None:
         rows = self._store._partitions.get((Table.OPERATIONS, "prod"), {})
@@ -268,6 +238,7 @@ class Observer:
 _WORDS = {
     "destroy": "destroying",
     "power_off": "powering off instance",
+    "start": "starting instance",
     "restart": "restarting instance",
     "redeploy": "redeploying instance",
     "reimage": "reimaging instance",

@@ -199,7 +199,7 @@ def _broadened(tale: Tale, chance: Random) -> Tale:
     known = [verb for verb in BROAD_VERBS if chance.random() < 0.5] or ["a_unit_fails"]
     told = chance.choices(known, [BROAD_VERBS[verb] for verb in known], k=chance.randint(2, 10))
     more = [_happening(chance, verb, tale.lasts_s) for verb in told]
-    services = chance.sample(SERVICES, chance.choice([0, 1, 1, 2]))
+    services = chance.sample(SERVICES, chance.choice([0, 1, 1, 2])) if tale.agents >= 4 else []
     ladder = chance.choice([("restart",), ("restart", "redeploy"), ("restart_unit", "restart", "redeploy")])
     rules = replace(
         tale.rules,
@@ -218,7 +218,7 @@ def _broadened(tale: Tale, chance: Random) -> Tale:
         masters_cured_by=tuple(
             act for act in ("restart_unit", "restart", "redeploy") if chance.random() < 0.7
         ),
-        services=tuple((name, chance.randint(2, 4)) for name in services),
+        services=tuple((name, chance.randint(2, min(4, tale.agents - 1))) for name in services),
         happenings=tuple(sorted((*tale.happenings, *more))),
     )
 

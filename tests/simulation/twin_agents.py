@@ -20,6 +20,7 @@ from simulator.virtual_time import VirtualClock
 from tests.prod import POOL, SET, START
 from tests.simulation.nature import Machine
 from tests.simulation.tale import Tale
+from tests.works import WEB
 from tests.world import World
 
 FORGOTTEN_AFTER = timedelta(minutes=5)
@@ -73,7 +74,7 @@ class Agents(World):
         found = self.scheduler.agents.get(agent.agent_id) if agent is not None else None
         if found is None or found.agent_id in self.scheduler.silent or not found.active:
             return 0
-        return sum(found.tasks.values())
+        return found.tasks.get(WEB, 0)
 
     def _is_connected(self, id: str) -> bool:
         there = self.compute._pools[POOL]

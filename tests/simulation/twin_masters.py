@@ -21,7 +21,7 @@ from tests.simulation.tale import Tale
 from tests.watched import Call
 
 VMS = "dcos-master-633E21A3-*"
-ORDERS = frozenset({"restart", "redeploy", "run_command"})
+ORDERS = frozenset({"start", "restart", "redeploy", "run_command"})
 
 
 def address_of(number: int) -> str:

@@ -62,10 +62,14 @@ class TwinServices:
                 await self.works.replace_pod(member.service, member.name, pod.agent_id)
 
     def idle(self) -> list[str]:
-        waiting = [f"{one.name} of {one.service} does not run" for one in self.members() if not one.is_up]
+        """A service has room while there is an agent for each of its pods."""
+        agents = sum(one.active for one in self._agents.scheduler.agents.values())
+        roomy = {name for name, one in self.works.services.items() if len(one.pods) <= agents}
+        waiting = [one for one in self.members() if not one.is_up and one.service in roomy]
+        silent = [f"{one.name} of {one.service} does not run" for one in waiting]
         apps = self.works.apps.values()
         short = [app for app in apps if sum(task.state == RUNNING for task in app.tasks) < app.wanted]
-        return waiting + [f"{app.id} does not run as often as it is wanted" for app in short]
+        return silent + [f"{app.id} does not run as often as it is wanted" for app in short]
 
 
 class TwinHealth(MemoryHealth):

@@ -144,6 +144,7 @@ class Twins(Agents):
     def node_recovers(self, node: str) -> None:
         id = id_of(node)
         self.is_cured(id)
+        self.stillborn.discard(id)
         if self.broken.pop(id, None) == "frozen":
             instance = self.compute._pools[POOL].instances[id]
             self.compute._acts.silent.discard(instance.name)
