@@ -19,7 +19,7 @@
 12. Its agent is connected, and our own readings say that it does not do its work (`ill.py`): impaired.
 13. Its agent is connected, and something else is announced, which is left to happen: doomed.
 14. Its agent is connected: healthy, also when somebody has deactivated it, so that it gets no new tasks.
-15. Azure gives no power state for it, and is not just creating it: unknown.
+15. Azure gives no power state for it, is not just creating it, and did not fail to create it: unknown.
 16. It never had an agent, and was seen first in the future, by our own clock; or it had time enough to join and was
     created in the future, by Azure's: unknown, one of the clocks is wrong.
 17. It never had an agent, and is younger than the time it may take to join: joining.
@@ -40,7 +40,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.model.azure import Instance, Power, Provisioning
+from shared.model.azure import Power, Provisioning
 from shared.model.mesos import Agent, Drain
 from shared.model.nodes import Condition, Fate, Finding, Node, Notice
 from shared.model.readings import Failure
@@ -119,7 +119,7 @@ def _from_mesos(node: Node, light: Light) -> Finding:
         return _is(node, Condition.UNKNOWN, 10, f"{node.rivals} agents announce its address {node.address}")
     if node.agent is not None and node.agent.active:
         return _connected(node, node.agent, light)
-    if node.instance is None or _without_power(node.instance):
+    if node.instance is None or _without_power(node):
         return _is(node, Condition.UNKNOWN, 15, "Azure gives no power state")
     if node.agent is None and (node.memory is None or node.memory.agent_id is None):
         return _without_agent(node, light)
@@ -188,9 +188,15 @@ def _without_agent(node: Node, light: Light) -> Finding:
     return _is(node, Condition.STUCK, 19, f"no agent after {_s(age)} s, allowed are {_s(grace)} s")
 
 
-def _without_power(instance: Instance) -> bool:
-    """A machine that is being created has no power state yet; that is no contradiction."""
-    return instance.power is Power.UNKNOWN and instance.provisioning is not Provisioning.CREATING
+def _without_power(node: Node) -> bool:
+    """A machine that is being created has no power state yet, and one that could not be created, and so never had an
+    agent, has none at all: both are no contradiction."""
+    instance, memory = node.instance, node.memory
+    if instance is None or instance.power is not Power.UNKNOWN:
+        return False
+    had_agent = node.agent is not None or (memory is not None and memory.agent_id is not None)
+    never_made = instance.provisioning is Provisioning.FAILED and not had_agent
+    return not never_made and instance.provisioning is not Provisioning.CREATING
 
 
 def _is(node: Node, condition: Condition, rule: int, because: str) -> Finding:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from shared.model.azure import Power, Provisioning
 from shared.model.incidents import IncidentState
 from shared.model.overrides import Override, OverrideKind
 from shared.model.remedies import Remedy
@@ -113,3 +116,18 @@ async def test_when_the_changed_image_is_bad_too_one_more_is_tried_and_no_others
     await scene.after(minutes=180)
     assert scene.destroyed == ["1", "12"]
     assert len((await scene.ledger()).unjoined) == 1
+
+
+async def test_a_machine_of_somebody_that_azure_could_not_create_is_replaced() -> None:
+    """Azure lists it, as failed and without a power state; it would be waited for without an end."""
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    event = scene.pool_is_resized(7)
+    there = scene.compute._pools[POOL].instances
+    there["6"] = replace(
+        there["6"], provisioning=Provisioning.FAILED, power=Power.UNKNOWN, failure="InternalExecutionError"
+    )
+    await scene.hears(event)
+    await scene.after(minutes=30)
+    assert (scene.destroyed, scene.capacity, scene.connected) == (["6"], 7, 7)
+    assert await scene.open_incidents() == {}

@@ -177,6 +177,17 @@ def test_rule_15_a_machine_that_is_being_created_has_no_power_state_yet_and_is_j
     assert judged(cluster) == (19, Condition.STUCK, False)
 
 
+def test_rule_15_a_machine_that_could_not_be_created_is_stuck_when_its_time_is_over() -> None:
+    cluster = Cluster()
+    cluster.is_new(1, power=Power.UNKNOWN, provisioning=Provisioning.FAILED)
+    assert judged(cluster) == (17, Condition.JOINING, False)
+    cluster.is_new(1, age=timedelta(minutes=15), power=Power.UNKNOWN, provisioning=Provisioning.FAILED)
+    cluster.memory[name(1)] = memory(1, agent_id=None, joined_at=None, first_seen_at=NOW - 15 * MINUTE)
+    assert judged(cluster) == (19, Condition.STUCK, False)
+    cluster.memory[name(1)] = memory(1)
+    assert judged(cluster) == (15, Condition.UNKNOWN, False), "it had an agent, so it was created"
+
+
 def test_rule_16_a_machine_that_our_own_clock_saw_in_the_future_is_unknown() -> None:
     cluster = Cluster()
     cluster.is_new(1)
