@@ -12,6 +12,10 @@
 6. A person has paused it, and no other guard refuses: wait, for as long as that lasts.
 7. A guard refuses and nothing final was done: withdraw; the pass decides again, with everything that it knows.
 8. A guard refuses later on: wait. Those that only say whether to begin are not asked any more then.
+
+The destruction of the machine may have been ordered by somebody who could not write down the answer. As long as it is
+not seen that it is there and stays, something final may have been done, and its place in the ledger is still needed;
+what cannot be read is waited for then.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from shared.guards import TO_BEGIN, ask, refusals
 from shared.guards.pause import GUARD as PAUSE
 from shared.guards.self_doubt import OLDEST
 from shared.model.audit import AuditKind
+from shared.model.azure import Provisioning
 from shared.model.decisions import Answer
 from shared.model.nodes import Condition, Finding
 
@@ -30,6 +35,7 @@ from .hand import Hand
 from .health import hear_health
 from .outcomes import Outcome, Wait, Withdraw
 from .plans import BAR, DESTROY, PLANS, Step
+from .steps.destroy import DESTROYING
 from .steps.order import ORDERED
 from .steps.stop_new_tasks import STOPPED
 
@@ -50,6 +56,12 @@ async def ask_again(hand: Hand, step: Step) -> Outcome | None:
         finding = (await hand.fresh())[0].findings.get(node)
         if finding is not None and _is_old(finding, hand):
             return Wait(f"DC/OS does not say anew how it is: {finding.because}", ASKED_AGAIN, blind=True)
+    if untouched and _may_be_going(finding, hand):
+        untouched = False
+        if finding is not None and finding.blind:
+            return Wait(
+                f"whether it is being destroyed is not known: {finding.because}", ASKED_AGAIN, blind=True
+            )
     if finding is None and untouched:
         return Withdraw("the node is not missed any more")
     if finding is not None and untouched and finding.condition not in course.cures:
@@ -76,6 +88,14 @@ def _is_old(finding: Finding | None, hand: Hand) -> bool:
     if finding is None or not finding.is_asked or finding.read_at is None:
         return False
     return hand.now - finding.read_at > OLDEST
+
+
+def _may_be_going(finding: Finding | None, hand: Hand) -> bool:
+    """Whether its destruction may have been ordered, and it is not seen to be there as before."""
+    if DESTROYING not in hand.operation.notes:
+        return False
+    instance = finding.node.instance if finding and not finding.blind else None
+    return instance is None or instance.provisioning is Provisioning.DELETING
 
 
 def _is_back_unbarred(finding: Finding, hand: Hand) -> bool:

@@ -13,7 +13,7 @@ from shared.model.overrides import Override, OverrideKind
 from shared.ports.store import Table
 from shared.records import override_row
 from tests.scene import Scene
-from tests.watched import Call
+from tests.watched import Call, Crash
 
 THROTTLED = Retry("Azure is throttling", timedelta(seconds=20))
 
@@ -165,6 +165,33 @@ async def test_a_pause_while_a_growth_is_under_way_stops_the_pool_from_being_gro
     await scene.after(minutes=10)
     assert orders == ["6"]
     assert any("paused_cluster" in line for line in await scene.said())
+
+
+async def test_a_place_is_kept_while_nobody_knows_whether_the_machine_was_destroyed() -> None:
+    """The process dies with the order given and its answer not written down, and the masters fall silent. Without the
+    place one more node would be taken away beside it."""
+    scene = Scene(agents=6)
+    await scene.sweeps()
+
+    async def dies_with_the_answer(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "compute.destroy":
+            scene.masters_fall_silent()
+            raise Crash("it is gone")
+        return answer
+
+    scene.forgives = (Crash,)
+    scene.app = scene.new_app(dies_with_the_answer)
+    scene.agent_dies(1)
+    await scene.after(minutes=3)
+    assert scene.destroyed == ["1"]
+    scene.restarts()
+    await scene.after(minutes=10)
+    assert [one.step for one in await scene.running()] == ["destroy"]
+    assert len((await scene.ledger()).active) == 1
+    scene.all_answer_again()
+    await scene.after(minutes=15)
+    assert (scene.destroyed, scene.connected, await scene.open_incidents()) == (["1"], 6, {})
 
 
 async def test_nothing_is_destroyed_without_a_place_in_the_ledger() -> None:

@@ -20,6 +20,9 @@ from shared.model.azure import ProgressState, Provisioning
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
 
+DESTROYING = "destroying"
+"""The note that says that the order was about to be given, and when: from then on the machine may be going."""
+
 
 async def destroy(hand: Hand) -> Outcome:
     subject, address = hand.operation.subject, hand.cluster.address_of(hand.pool)
@@ -43,6 +46,7 @@ async def destroy(hand: Hand) -> Outcome:
         )
     if instance.provisioning is Provisioning.DELETING:
         return Wait("Azure is deleting it already", hand.again())
+    hand.note(DESTROYING, hand.now.isoformat())
     await hand.about_to(f"destroying instance {subject.instance_id} of {address.scale_set}")
     token = await compute.destroy(address, [subject.instance_id])
     return Wait("its deletion was ordered", hand.again(), token)
