@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pathspec
 
 from tests.craft.repository import ROOT, deployed, files, python_files, text, tree
 
-DISTRIBUTIONS = packages_distributions()
+distributions = cache(packages_distributions)
 OURS = {path.parts[0].removesuffix(".py") for path in python_files()}
 TOOLS = ("tooling/requirements-node.txt", "tooling/requirements-fuzz.txt")
 TRAVELS = {"host.json", "function_app.py", "functions", "shared", "requirements.txt"}
@@ -70,7 +71,7 @@ def provider(module: str) -> str:
     parts = module.split(".")
     if parts[0] == "azure":
         return "-".join(parts[:3] if parts[1] in {"data", "mgmt", "storage"} else parts[:2])
-    return name(DISTRIBUTIONS.get(parts[0], [parts[0]])[0])
+    return name(distributions().get(parts[0], [parts[0]])[0])
 
 
 def test_azure_installs_what_the_app_imports_and_nothing_more() -> None:
