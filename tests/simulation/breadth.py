@@ -19,7 +19,8 @@ from tests.watched import Around
 @dataclass(frozen=True)
 class Member:
     """One member of a service: the machine that has its data, empty where that is no more, and whether it works.
-    `may_be_down` is how many of its sort, of all together, the service can do without."""
+    `may_be_down` is how many of its sort, of all together, the service can do without. `is_hidden`: its machine hangs
+    and nobody knows."""
 
     service: str
     name: str
@@ -27,6 +28,7 @@ class Member:
     node: str
     is_up: bool
     may_be_down: int
+    is_hidden: bool = False
 
 
 @runtime_checkable

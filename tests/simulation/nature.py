@@ -24,7 +24,8 @@ class Machine:
     """The truth about one machine that Azure lists. `well_since` is None while it does not do its work: it does while
     it runs, its agent is connected to the masters and nothing else is wrong with it. `is_leaving`: Azure is deleting
     it. `tasks` of those that keep nothing run there; `is_ending`: Azure has announced its end, or its move;
-    `connected_since`: its agent is, as far as the world knows."""
+    `connected_since`: its agent is, as far as the world knows. `is_hidden`: it hangs, and nobody who is asked knows it
+    yet, because the masters count on its agent until enough pings went unanswered."""
 
     name: str
     fault_domain: int | None
@@ -34,6 +35,7 @@ class Machine:
     tasks: int = 0
     is_ending: bool = False
     connected_since: datetime | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)

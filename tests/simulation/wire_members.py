@@ -38,7 +38,8 @@ class Members:
         up = agent is not None and agent.process.responsive and service.step(pod) == DONE
         node = agent.process.instance.name if agent is not None else ""
         most = package_of(spec.name).may_be_down(sort, spec.pods[sort])
-        return Member(spec.name, pod, sort, node, up, most)
+        hidden = agent is not None and not up and agent.connected and not agent.process.responsive
+        return Member(spec.name, pod, sort, node, up, most, hidden)
 
     def _home(self, service: SdkScheduler, pod: str) -> Agent | None:
         """The agent that has the volume, as long as its disk is there."""

@@ -25,7 +25,8 @@ from simulator.world.build import ClusterSpec, build_cluster
 from simulator.world.changes import Change
 from simulator.world.durations import Durations
 from simulator.world.maintenance import Mode
-from simulator.world.operations import AzureRefusal
+from simulator.world.mesos import Mesos
+from simulator.world.operations import AzureRefusal, Operation
 from simulator.world.scale_set import Instance
 from simulator.world.tasks import App, TaskState
 from simulator.world.vm import Power, Provisioning, Vm
@@ -178,6 +179,7 @@ class Pool:
             self._tasks_on(vm),
             vm.name in self._ending,
             self._connected.get(vm.name),
+            is_hidden(vm, self._cluster.mesos),
         )
 
     def _is_connected(self, instance: Instance) -> bool:
@@ -300,22 +302,33 @@ class Pool:
         azure.allocation_faults.clear()
         azure.action_faults.clear()
         self._newborn_fail = False
-        for instance in list(self._pool.instances.values()):
-            self._world.timeline.after(2 * self._tale.takes_s, partial(self._give_up, instance))
+        for one in self._pool.instances.values():
+            for order in (one.operation, one.command):
+                if order is not None and order.running:
+                    self._world.timeline.after(2 * self._tale.takes_s, partial(self._give_up, one, order))
         self._stirs()
 
-    def _give_up(self, instance: Instance) -> None:
-        for order in (instance.operation, instance.command):
-            if order is not None and order.running:
-                self._world.azure.operations.fail(order, ACTION_FAILED)
-                instance.provisioning = Provisioning.FAILED
-                instance.revision += 1
+    def _give_up(self, instance: Instance, order: Operation) -> None:
+        """Whatever Azure does takes `takes_s`: who is not done by now would never be."""
+        if order.running:
+            self._world.azure.operations.fail(order, ACTION_FAILED)
+            instance.provisioning = Provisioning.FAILED
+            instance.revision += 1
 
 
 def process_of(instance: Instance) -> Process:
     if not isinstance(instance.guest, Process):
         raise TypeError(f"{instance.name} has no agent")
     return instance.guest
+
+
+def is_hidden(instance: Instance, mesos: Mesos) -> bool:
+    """It hangs or is cut off, and the masters count on its agent."""
+    process = process_of(instance)
+    if instance.power is not Power.RUNNING or process.responsive:
+        return False
+    known = mesos.registered.get(process.agent_id or "")
+    return known is not None and known.process is process and known.connected
 
 
 def _never_starts(process: Process) -> None:
