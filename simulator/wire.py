@@ -8,6 +8,7 @@ their answers from the same code.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -51,11 +52,10 @@ class Request:
         cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> "Request":
         """Build from an absolute URL; query values are decoded, the last of equal names wins."""
-        parts = urlsplit(url)
+        host, path, query = _parts(url)
         named = {name.lower(): value for name, value in (headers or {}).items()}
-        named.setdefault("host", parts.netloc)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return cls(method.upper(), url, parts.path or "/", query, named, body)
+        named.setdefault("host", host)
+        return cls(method.upper(), url, path, query, named, body)
 
     @property
     def base_url(self) -> str:
@@ -65,6 +65,13 @@ class Request:
     def json(self) -> Any:
         """The body as JSON, None when there is none. Raises msgspec.DecodeError."""
         return msgspec.json.decode(self.body) if self.body else None
+
+
+@lru_cache(1024)
+def _parts(url: str) -> tuple[str, str, Mapping[str, str]]:
+    """Host, path and query; the same are asked for again and again."""
+    parts = urlsplit(url)
+    return parts.netloc, parts.path or "/", dict(parse_qsl(parts.query, keep_blank_values=True))
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ pings from gen/dcos-config.yaml at the same tags; what appeared when from the CH
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 _MESOS_OF_DCOS = {
     "1.8": "1.0.3",
@@ -50,8 +51,7 @@ class Release:
     @property
     def number(self) -> tuple[int, int]:
         """Major and minor of Mesos."""
-        major, minor = self.mesos.split(".")[:2]
-        return int(major), int(minor)
+        return _number(self.mesos)
 
     @property
     def marks_gone(self) -> bool:
@@ -109,3 +109,9 @@ class Release:
     @property
     def master_capabilities(self) -> tuple[str, ...]:
         return tuple(name for since, name in _MASTER_CAPABILITIES if self.number >= since)
+
+
+@cache
+def _number(mesos: str) -> tuple[int, int]:
+    major, minor = mesos.split(".")[:2]
+    return int(major), int(minor)

@@ -141,15 +141,22 @@ def _is_read(request: Request) -> bool:
     return request.method == "GET" or b'"type":"GET_' in request.body
 
 
+def _moment(chance: Random, tale: Tale) -> float:
+    """Mostly soon after something happened, when there is much to ask and to order."""
+    if not tale.happenings or chance.random() < 0.2:
+        return chance.uniform(20.0, tale.lasts_s)
+    return chance.choice(tale.happenings).at_s + chance.uniform(0.0, 180.0)
+
+
 def _drawn(chance: Random, tale: Tale) -> list[Gust]:
     gusts = []
-    for _ in range(chance.choice([0, 1, 2, 4, 8])):
+    for _ in range(chance.choice([0, 2, 4, 8, 16])):
         side = chance.choice(list(KINDS))
         kind = chance.choice(KINDS[side])
         lasts_s = chance.choice([5.0, 20.0, 70.0, 200.0])
         if kind in LIES and side == "dcos":
             lasts_s = min(lasts_s, LONGEST_LIE_S)
-        since = START + timedelta(seconds=chance.uniform(20.0, tale.lasts_s))
+        since = START + timedelta(seconds=_moment(chance, tale))
         until = since + timedelta(seconds=lasts_s)
         gusts.append(Gust(kind, side, since, until, chance.choice([0.1, 0.4, 1.0])))
     return gusts
