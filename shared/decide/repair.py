@@ -11,8 +11,8 @@ For every finding, in this order:
 5. Impaired for less than the policy's `impaired_after`: wait until then. Unreachable for less than `confirm_after`: the
    same; when it was stopped before, or somebody was heard to restart it, or a reboot of it is announced, it is given
    `join_timeout` to come back. What an impaired node is judged by must have been read twice.
-6. Gone although nobody told of a deletion, which may be somebody scaling in: while Azure is deleting it, hold; when it
-   is listed no longer, wait `confirm_after` for the explanation.
+6. Gone although nobody told of a deletion, which may be somebody scaling in: while Azure is deleting it, hold, for an
+   hour at the most; when it is listed no longer, wait `confirm_after` for the explanation.
 7. No rung of the ladder is left that could help (`ladder.py`): hand over; or hold, when one is left that waits for the
    masters to miss the agent.
 8. Any guard refuses: hold, or wait if every refusal ends by the clock.
@@ -56,6 +56,7 @@ WELL = frozenset({Condition.HEALTHY, Condition.JOINING})
 RESTARTS = frozenset({SignalKind.VM_STOPPED, SignalKind.VM_RESTARTED})
 READ_AGAIN = timedelta(minutes=1)
 ASLEEP = timedelta(minutes=5)  # the sweep comes each minute
+LONGEST_DELETION = timedelta(hours=1)  # Azure deletes a machine within minutes
 UNTOLD = "nobody told of a deletion yet"
 WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.UNKNOWN})
 
@@ -144,7 +145,7 @@ def _patience(
     if condition is Condition.GONE and _told(situation, finding, losses):
         return None
     if condition is Condition.GONE and node.instance is not None:
-        if node.instance.provisioning is not Provisioning.DELETING:
+        if node.instance.provisioning is not Provisioning.DELETING or _hangs(situation, finding):
             return None
         return decided(finding, Verdict.HOLD, f"{finding.because}; {UNTOLD}")
     if condition in {Condition.STUCK, Condition.DOOMED}:
@@ -163,6 +164,13 @@ def _patience(
         once = f"{finding.because}; it was read once, and is acted on when it was read again"
         return decided(finding, Verdict.WAIT, once, situation.now + READ_AGAIN)
     return None
+
+
+def _hangs(situation: Situation, finding: Finding) -> bool:
+    """Whether Azure has been deleting it for so long that it does not come to an end by itself."""
+    incident = situation.incidents.get(finding.node.name)
+    is_same = incident is not None and incident.condition is finding.condition
+    return incident is not None and is_same and situation.now - incident.since >= LONGEST_DELETION
 
 
 def _read_twice(situation: Situation, finding: Finding) -> bool:

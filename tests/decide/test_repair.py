@@ -205,6 +205,17 @@ def test_rule_6_what_azure_is_deleting_is_left_to_it_until_somebody_tells_why(
     assert verdict(cluster) is (Verdict.ACT if told else Verdict.HOLD)
 
 
+@pytest.mark.parametrize(("since_min", "expected"), [(59, Verdict.HOLD), (60, Verdict.ACT)])
+def test_rule_6_a_deletion_that_never_ends_is_not_waited_for_without_an_end(
+    since_min: int, expected: Verdict
+) -> None:
+    cluster = Cluster(nodes=5)
+    cluster.loses_agent(1)
+    cluster.becomes(1, provisioning=Provisioning.DELETING)
+    cluster.incidents[name(1)] = incident(1, Condition.GONE, timedelta(minutes=since_min))
+    assert verdict(cluster) is expected
+
+
 def test_rule_8_a_refusal_without_an_end_holds() -> None:
     cluster = Cluster(nodes=5, pool=pool_policy(mode=Mode.OBSERVE))
     cluster.is_deallocated(1)

@@ -8,7 +8,7 @@ import pytest
 
 from shared.model.incidents import IncidentState
 from shared.model.operations import OperationState
-from tests.scene import Scene
+from tests.scene import POOL, Scene
 
 LATE = "repair: {join_timeout: 20m, verify_timeout: 5m}"
 
@@ -107,3 +107,15 @@ async def test_what_can_not_be_read_for_more_than_an_hour_is_handed_over_all_the
     (operation,) = await scene.closed_operations()
     assert operation.state is OperationState.HANDED_OVER
     assert operation.outcome.startswith("await_join took longer than 4500 s: the pool cannot be read: ")
+
+
+async def test_a_deletion_of_somebody_that_never_ends_calls_a_person() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    scene.compute.hang_operation()
+    await scene.compute.destroy(POOL, ["1"])
+    scene.scheduler.lose(scene.agent_of(1))
+    await scene.after(minutes=90)
+    (incident,) = (await scene.open_incidents()).values()
+    assert (incident.state, scene.destroyed) == (IncidentState.HANDED_OVER, ["1"]), "it is not ordered again"
+    assert "Azure is deleting it already" in incident.outcome
