@@ -10,6 +10,7 @@ from shared.model.mesos import Generation
 from shared.model.operations import OperationState, Plan
 from tests.healing.test_announced_ends import scheduled
 from tests.scene import POOL, Scene
+from tests.watched import Call
 
 WINDOWS = "windows: [{cron: '0 12 * * *', zone: UTC, for: 1h}]"
 HALF_A_MINUTE = 30 / 3600
@@ -132,3 +133,20 @@ async def test_its_machine_is_not_destroyed_when_somebody_started_it_again() -> 
     scene.app = scene.new_app(starts_again)
     await scene.after(minutes=5)
     assert scene.destroyed == []
+
+
+async def test_what_is_taken_before_its_successor_was_ordered_leaves_the_pool_no_larger_than_wanted() -> None:
+    scene = Scene(agents=10, generation=Generation.MARK_GONE)
+    await scene.sweeps()
+
+    async def around(call: Call) -> Any:
+        answer = await call.go()
+        if call.name == "scheduler.schedule_maintenance":
+            scene.machine_is_deleted(1)
+        return answer
+
+    scene.app = scene.new_app(around)
+    await hears_of_its_end(scene)
+    await scene.after(minutes=10)
+    assert (scene.capacity, len(scene.listed), scene.connected) == (10, 10, 10)
+    assert ((await scene.ledger()).wanted, await scene.open_incidents()) == (10, {})

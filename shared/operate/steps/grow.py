@@ -29,7 +29,7 @@ from shared.decide.lessons import says_no_room, with_room, without_room
 from shared.errors import Refused, Retry, Unknown
 from shared.model.azure import Power, ProgressState, Provisioning, ScaleSet
 from shared.model.ledger import Ledger, NoRoom
-from shared.model.nodes import Finding
+from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
 from shared.operate.bodies import held_by_bodies
 from shared.operate.books import change
@@ -75,7 +75,11 @@ async def surge(hand: Hand) -> Outcome:
 
 async def surge_ahead(hand: Hand) -> Outcome:
     """The same for a node that has minutes or seconds left: order its successor, and wait for nothing. Whatever comes
-    of it, its tasks are moved; `grow` comes back to it when the machine is gone."""
+    of it, its tasks are moved; `grow` comes back to it when the machine is gone. When that has gone already the pool is
+    not to have one more: its successor is one of those that are wanted."""
+    finding = (await hand.fresh())[0].findings.get(hand.operation.subject.node)
+    if finding is None or finding.condition is Condition.GONE:
+        return Done("it is gone already, its successor is ordered as for one that is dead")
     if not await _plan_one_more(hand):
         return Done(
             f"the pool may have {hand.pool.capacity.max} at the most, its successor comes when it went"
