@@ -51,7 +51,7 @@ class BroadObserver:
                 self._joined.add(machine.name)
         self._members = self._broad.members()
         for member in self._members:
-            (up if member.is_up else down).add(_name(member))
+            (up if member.is_up or member.is_hidden else down).add(_name(member))
         self._down_since = {one: self._down_since.get(one, now) for one in down}
         self._taken = {one: at for one, at in self._taken.items() if one in down or now - at < RACE}
 
@@ -101,7 +101,7 @@ class BroadObserver:
         ours = [one.name for one in family if _name(one) in self._taken and one.name != member.name]
         if ours:
             self.complain(13, f"{what}, and {ours[0]} was taken by us")
-        if (order.node, REMEDIES.get(order.what, order.what)) in self._people.approved:
+        if any(node == order.node for node, _ in self._people.approved):
             return
         down = [one for one in family if one.sort == member.sort and self._is_down(_name(one))]
         if len(down) + 1 > member.may_be_down:

@@ -21,6 +21,7 @@ RATE = timedelta(minutes=30)
 STAYS = (
     b"which came for it, stays:",
     b"give_back: the pool has its wanted size without a machine in its place",
+    b"surge_ahead: its end does not wait: growth",
 )
 """What the audit says when the pool is left with one more than was asked for."""
 
@@ -38,13 +39,14 @@ class Limits:
         self._under_way: dict[str, Order] = {}
         self._first: dict[str, datetime] = {}
         self._announced: set[str] = set()
+        self._most = tale.agents
         self.bodies: set[str] = set()
         self.complain: Callable[[int, str], None] = lambda number, text: None
 
     @property
     def reserve(self) -> int:
-        """Of machines that Azure is about to take away: 20 % of the pool, at least one."""
-        return max(1, (max(self._people.sizes) + stayed(self._store)) // 5)
+        """Of machines that Azure is about to take away: 20 % of all, with those that came ahead, and at least one."""
+        return max(1, self._most // 5)
 
     def ordered(self, order: Order) -> None:
         """What is being taken away by us, and how often that began. Only of machines that are missed when they go."""
@@ -90,6 +92,7 @@ class Limits:
     def settle(self) -> None:
         """Whoever was taken away is made up for by the next machine that joins, or not missed any more."""
         there = {machine.name: machine for machine in self._nature.machines()}
+        self._most = max(self._most, len(there), *self._people.sizes)
         self._announced |= {machine.name for machine in there.values() if machine.is_ending}
         for machine in there.values():
             if machine.well_since is not None and machine.name not in self._joined:
@@ -106,7 +109,8 @@ class Limits:
 
 
 def stayed(store: MemoryStore) -> int:
-    """How many machines came for one that recovered, and stay because they have work already, or because nobody can
-    tell any more which of several it is: so many more than anybody asked for."""
+    """How many machines came for one that recovered, and stay because they have work already, because nobody can tell
+    any more which of several it is, or because Azure took the machine in the moment in which they were ordered: at most
+    so many more than anybody asked for."""
     months = [rows for (table, _), rows in store._partitions.items() if table is Table.AUDIT]
     return sum(one in row.body for rows in months for row in rows.values() for one in STAYS)

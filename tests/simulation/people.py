@@ -65,6 +65,8 @@ class People:
         there = sum(not machine.is_leaving for machine in nature.machines())
         if there < max(self.sizes):
             await nature.scale(max(self.sizes))
+        elif there < nature.capacity:
+            await nature.scale(there)  # of what was ordered in vain
         if isinstance(nature, Breadth):
             nature.exhibitor_hangs(False)
             for number, master in enumerate(nature.masters()):
