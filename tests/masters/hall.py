@@ -175,10 +175,10 @@ class Hall(Scene):
         event["data"]["operationName"] = f"Microsoft.Compute/virtualMachines/{verb}/action"
         await self.hears(event)
 
-    async def approves(self, remedy: str, number: int = 1) -> None:
+    async def approves(self, remedy: str, number: int = 1, until: datetime | None = None) -> None:
         incident = (await self.open_incidents())[address(number)]
         said = Override(
-            OverrideKind.APPROVE, incident.id, "anna", "it is day", self.clock.now(), None, remedy
+            OverrideKind.APPROVE, incident.id, "anna", "it is day", self.clock.now(), until, remedy
         )
         await self.reader.overrides.put("prod", override_row(said), said, None)
 

@@ -108,6 +108,36 @@ async def test_of_five_two_are_helped_one_after_the_other() -> None:
     assert hall.lost == []
 
 
+async def test_of_seven_three_are_helped_and_four_always_serve() -> None:
+    hall = Hall(masters=7)
+    await hall.sweeps()
+    for number in (1, 3, 5):
+        hall.hangs(number)
+    await hall.after(minutes=25)
+    assert sorted(hall.done) == [("restart", machine(number)) for number in (1, 3, 5)]
+    assert (hall.lost, await hall.open_incidents()) == ([], {})
+
+
+async def test_an_approval_that_runs_out_while_it_is_made_use_of_holds_to_its_end() -> None:
+    hall = Hall(policy=f"{{vms: {VMS}, repair: {{ladder: [redeploy]}}}}", takes_s=300)
+    await hall.sweeps()
+    hall.hangs(1)
+    await hall.after(minutes=3)
+    await hall.approves("redeploy", until=hall.clock.now() + timedelta(minutes=2))
+    await hall.after(minutes=15)
+    assert (hall.done, await hall.open_incidents()) == ([("redeploy", machine(1))], {})
+
+
+async def test_an_approval_that_has_run_out_begins_nothing() -> None:
+    hall = Hall(policy=f"{{vms: {VMS}, repair: {{ladder: [redeploy]}}}}")
+    await hall.sweeps()
+    hall.hangs(1)
+    await hall.after(seconds=65)
+    await hall.approves("redeploy", until=hall.clock.now() + timedelta(seconds=10))
+    await hall.after(minutes=15)
+    assert hall.done == []
+
+
 async def test_one_that_recovers_by_itself_is_not_touched() -> None:
     hall = Hall()
     await hall.sweeps()
