@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from shared.model.incidents import Incident
 from shared.model.masters import MASTERS
 from shared.model.remedies import Remedy
+from shared.operate.troubles import CLUSTER, MASTERS_UNSEEN
 
 _NOT_JOINED = (
     "See on the new machine why its DC/OS agent does not register: its boot diagnostics in the portal, then "
@@ -90,6 +91,10 @@ TROUBLES: Mapping[str, Sequence[str]] = {
     " room)": (
         "Raise the quota, or give the pool another size or zone. It goes on being asked, less and less often.",
     ),
+    " held)": (
+        "See what they wait for: a service that is not at rest, or masters that are not. Bring that to rest first.",
+        "Repair begins by itself then; or work on those machines by hand, under a pause.",
+    ),
     " quorum)": (
         "See the masters first: Exhibitor, ZooKeeper, `journalctl -u dcos-mesos-master`. None of them is touched by "
         "this app while fewer than a majority serve.",
@@ -116,6 +121,10 @@ TROUBLES: Mapping[str, Sequence[str]] = {
 }
 """By the end of the subject, of what is no node's trouble."""
 
+_BLIND = (
+    "See what the app cannot reach: the way from its network to the masters, Azure's health, its identity's roles.",
+    "Nothing is judged or repaired by what cannot be read, so until then nobody but you looks after it.",
+)
 _SHARED = ("See what they share, with a failed node beside a good one.",)
 _BY_HAND = (
     "See the machine in Azure and on the agents page of Mesos; mend it, or delete the instance: the pool is then "
@@ -126,6 +135,8 @@ _BY_HAND = (
 def advice_for(subject: str, incident: Incident | None, step: str) -> Sequence[str]:
     """`subject` is a node, or a trouble in parentheses. `step` is where the last operation stands, empty when there
     was none or it went to its end."""
+    if subject in {CLUSTER, MASTERS_UNSEEN}:
+        return _BLIND
     for ending, lines in TROUBLES.items():
         if subject.startswith("(") and subject.endswith(ending):
             return lines
@@ -149,7 +160,11 @@ def named(subject: str) -> str:
         case "quorum":
             return "the quorum of the masters"
         case "cluster":
-            return "the whole cluster"
+            return "the whole cluster, which cannot be seen,"
+        case "unseen":
+            return f"what the {whose} do, which cannot be seen,"
+        case "held":
+            return f"what is held in {whose}"
         case factor:
             return (
                 f"what failed in {whose.removesuffix(' by')}, all with the same {factor.replace('_', ' ')},"
@@ -167,6 +182,8 @@ def left_undone(subject: str) -> str:
     """What is not done because of it, also later."""
     if subject.endswith(" room)"):
         return "machines are missing until Azure has room; what needs no new machine goes on"
+    if subject in {CLUSTER, MASTERS_UNSEEN}:
+        return "nothing is judged by what cannot be read, and nothing is repaired because of it"
     if subject.endswith(" quorum)"):
         return "no master is touched until a majority serves; agents are repaired as far as Mesos answers"
     if subject.startswith("("):

@@ -122,7 +122,9 @@ def _handed_over(news: News, incident: Incident | None, context: Context) -> Ite
 
 
 def _seen(news: News, incident: Incident | None) -> Iterator[str]:
-    yield _short(news.text.removeprefix(f"{Verdict.HAND_OVER.value}: ").removeprefix(GIVEN_UP))
+    yield _short(
+        news.text.removeprefix(f"{Verdict.HAND_OVER.value}: ").removeprefix(GIVEN_UP), 3 * LONGEST_LINE
+    )
     yield "What was seen"
     if incident is None:
         yield "  its incident is over by now"
@@ -166,7 +168,7 @@ def _steps_left(last: Operation | None) -> Iterator[str]:
         yield f"  the steps {', '.join(left)} of {last.remedy.value}"
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONGEST_LINE) -> str:
     """Without the details of errors, and of one line's length."""
     told = " ".join(brief(text).split())
-    return told if len(told) <= LONGEST_LINE else f"{told[:LONGEST_LINE]} ..."
+    return told if len(told) <= longest else f"{told[:longest]} ..."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from shared.errors import Retry
 from shared.judge.traits import AGE, FACTORS
 from shared.model.operations import Plan, StepRecord
 from shared.model.remedies import Remedy
@@ -120,3 +122,16 @@ def test_there_is_advice_for_each_factor_and_a_meaning_of_each_remedy() -> None:
     assert [factor for factor in FACTORS if f" by {factor})" not in TROUBLES] == []
     assert "young machine" in advice_for(f"(private by {AGE})", None, "")[0]
     assert set(MEANING) == set(Remedy)
+
+
+async def test_a_cluster_that_cannot_be_seen_is_told_with_the_way_to_look_at() -> None:
+    scene = Scene(agents=4)
+    readers = Readers(scene)
+    await readers.after(minutes=2)
+    scene.scheduler.faults.always("state", Retry("connection refused", timedelta(seconds=1)))
+    await readers.after(minutes=20)
+    (told,) = readers.notifier.told
+    assert told.title == "prod: the whole cluster, which cannot be seen, needs a person"
+    assert "connection refused" in told.text.splitlines()[0]
+    assert "the way from its network to the masters" in told.text
+    await types(scene, told.text)
