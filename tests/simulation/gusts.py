@@ -44,7 +44,7 @@ class CutOff(Exception):
 
 @dataclass(frozen=True)
 class Gust:
-    """Which share of the requests to one side it meets, and from when to when. `number` says what exactly."""
+    """Which share of the requests to one side it meets, and from when to when."""
 
     kind: str
     side: str
@@ -54,7 +54,7 @@ class Gust:
 
 
 class Gusts:
-    """Those of one tale. `lie` says whether some of them tell what is not true."""
+    """Those of one tale. `met` counts them; while some of them `lie`, answers are kept for them."""
 
     def __init__(self, clock: VirtualClock, tale: Tale) -> None:
         self._clock = clock
@@ -64,6 +64,11 @@ class Gusts:
         self._old: dict[tuple[str, bytes], deque[tuple[datetime, Response]]] = {}
         self.lie = any(gust.kind in LIES for gust in self._gusts)
         self.met: dict[str, int] = {}
+
+    def blow(self, gust: Gust) -> None:
+        """One more."""
+        self._gusts.append(gust)
+        self.lie = self.lie or gust.kind in LIES
 
     def ends(self) -> None:
         self._gusts, self._always = [], 0.0

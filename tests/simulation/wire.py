@@ -1,6 +1,7 @@
 """The true world of the simulator, which the app reaches through its shipped adapters and HTTP, in virtual time.
 
-    wire_pool       the machines of the pool, and what befalls them
+    wire_agents     the machines of the pool and the agents in them
+    wire_pool       what befalls them
     wire_members    services with data
     wire_orders     what the app orders, seen where it takes effect
     wire_network    the transports under the adapters
@@ -45,10 +46,11 @@ from tests.prod import OURS, START
 from tests.simulation.breadth import Member
 from tests.simulation.nature import Machine, Order
 from tests.simulation.tale import Tale
+from tests.simulation.wire_agents import SETTLED
 from tests.simulation.wire_members import Members
 from tests.simulation.wire_network import Azure, Cluster
 from tests.simulation.wire_orders import Heard
-from tests.simulation.wire_pool import SETTLED, Pool
+from tests.simulation.wire_pool import Pool
 from tests.watched import Around, Call, watched
 
 OUR_APP = "00000000-0000-0000-0000-00000000a9b2"
