@@ -134,3 +134,26 @@ async def test_an_ensemble_with_two_leaders_or_without_a_member_is_not_whole() -
     hall.council.exhibitor_hangs = False
     await hall.after(minutes=2)
     assert await hall.open_incidents() == {}
+
+
+async def test_where_nobody_knows_the_unit_it_is_that_of_its_mesos() -> None:
+    hall = Hall(policy=FULL)
+    await hall.sweeps()
+    hall.hangs(1)
+    await hall.after(minutes=4)
+    assert hall.scripts[0].startswith("systemctl restart dcos-mesos-master.service;")
+
+
+async def test_while_nobody_can_tell_how_it_is_the_rung_has_not_failed() -> None:
+    hall = Hall()
+    await hall.sweeps()
+    hall.hangs(1)
+    await hall.after(minutes=2, seconds=30)
+    hall.council.exhibitor_hangs = True
+    await hall.after(minutes=30)
+    (operation,) = await hall.running()
+    assert (operation.step, "not proved" in operation.notes["waiting"]) == ("await_master", True)
+    hall.council.exhibitor_hangs = False
+    await hall.after(minutes=2)
+    assert [one.state for one in await hall.closed_operations()] == [OperationState.DONE]
+    assert await hall.open_incidents() == {}
