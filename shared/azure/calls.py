@@ -14,6 +14,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 TRIES = 3
 WITHIN_S = 5.0
@@ -41,17 +45,23 @@ async def send_once[T](call: Callable[[], Awaitable[T]], timeout_s: float) -> T:
 
 async def read[T](call: Callable[[], Awaitable[T]], timeout_s: float) -> T:
     """`call` up to `TRIES` times, `timeout_s` each, as long as its failure `may_pass_soon`. Raises the last error."""
+    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
+
     time = asyncio.get_running_loop().time
     until = time() + WITHIN_S
-    for attempt in range(1, TRIES):
-        try:
-            return await send_once(call, timeout_s)
-        except wire_errors() as error:
-            pause_s = _pause_s(error, attempt)
-            if not may_pass_soon(error) or time() + pause_s >= until:
-                raise
-        await asyncio.sleep(pause_s)
-    return await send_once(call, timeout_s)
+
+    def is_over(state: RetryCallState) -> bool:
+        """By the loop's time: tenacity's own stops look at the machine's clock, which runs apart from a simulated
+        day's."""
+        return time() + state.upcoming_sleep >= until
+
+    tries = AsyncRetrying(
+        stop=stop_after_attempt(TRIES) | is_over,
+        wait=_pause,
+        retry=retry_if_exception(may_pass_soon),
+        reraise=True,
+    )
+    return await tries(send_once, call, timeout_s)
 
 
 def may_pass_soon(error: BaseException) -> bool:
@@ -115,8 +125,10 @@ def _until_date(text: str, date: str | None) -> timedelta | None:
         return None
 
 
-def _pause_s(error: BaseException, attempt: int) -> float:
-    """What the service asks for, but never less than a growing moment. Not jittered: two of us at most read the same
-    thing at once, and a simulated day must come out the same twice."""
-    growing = timedelta(milliseconds=100 << attempt)
-    return max(retry_after(error) or growing, growing).total_seconds()
+def _pause(state: RetryCallState) -> float:
+    """What the service asks for, but never less than a growing moment (seconds). Not jittered: two of us at most
+    read the same thing at once, and a simulated day must come out the same twice."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = retry_after(error) if error else None
+    growing = timedelta(milliseconds=100 << state.attempt_number)
+    return max(asked or growing, growing).total_seconds()

@@ -15,6 +15,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
+
 from shared.dcos import older, v1
 from shared.dcos.emptying import Emptying
 from shared.dcos.leader import Leader, LeaderSearch
@@ -30,6 +32,7 @@ from shared.ports.scheduler import Scheduler
 GONE = frozenset({200, 202, 404})
 """404: the leader has never heard of the agent, or has forgotten it. Nothing is left to mark."""
 
+READ_ATTEMPTS = 2
 READ_PAUSE_S = 0.5
 
 
@@ -129,13 +132,17 @@ class MesosScheduler(Scheduler):
             await act(await self._patiently(self._search.find))
 
     async def _patiently[T](self, read: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await read()
-        except Malformed:
-            raise
-        except Retry:
-            await asyncio.sleep(READ_PAUSE_S)
-        return await read()
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(READ_ATTEMPTS),
+            wait=wait_fixed(READ_PAUSE_S),
+            retry=retry_if_exception(_may_pass),
+            reraise=True,
+        )
+        return await attempts(read)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, Retry) and not isinstance(error, Malformed)
 
 
 def _machine(hostname: str, address: str) -> Machine:
