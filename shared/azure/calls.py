@@ -45,7 +45,7 @@ async def send_once[T](call: Callable[[], Awaitable[T]], timeout_s: float) -> T:
 
 async def read[T](call: Callable[[], Awaitable[T]], timeout_s: float) -> T:
     """`call` up to `TRIES` times, `timeout_s` each, as long as its failure `may_pass_soon`. Raises the last error."""
-    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
+    from tenacity import AsyncRetrying, retry_if_exception
 
     time = asyncio.get_running_loop().time
     until = time() + WITHIN_S
@@ -53,10 +53,10 @@ async def read[T](call: Callable[[], Awaitable[T]], timeout_s: float) -> T:
     def is_over(state: RetryCallState) -> bool:
         """By the loop's time: tenacity's own stops look at the machine's clock, which runs apart from a simulated
         day's."""
-        return time() + state.upcoming_sleep >= until
+        return state.attempt_number >= TRIES or time() + state.upcoming_sleep >= until
 
     tries = AsyncRetrying(
-        stop=stop_after_attempt(TRIES) | is_over,
+        stop=is_over,
         wait=_pause,
         retry=retry_if_exception(may_pass_soon),
         reraise=True,
