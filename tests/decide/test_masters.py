@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from msgspec.structs import replace
 
 from shared.decide.masters import decide_masters
 from shared.model.azure import Power
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import IncidentState
-from shared.model.masters import MASTERS
 from shared.model.nodes import Condition, Helped, NodeMemory
 from shared.model.overrides import Override, OverrideKind
 from shared.model.remedies import Remedy
-from shared.model.signals import Signal, SignalKind, Source
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.schema import Mode
 from tests.builders import NOW
@@ -28,12 +25,6 @@ def of(masters: Masters, number: int = 1) -> Decision:
     decision = masters.decision(number)
     assert decision is not None
     return decision
-
-
-def heard(masters: Masters, kind: SignalKind, number: int = 1) -> Signal:
-    """Azure told this of the machine of a master."""
-    about = masters.azure[number].name.upper()
-    return Signal(kind, Source.EVENT_GRID, "prod", f"{kind} {number}", NOW, NOW, MASTERS, about=about)
 
 
 def refusals(decision: Decision) -> list[str]:
@@ -97,55 +88,21 @@ def test_5_the_time_in_another_condition_does_not_count() -> None:
     assert of(masters).until == NOW + MINUTE
 
 
-def test_5_one_that_was_off_or_that_somebody_boots_is_given_the_time_of_a_boot() -> None:
+def test_5_until_when_a_guard_refused_is_no_promise() -> None:
     masters = Masters(3)
-    masters.is_silent(1)
-    masters.has_been(1, Condition.STOPPED)
-    decision = of(masters)
-    assert (decision.verdict, decision.until) == (Verdict.WAIT, NOW + 10 * MINUTE)
-    masters.hung(1, 2 * MINUTE, decision=decision)
-    assert of(masters).until == NOW + 10 * MINUTE, "what was promised stands"
-    masters.hung(1, 2 * MINUTE, signals=(heard(masters, SignalKind.VM_RESTARTED),))
-    assert of(masters).until == NOW + 8 * MINUTE
-    masters.hung(1, 2 * MINUTE, signals=(heard(masters, SignalKind.VM_RESTARTED, 2),))
-    assert of(masters).verdict is Verdict.ACT, "it was another one"
+    masters.hung(1)
+    masters.overrides = [Override(OverrideKind.PAUSE, "", "anna", "work", NOW, NOW + 5 * MINUTE)]
+    waits = of(masters)
+    assert waits.verdict is Verdict.WAIT
+    masters.hung(1, decision=waits)
+    masters.overrides = []
+    assert of(masters).verdict is Verdict.ACT, "the pause was taken back"
 
 
 def test_5_what_counts_is_the_time_in_this_condition_not_that_since_the_case_was_opened() -> None:
     masters = Masters(3)
     masters.hung(1, ago=timedelta(seconds=5), opened_at=NOW - timedelta(hours=2))
     assert of(masters).verdict is Verdict.WAIT
-
-
-@pytest.mark.parametrize("kind", [SignalKind.VM_STOPPED, SignalKind.VM_DEALLOCATED])
-def test_6_what_somebody_was_heard_to_stop_is_given_to_a_person(kind: SignalKind) -> None:
-    masters = Masters(3)
-    masters.is_silent(1)
-    masters.machine(1, power=Power.STOPPED)
-    masters.has_been(1, Condition.STOPPED, 9 * MINUTE, signals=(heard(masters, kind),))
-    assert (of(masters).verdict, of(masters).until) == (Verdict.WAIT, NOW + MINUTE)
-    masters.has_been(1, Condition.STOPPED, 10 * MINUTE, signals=(heard(masters, kind),))
-    assert of(masters).verdict is Verdict.HAND_OVER
-
-
-@pytest.mark.parametrize("power", [Power.STOPPED, Power.DEALLOCATED])
-def test_6_what_is_off_and_nobody_stopped_is_started_by_the_rung_restart(power: Power) -> None:
-    masters = Masters(3)
-    masters.is_silent(1)
-    masters.machine(1, power=power)
-    masters.has_been(1, Condition.STOPPED, 10 * MINUTE)
-    assert (of(masters).verdict, of(masters).remedy) == (Verdict.ACT, Remedy.RESTART)
-
-
-@pytest.mark.parametrize(
-    "other", [{"power": Power.STOPPING}, {"power": Power.DEALLOCATING}, {"power": Power.STARTING}]
-)
-def test_6_what_azure_does_not_end_is_given_to_a_person(other: dict[str, Power]) -> None:
-    masters = Masters(3)
-    masters.is_silent(1)
-    masters.machine(1, **other)
-    masters.has_been(1, Condition.STOPPED, 10 * MINUTE)
-    assert of(masters).verdict is Verdict.HAND_OVER
 
 
 def test_7_the_only_master_is_given_to_a_person() -> None:

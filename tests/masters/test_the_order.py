@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shared.errors import Refused
 from shared.model.operations import OperationState
+from shared.model.readings import Value
 from tests.masters.hall import VMS, Hall, address, machine
 from tests.watched import Call
 
@@ -29,6 +30,20 @@ class Changing:
             else:
                 machines._machines[machine(1)] = replace(machines._machines[machine(1)], vm_id="another")
         return await call.go()
+
+
+class Ageless:
+    """No master says how long it has been running."""
+
+    async def __call__(self, call: Call) -> Any:
+        answer = await call.go()
+        if call.name != "council.read":
+            return answer
+        mesos = {
+            name: replace(one, value=replace(one.value, started_at=None)) if isinstance(one, Value) else one
+            for name, one in answer.mesos.items()
+        }
+        return replace(answer, mesos=mesos)
 
 
 @pytest.mark.parametrize(("how", "said"), [("lost", "does not know"), ("another", "is another machine now")])
@@ -115,6 +130,16 @@ async def test_while_its_mesos_is_the_one_of_before_a_restart_has_not_helped() -
     assert operation.notes["waiting"] == "its Mesos has not been started since"
     await hall.after(minutes=10)
     assert [one.state for one in await hall.closed_operations()] == [OperationState.FAILED]
+
+
+async def test_one_that_does_not_say_since_when_it_runs_is_not_taken_for_restarted() -> None:
+    hall = Hall(policy=f"{{vms: {VMS}, repair: {{ladder: [restart]}}}}")
+    await hall.sweeps()
+    hall.app = hall.new_app(Ageless())
+    hall.hangs(1)
+    await hall.after(minutes=6)
+    (operation,) = await hall.running()
+    assert operation.notes["waiting"] == "its Mesos has not been started since"
 
 
 async def test_an_ensemble_with_two_leaders_or_without_a_member_is_not_whole() -> None:
