@@ -107,9 +107,13 @@ class VirtualClock:
             raise ValueError(f"The start {start} has no time zone; give an aware datetime, as in EPOCH.")
         self._loop = loop
         self._start = start.astimezone(UTC)
+        self._at_s, self._now = 0.0, self._start
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=self._loop.time())
+        at_s = self._loop.time()
+        if at_s != self._at_s:  # it is asked far more often than it passes
+            self._at_s, self._now = at_s, self._start + timedelta(seconds=at_s)
+        return self._now
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))

@@ -1,6 +1,7 @@
 """`python -m tests.simulation --seeds N --first S`: tell many tales, on all cores, and say which went wrong.
 
-Who went wrong is told with the line that tells that one tale again. The last line is the summary: hours that the
+Who went wrong is told with the line that tells that one tale again. When a tale is over its cluster lives on for half a
+day in which nothing happens, as clusters do most of the time (`--quiet`). The last line is the summary: hours that the
 clusters lived, and how many of these a minute of one core is worth. Progress goes to stderr.
 """
 
@@ -13,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from functools import partial
 
 from tests.simulation.play import Verdict, play
@@ -24,11 +26,11 @@ SHOWN = 6
 """Complaints of one tale: the first ones explain the others."""
 
 
-def one(seed: int, is_real: bool) -> tuple[Verdict, float]:
+def one(seed: int, is_real: bool, quiet: timedelta) -> tuple[Verdict, float]:
     """What became of this seed, and how many seconds of a core it took."""
     gc.disable()  # a tale is short: its waste is collected when it is told
     begun = time.process_time()
-    verdict = play(tale_of(seed), Wire if is_real else Twins)
+    verdict = play(tale_of(seed), Wire if is_real else Twins, quiet)
     gc.collect()
     return verdict, time.process_time() - begun
 
@@ -45,11 +47,16 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--real", action="store_true", help="through the real adapters, against the simulator")
+    parser.add_argument(
+        "--real", action="store_true", help="through the real adapters, against the simulator"
+    )
+    parser.add_argument(
+        "--quiet", type=float, default=12.0, help="hours that each cluster lives on afterwards"
+    )
     asked = parser.parse_args()
     bad, hours, busy_s, orders = 0, 0.0, 0.0, Counter[str]()
     seeds, begun = range(asked.first, asked.first + asked.seeds), time.monotonic()
-    tell = partial(one, is_real=asked.real)
+    tell = partial(one, is_real=asked.real, quiet=timedelta(hours=asked.quiet))
     with ProcessPoolExecutor(asked.jobs) as pool:
         for told, (verdict, took_s) in enumerate(pool.map(tell, seeds, chunksize=5), 1):
             hours, busy_s = hours + verdict.hours, busy_s + took_s

@@ -50,7 +50,8 @@ class Ending:
             missing.append("there is a storm")
         if not left:
             missing += self._capacity_missing(book)
-        return missing + self._nature.leftovers()
+        # What is handed over is left as it is found; whoever is called takes back what was begun.
+        return missing if self._tale.is_broad and self._people.called else missing + self._nature.leftovers()
 
     def _is_left_to_people(self, incident: Incident) -> bool:
         if self._tale.rules.mode == "observe" or incident.id in self._people.rejected:

@@ -224,7 +224,9 @@ class Observer:
         """For whom a person is called."""
         for write in [written] if isinstance(written, Write) else written:
             if write.body is not None and HANDED_OVER in write.body:
-                self._limits.forgive(msgspec.json.decode(write.body, type=Incident).node)
+                node = msgspec.json.decode(write.body, type=Incident).node
+                self._limits.forgive(node)
+                self._people.called.add(node)
 
     def _check_operations(self) -> None:
         rows = self._store._partitions.get((Table.OPERATIONS, "prod"), {})

@@ -23,7 +23,7 @@ AGREES_FOR = timedelta(hours=1)
 class People:
     """`wanted` is the size that they last gave the pool, `sizes` all that they ever gave it. `pauses` are subject,
     beginning and end of what they paused; `rejected` the incidents that they do not want to be helped, `approved` the
-    nodes and remedies to which they agreed."""
+    nodes and remedies to which they agreed, `called` the nodes that were handed over to them."""
 
     def __init__(
         self, clock: VirtualClock, chance: Random, nature: Nature, store: MemoryStore, rules: Rules
@@ -36,6 +36,7 @@ class People:
         self.rejected: set[str] = set()
         self.approved: set[tuple[str, str]] = set()
         self.scaled_at: datetime | None = None
+        self.called: set[str] = set()
         self.on_change: Callable[[], None] = lambda: None
 
     async def pause(self, subject: str, lasts_s: float) -> None:

@@ -52,6 +52,11 @@ class Told:
                 del self._last_words[word]
                 self._broad.absolve(node)
 
+    @property
+    def is_over(self) -> bool:
+        """No story is being told any more."""
+        return not self._tasks
+
     def ends(self) -> None:
         for task in self._tasks:
             task.cancel()

@@ -52,6 +52,7 @@ class Weather:
 
     def __init__(self, clock: VirtualClock, chance: Random, climate: Climate) -> None:
         self._clock, self._chance, self.climate = clock, chance, climate
+        self._rests = False
         self._until: dict[str, tuple[datetime, int]] = {}
         self._old: dict[tuple[str, str], deque[tuple[datetime, Any]]] = {}
 
@@ -62,6 +63,11 @@ class Weather:
         """From now on everything answers, quickly and truly."""
         self._until.clear()
         self.climate = Climate(slow=0.0)
+
+    def rests(self) -> None:
+        """From now on everything answers at once."""
+        self._rests = True
+        self.climate = Climate(slow=0.0, latency_s=0.0, delivery_s=0.0)
 
     def number_of(self, kind: str) -> int | None:
         """The number that came with this trouble, while it lasts."""
@@ -75,6 +81,8 @@ class Weather:
 
         async def call_through(call: Call) -> Any:
             process.raise_if_dead()
+            if self._rests:
+                return await inner(call)
             latency_s = self._latency()
             if latency_s:
                 await asyncio.sleep(latency_s)
