@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from shared.errors import Retry
 from shared.model.incidents import IncidentState
 from shared.model.operations import OperationState
 from shared.model.remedies import Remedy
@@ -123,9 +124,22 @@ async def test_an_approval_that_runs_out_while_it_is_made_use_of_holds_to_its_en
     await hall.sweeps()
     hall.hangs(1)
     await hall.after(minutes=3)
+    hall.machines.faults.always("redeploy", Retry("Azure is busy", timedelta(seconds=10)))
     await hall.approves("redeploy", until=hall.clock.now() + timedelta(minutes=2))
+    await hall.after(minutes=4)
+    hall.machines.faults.clear()
     await hall.after(minutes=15)
     assert (hall.done, await hall.open_incidents()) == ([("redeploy", machine(1))], {})
+
+
+async def test_an_agent_that_is_replaced_meanwhile_stands_in_no_master_s_way() -> None:
+    hall = Hall()
+    await hall.sweeps()
+    hall.agent_dies(2)
+    hall.hangs(1)
+    await hall.after(minutes=3)
+    assert {one.pool for one in await hall.running()} == {"private", "(masters)"}
+    assert hall.done == [("restart", machine(1))]
 
 
 async def test_an_approval_that_has_run_out_begins_nothing() -> None:
