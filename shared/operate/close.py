@@ -8,7 +8,8 @@
     handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
                  taken, so that replacements that fail do not go on being tried elsewhere
 
-The operation's own row is moved last: until then it runs, and whoever finds it closes it again.
+Its row is written first, on its etag: who lost the lease meanwhile stops here, and what another worker is in the middle
+of keeps its place. It is moved last: until then it runs, and whoever finds it closes it again.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ MOST_HELPED = 10
 
 async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     """End the operation with this outcome."""
+    await hand.save(hand.operation)
     operation, records, cluster = hand.operation, hand.outside.records, hand.cluster.name
     incidents = await records.open_incidents(cluster)
     kept = incidents.get(operation.subject.node)

@@ -169,12 +169,19 @@ class Hand:
         self._told = []
 
     async def _keep(self, operation: Operation) -> None:
-        """Write the row on its etag, renewing the lease if there is one."""
+        """Write the row on its etag, renewing the lease if there is one. `Conflict` also when the lease has run out
+        before that or while it took: another worker may be at work by now, or will be in a moment."""
+        self._raise_if_run_out(operation.lease)
         if operation.lease is not None:
             lease = Lease(operation.lease.owner, self.now + LEASE, operation.lease.fence)
             operation = replace(operation, lease=lease)
         self._etag = await self.outside.records.keep_operation(operation, self._etag)
         self.operation = operation
+        self._raise_if_run_out(operation.lease)
+
+    def _raise_if_run_out(self, lease: Lease | None) -> None:
+        if lease is not None and self.now >= lease.expires_at:
+            raise Conflict(f"the lease of operation {self.operation.id}, which ran out")
 
     def tell(self, kind: AuditKind, text: str, **data: object) -> None:
         """One line of the audit about this operation, written with the next `save`."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.errors import Conflict, PoolkeeperError
+from shared.errors import Conflict, PoolkeeperError, Retry
 from shared.operate.hand import LEASE
+from shared.ports.store import Table
 from tests.healing.stories import STORIES, Loss, quick_scene, what_is_wrong
 from tests.scene import Scene
 from tests.watched import Call, Crash, Tripwire
@@ -72,6 +74,34 @@ async def test_a_worker_whose_row_was_written_by_another_cannot_write_it() -> No
     await scene.after(minutes=3)
     with pytest.raises(Conflict):
         await scene.reader.keep_operation(kept.value, kept.etag)
+
+
+async def test_a_worker_that_lost_its_lease_does_not_give_back_the_place_of_the_one_who_took_over() -> None:
+    """It cannot read the masters, and falls asleep when it withdraws, with its row written and the place still taken.
+    When it wakes up another one has destroyed the machine."""
+    scene = Scene(agents=6, boot_s=600)
+    await scene.sweeps()
+    told: list[str] = []
+
+    async def sleeps_while_it_withdraws(call: Call) -> Any:
+        held = [one for one in await scene.running() if one.step == "destroy" and one.lease is not None]
+        if call.name == "scheduler.state" and held and not told:
+            told.append("unread")
+            raise Retry("nobody answers", timedelta(0))
+        answer = await call.go()
+        if call.name == "store.write" and call.args[0] is Table.OPERATIONS and told == ["unread"]:
+            told.append("asleep")
+            scene.restarts()
+            await scene.after(seconds=200)
+        return answer
+
+    scene.compute.faults.next("instance", Retry("Azure is throttling", timedelta(seconds=20)))
+    scene.app, scene.forgives = scene.new_app(sleeps_while_it_withdraws), (PoolkeeperError,)
+    scene.agent_dies(1)
+    await scene.after(seconds=140)
+    assert (told, scene.destroyed) == (["unread", "asleep"], ["1"])
+    assert [one.step for one in await scene.running()] == ["await_join"]
+    assert len((await scene.ledger()).active) == 1
 
 
 class _Slow:
