@@ -26,6 +26,7 @@ from tests.simulation.misfortunes import Misfortunes
 from tests.simulation.nature import Nature
 from tests.simulation.observer import Observer
 from tests.simulation.people import People
+from tests.simulation.policy_observer import PolicyObserver
 from tests.simulation.process import Process
 from tests.simulation.rules import policy_of
 from tests.simulation.tale import Tale
@@ -94,6 +95,7 @@ class Stage:
         self.weather = Weather(clock, chance, tale.climate)
         self.people = People(clock, chance, nature, self.store, tale.rules)
         self.observer = Observer(clock, tale, nature, self.people, self.store)
+        self.policy_observer = PolicyObserver(clock, tale, nature, self.people, self.observer)
         self.host = Host(clock, chance, self.weather, self.queues, self._put_app_into)
         self.host.bug = lambda text: self.observer.complain(0, text)
         nature.tell = self.host.publish
@@ -162,6 +164,7 @@ class Stage:
             return await call.go()
 
         around = observer.around(process, weather.around(process, through))
+        around = self.policy_observer.around(process, around)
         stored = weather.around(process, observer.around_store(through))
         sent = weather.around(process, host.watch_sends(through))
         store = watched("store", self.store, stored)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shared.guards import Guard, Question
 from shared.guards import ask as ask_all
 from shared.model.decisions import Answer
+from tests.simulation.broken import tales
 from tests.simulation.broken.variant import Break, Variant
 
 
@@ -45,17 +46,43 @@ def _not_for(*reasons: str) -> Break:
 
 
 OF_GUARDS: tuple[Variant, ...] = (
-    Variant("the guard mode is not asked", _never("mode")).seen(8),
-    Variant("the guard pause is not asked", _never("pause")).seen(8),
-    Variant("the guard approval is not asked", _never("approval")).seen(8),
-    Variant("the guard self_doubt is not asked", _never("self_doubt")).seen(4),
-    Variant("the guard failover is not asked", _never("failover")).seen(4),
-    Variant("the guard capacity is not asked", _never("capacity")).seen(9),
-    Variant("the guard storm is not asked", _never("storm")).seen(15),
-    Variant("the guard joining is not asked", _never("joining")).seen(15),
-    Variant("the guard ledger is not asked", _never("ledger")).seen(2),
-    Variant("more are disrupted at once", _not_for("ledger_at_once", "ledger_cluster")).seen(2),
-    Variant("more of a fault domain are disrupted", _not_for("ledger_fault_domain")).seen(2),
-    Variant("more are disrupted in an hour", _not_for("ledger_per_hour")).seen(2),
-    Variant("more are disrupted in a day", _not_for("ledger_per_day")).seen(2),
+    Variant("the guard mode is not asked", _never("mode")).seen(tales.OBSERVED, 8),
+    Variant("the guard pause is not asked", _never("pause")).seen(tales.PAUSED, 8),
+    Variant("the guard approval is not asked", _never("approval")).seen(tales.REJECTED, 8),
+    Variant("the guard self_doubt is not asked", _never("self_doubt")).seen(tales.NOBODY_LISTED, 4),
+    Variant("the guard failover is not asked", _never("failover")).seen(tales.FAILED_OVER, 15),
+    Variant("the guard capacity is not asked", _never("capacity")).seen(tales.WRONG_CAPACITY, 9),
+    Variant("the guard storm is not asked", _never("storm")).seen(tales.MANY_AT_ONCE, 15),
+    Variant("the guard joining is not asked", _never("joining")).seen(tales.NOBODY_JOINS, 15),
+    Variant("the guard ledger is not asked", _never("ledger")).seen(tales.MANY_DIE, 2),
+    Variant("more are disrupted at once", _not_for("ledger_at_once", "ledger_cluster")).seen(
+        tales.MANY_DIE, 2
+    ),
+    Variant("more of a fault domain are disrupted", _not_for("ledger_fault_domain")).seen(
+        tales.ONE_DOMAIN, 2
+    ),
+    Variant("more are disrupted in an hour", _not_for("ledger_per_hour")).seen(tales.ONE_BY_ONE, 2),
+    Variant("more are disrupted in a day", _not_for("ledger_per_day")).seen(tales.ALL_DAY, 2),
+    Variant("the reserve for ends that are near is not kept", _not_for("ledger_reserve")).seen(
+        tales.EVICTED, 2
+    ),
+    Variant("the guard window is not asked", _never("window")).seen(tales.CLOSED, 15),
+    Variant("the guard quorum is not asked", _never("quorum")).seen(tales.TWO_MASTERS_ILL, 3),
+    Variant("the guard stateful is not asked", _never("stateful")).seen(tales.MEMBERS, 13),
+    Variant("the guard correlated is not asked", _never("correlated")).told_by(
+        "healing/test_failures_that_share_a_cause.py::test_a_rack_that_dies_at_once_is_left_to_a_person_while_repair_goes_on_elsewhere",
+        "machines of a rack that died are dead, and to replace them harms nobody there",
+    ),
+    Variant("the guard canary is not asked", _never("canary")).told_by(
+        "incidents/test_shared_causes.py::test_a_probe_that_is_wrong_about_some_nodes_tries_its_remedy_on_one",
+        "that a probe is wrong is no state of a machine",
+    ),
+    Variant("the guard backoff is not asked", _never("backoff")).told_by(
+        "operate/test_azure_has_no_room.py::test_a_machine_that_could_be_helped_otherwise_is_not_destroyed_meanwhile",
+        "a dead machine without a successor is missed no more than before",
+    ),
+    Variant("pools keep no account together", _not_for("ledger_cluster")).told_by(
+        "incidents/test_limits.py::test_two_pools_in_maintenance_share_one_account",
+        "its clusters have one pool",
+    ),
 )

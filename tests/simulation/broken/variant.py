@@ -1,7 +1,7 @@
 """What a variant is: a name that says what is missing, how it is taken out, and who tells.
 
-Either the simulation does: `tales` are where, `tells` is the number of the invariant that is broken then, `seed` the
-first tale that is tried. Or a test does (`test`, as `file::name` below tests/), because what the rule defends is no
+Either the simulation does: `tales` are where, `tells` are the numbers of the invariants of which one is broken then, `seed`
+is the first tale that is tried. Or a test does (`test`, as `file::name` below tests/), because what the rule defends is no
 truth about machines; `why` says so.
 """
 
@@ -23,14 +23,14 @@ type Tales = Callable[[int], Tale]
 class Variant:
     name: str
     apply: Break
-    tells: int = 0
+    tells: tuple[int, ...] = ()
     tales: Tales = tale_of
     seed: int = 1
     test: str = ""
     why: str = ""
 
-    def seen(self, tells: int, tales: Tales = tale_of, seed: int = 1) -> Variant:
-        """The simulation tells, by this invariant."""
+    def seen(self, tales: Tales, *tells: int, seed: int = 1) -> Variant:
+        """The simulation tells, by one of these invariants."""
         return replace(self, tells=tells, tales=tales, seed=seed)
 
     def told_by(self, test: str, why: str) -> Variant:
