@@ -18,7 +18,7 @@ from datetime import timedelta
 from functools import partial
 
 from tests.simulation.play import Verdict, play
-from tests.simulation.tale import tale_of
+from tests.simulation.tale import tale_of, wide_tale_of
 from tests.simulation.twins import Twins
 from tests.simulation.wire import Wire
 
@@ -30,7 +30,7 @@ def one(seed: int, is_real: bool, quiet: timedelta) -> tuple[Verdict, float]:
     """What became of this seed, and how many seconds of a core it took."""
     gc.disable()  # a tale is short: its waste is collected when it is told
     begun = time.process_time()
-    verdict = play(tale_of(seed), Wire if is_real else Twins, quiet)
+    verdict = play(tale_of(seed), Wire, quiet) if is_real else play(wide_tale_of(seed), Twins, quiet)
     gc.collect()
     return verdict, time.process_time() - begun
 

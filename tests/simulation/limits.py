@@ -45,8 +45,8 @@ class Limits:
 
     @property
     def reserve(self) -> int:
-        """Of machines that Azure is about to take away: 20 % of all, with those that came ahead, and at least one."""
-        return max(1, self._most // 5)
+        """Of machines that Azure is about to take away: 20 % of all, those included that went and came, or one."""
+        return max(1, (self._most + self._rules.at_once) // 5)
 
     def ordered(self, order: Order) -> None:
         """What is being taken away by us, and how often that began. Only of machines that are missed when they go."""

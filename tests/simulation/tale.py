@@ -158,7 +158,7 @@ BROAD_VERBS: dict[str, int] = {
     "answers_get_lost": 1,
     "somebody_pauses": 1,
 }
-BROAD = 0.0
+BROAD = 0.6
 """Of all tales."""
 SERVICES = ("cassandra", "kafka", "elastic", "hdfs", "an own one")
 LADDERS = (
@@ -176,7 +176,7 @@ def tale_of(seed: int) -> Tale:
     chance = Random(f"tale {seed}")
     lasts_s = 86400.0 if chance.random() < 0.03 else chance.choice([600.0, 1200.0, 2400.0])
     boot_s = chance.choice([15.0, 60.0, 150.0])
-    tale = Tale(
+    return Tale(
         seed=seed,
         agents=chance.randint(2, 9),
         generation=chance.choice(list(Generation)),
@@ -190,8 +190,12 @@ def tale_of(seed: int) -> Tale:
         happenings=_happenings(chance, lasts_s),
         is_mended=chance.random() < 0.5,
     )
-    broad = Random(f"broad tale {seed}")
-    return _broadened(tale, broad) if broad.random() < BROAD else tale
+
+
+def wide_tale_of(seed: int) -> Tale:
+    """The same tale, for most seeds in a wider world, with more that happens there."""
+    tale, chance = tale_of(seed), Random(f"broad tale {seed}")
+    return _broadened(tale, chance) if chance.random() < BROAD else tale
 
 
 def _broadened(tale: Tale, chance: Random) -> Tale:
