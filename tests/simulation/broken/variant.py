@@ -1,8 +1,8 @@
 """What a variant is: a name that says what is missing, how it is taken out, and who tells.
 
-Either the simulation does: `tales` are where, `tells` are the numbers of the invariants of which one is broken then, `seed`
-is the first tale that is tried. Or a test does (`test`, as `file::name` below tests/), because what the rule defends is no
-truth about machines; `why` says so.
+Either the simulation does: `tales` are where, `tells` are the numbers of the invariants of which one is broken then,
+`seed` is the first tale that is tried. Or a test does (`test`, as `file::name` below tests/), because what the rule
+defends is no truth about machines; `why` says so.
 """
 
 from __future__ import annotations
