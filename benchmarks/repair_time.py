@@ -3,6 +3,7 @@
     python -m benchmarks.repair_time                           200 traces, all repairers, two processes
     python -m benchmarks.repair_time --traces 20               some of the traces, of every class its share
     python -m benchmarks.repair_time --only 35 --list          one trace, and what happens in it
+    python -m benchmarks.repair_time --systems Poolkeeper      the app alone, without the others
     python -m benchmarks.repair_time --json FILE --plot FILE   the figures and the picture as files
 
 Everything is simulated in virtual time: one Azure, one orchestrator, one set of boot times for each trace
@@ -37,7 +38,7 @@ def main(options: argparse.Namespace) -> int:
     numbers = [options.only] if options.only is not None else spread(options.traces)
     if options.list:
         _tell(numbers)
-    runs = _run(numbers, options.jobs)
+    runs = _run([name for name in SYSTEMS if name in {OURS, *options.systems}], numbers, options.jobs)
     found = results(runs)
     times = times_slower(found, OURS)
     prompt = promptness([run for run in runs if run.system == OURS])
@@ -53,12 +54,12 @@ def main(options: argparse.Namespace) -> int:
     return _verdict(found, times, prompt)
 
 
-def _run(numbers: Sequence[int], jobs: int) -> list[Run]:
+def _run(systems: Sequence[str], numbers: Sequence[int], jobs: int) -> list[Run]:
     begun, runs = time.monotonic(), list[Run]()
-    for run in run_all(list(SYSTEMS), numbers, jobs):
+    for run in run_all(systems, numbers, jobs):
         runs.append(run)
-        if len(runs) % (10 * len(SYSTEMS)) == 0:
-            told = f"{len(runs) // len(SYSTEMS)} of {len(numbers)} traces, {time.monotonic() - begun:.0f} s"
+        if len(runs) % (10 * len(systems)) == 0:
+            told = f"{len(runs) // len(systems)} of {len(numbers)} traces, {time.monotonic() - begun:.0f} s"
             print(told, file=sys.stderr, flush=True)
     return runs
 
@@ -89,7 +90,8 @@ def _verdict(found: Sequence[Result], times: dict[str, float], prompt: Promptnes
     own = next(one for one in found if (one.system, one.kind) == (OURS, ALL))
     slower = [name for name, factor in times.items() if factor < TIMES]
     print(f"healthy nodes destroyed by ours: {own.healthy} (limit 0)")
-    print(f"median at least {TIMES:g} times better than: all others but {', '.join(slower) or 'none'}")
+    if times:
+        print(f"median at least {TIMES:g} times better than: all others but {', '.join(slower) or 'none'}")
     print(
         f"signal to first action on a dead agent, beyond the confirm time: p50 {prompt.p50_s:.2f} s, at most"
         f" {prompt.most_s:.2f} s over {prompt.count} agents (limit {LIMIT_S:g} s)"
@@ -103,6 +105,14 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--traces", type=int, default=TRACES, help=f"how many traces; default {TRACES}")
     parser.add_argument("--only", type=int, help="this trace alone")
+    parser.add_argument(
+        "--systems",
+        nargs="+",
+        choices=list(SYSTEMS),
+        default=list(SYSTEMS),
+        metavar="NAME",
+        help=f"of the repairers these, and {OURS} in any case: {', '.join(SYSTEMS)}",
+    )
     parser.add_argument("--list", action="store_true", help="tell what happens in the traces")
     parser.add_argument("--jobs", type=int, default=2, help="processes; default 2")
     parser.add_argument("--json", type=Path, help="write all figures there")
