@@ -5,6 +5,7 @@
     weather     what happens to calls between the app and the world: slow, lost, throttled, stale, lying
     host        the platform: workers that crash and freeze, messages that are lost, doubled and late, timers
     observer    sees the true world, and complains the moment an invariant is broken
+    policy_observer   the same for what the policy forbids
     ending      what must be true when the faults are over
     play        one tale from its beginning to its end
     broken      variants of the product with one rule removed, which all have to be caught
