@@ -78,7 +78,11 @@ class Breadth(Protocol):
     def announce(self, node: str) -> None: ...
 
     def absolve(self, node: str) -> None:
-        """The app has heard that what was told of the machine is over."""
+        """The app has heard that the alarm of the machine is over."""
+        ...
+
+    def is_called_off(self, node: str) -> None:
+        """The app has heard that one announcement about the machine is over."""
         ...
 
     def is_moved(self, node: str) -> None:

@@ -202,7 +202,12 @@ class Observer:
         words = _WORDS[order.what]
         if order.is_master:
             words = words.replace("instance", "master")
-        if not any(words in record.text and record.operation for record in told):
+        if order.what in {"deactivate", "schedule_maintenance"}:
+            words_too = "stopping new tasks on"  # of the machine that came for one that recovered
+        else:
+            words_too = words
+        texts = [record.text for record in told if record.operation]
+        if not any(words in text or words_too in text for text in texts):
             self.complain(12, f"{order.what} of {order.node} by {process.name} stands nowhere in the audit")
 
     # The tables, for what is promised about them.

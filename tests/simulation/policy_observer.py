@@ -73,7 +73,8 @@ class PolicyObserver:
     def _is_lost(self, machine: Machine) -> bool:
         if machine.is_hidden or machine.is_leaving:
             return False
-        return machine.well_since is None and machine.name in self._joined
+        silent = machine.connected_since is None  # what ails one that is connected is not seen at once
+        return silent and machine.well_since is None and machine.name in self._joined
 
     def around(self, process: Process, inner: Around) -> Around:
         """Between the app and its weather: what it was answered."""
@@ -95,7 +96,8 @@ class PolicyObserver:
 
     def _ordered(self, order: Order) -> None:
         self._first_on_order(order)
-        if order.machine is not None and order.what in BARS:
+        is_spare = self._tale.is_broad and order.machine is not None and order.machine.tasks == 0
+        if order.machine is not None and order.what in BARS and not is_spare:
             self._check_window(order, order.machine)
         if order.is_master or order.what not in TAKES:
             return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -42,15 +43,15 @@ class Told:
         self._clock, self._nature, self._broad = clock, nature, broad
         self._queues, self._publish = queues, publish
         self._numbers = count(1)
-        self._last_words: dict[str, str] = {}
+        self._last_words: dict[str, Callable[[], None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def heard(self, body: bytes) -> None:
         """This message was worked off."""
-        for word, node in list(self._last_words.items()):
+        for word, is_known in list(self._last_words.items()):
             if word.encode() in body:
                 del self._last_words[word]
-                self._broad.absolve(node)
+                is_known()
 
     @property
     def is_over(self) -> bool:
@@ -81,7 +82,7 @@ class Told:
                 if not self._broad.is_ailing(node):
                     break
         over = f"{story}-over"
-        self._last_words[over] = node
+        self._last_words[over] = partial(self._broad.absolve, node)
         while over in self._last_words and self._broad.since(node) == born is not None:
             await self._say(SignalKind.NODE_WELL, node, story, over)
             await asyncio.sleep(REPEATS_S)
@@ -123,7 +124,7 @@ class Told:
             await asyncio.sleep(REPEATS_S)
         while self._broad.since(node) == born:
             word = f"{story}-{next(self._numbers)}-{status}"
-            self._last_words[word] = node
+            self._last_words[word] = partial(self._broad.is_called_off, node)
             self._publish({**self._event(node, what, story, status, None), "id": word})
             await asyncio.sleep(10 * REPEATS_S)
             if word not in self._last_words:

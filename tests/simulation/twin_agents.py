@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
@@ -30,13 +31,13 @@ THIEF = "thief"
 
 class Agents(World):
     """One pool of machines. `broken` are those whose agent does not work, by instance id, and how; `ailing` those that
-    do no work although it does; `stillborn` those that never get one; `ending` those whose end is announced."""
+    do no work although it does; `stillborn` those that never get one; `ending` counts announcements of their end."""
 
     def __init__(self, clock: VirtualClock, tale: Tale) -> None:
         self.broken: dict[str, str] = {}
         self.ailing: dict[str, str] = {}
         self.stillborn: set[str] = set()
-        self.ending: set[str] = set()
+        self.ending = Counter[str]()
         self.who: dict[str, Agent] = {}
         self.newborn_are_stillborn = False
         self.on_change: Callable[[], None] = lambda: None
@@ -65,7 +66,7 @@ class Agents(World):
             instance.provisioning is Provisioning.DELETING,
             instance.power is Power.RUNNING,
             self._tasks_on(id),
-            id in self.ending,
+            self.ending[id] > 0,
             self._connected.get(id),
         )
 

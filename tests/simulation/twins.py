@@ -223,10 +223,12 @@ class Twins(Agents):
         return self.ailing.get(id_of(node)) in {"unit", "alarm"}
 
     def announce(self, node: str) -> None:
-        self.ending.add(id_of(node))
+        self.ending[id_of(node)] += 1
+
+    def is_called_off(self, node: str) -> None:
+        self.ending[id_of(node)] -= 1
 
     def absolve(self, node: str) -> None:
-        self.ending.discard(id_of(node))
         if self.ailing.get(id_of(node)) == "over":
             del self.ailing[id_of(node)]
         self.stirs()
