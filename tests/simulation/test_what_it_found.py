@@ -66,3 +66,19 @@ async def test_the_window_of_a_node_that_was_replaced_is_not_left_to_who_gets_it
     await scene.after(minutes=30)
     assert scene.destroyed == ["1"]
     assert (scene.scheduler.windows, scene.connected) == ({}, 6)
+
+
+async def test_a_machine_that_came_for_one_that_recovered_stays_while_others_are_missing() -> None:
+    """It is healthy, and the pool needs it: destroying it would take away what the next repair brings back."""
+    scene = Scene(
+        agents=6, more=f"{CALM}\n        disruption: {{at_once: 1, per_fault_domain: none}}", boot_s=20
+    )
+    await scene.sweeps()
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await scene.after(seconds=10)
+    scene.agent_dies(3)
+    scene.agent_dies(4)
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    await scene.after(minutes=10)
+    assert scene.wronged == []
+    assert scene.connected >= 6

@@ -2,8 +2,9 @@
 
 1. Azure does not know it any more, or as another machine: the masters are told, and it is forgotten.
 2. Azure is deleting it: wait.
-3. Its agent is not connected, tasks or reservations are on it, a guard refuses, or Azure could not delete it: it stays,
-   the pool has one more than wanted. No task is killed for tidiness. New tasks may come again.
+3. Its agent is not connected, tasks or reservations are on it, fewer others are connected than are wanted, a guard
+   refuses, or Azure could not delete it: it stays, and the pool may have one more than wanted. No task is killed for
+   tidiness, and no machine is sent away while others are missing. New tasks may come again.
 4. New tasks may still come: stop them first, as `stop_new_tasks` does, and look again in a moment. What was placed on
    it meanwhile is seen then.
 5. It is still empty: destroy it.
@@ -48,7 +49,7 @@ async def send_away(hand: Hand, name: str, state: SchedulerState) -> Outcome:
     if instance.provisioning is Provisioning.DELETING:
         return Wait(f"Azure is deleting {name}, which came for it", hand.again())
     agent = state.agent(kept.value.agent_id)
-    why = await _stays(hand, agent)
+    why = await _stays(hand, name, agent)
     if agent is None or why:
         await _let_tasks_in(hand, kept.value)
         return Done(f"{name}, which came for it, stays: {why}")
@@ -62,7 +63,7 @@ async def send_away(hand: Hand, name: str, state: SchedulerState) -> Outcome:
     return Wait(f"the deletion of {name}, which came for it and is empty, was ordered", hand.again(), token)
 
 
-async def _stays(hand: Hand, agent: Agent | None) -> str:
+async def _stays(hand: Hand, name: str, agent: Agent | None) -> str:
     """Rule 3; empty when nothing speaks against sending it away."""
     if DELETED in hand.operation.notes and hand.operation.token is not None:
         return "Azure could not delete it"
@@ -72,6 +73,11 @@ async def _stays(hand: Hand, agent: Agent | None) -> str:
         return "it has work already"
     if agent.deactivated and hand.operation.notes.get(BARRED) != "agent":
         return "somebody has deactivated its agent"
+    situation, pool = (await hand.fresh())[0].situation, hand.pool.name
+    there = [one.node for one in situation.findings if one.node.pool == pool and one.is_connected]
+    others, wanted = sum(node.name != name for node in there), situation.ledgers[pool].wanted
+    if wanted is not None and others < wanted:
+        return f"{others} others are connected, {wanted} are wanted"
     against = refusals(ask(await hand.question(), TO_GROW))
     return f"refused by {against[0].guard} ({against[0].reason})" if against else ""
 
