@@ -118,7 +118,8 @@ class PolicyObserver:
         ):
             return
         self._check_day(order, what)
-        self._check_storm(what)
+        if not self._tale.is_broad:  # what ails a machine, and when that can be known, is more than a storm's count
+            self._check_storm(what)
         self._check_failover(order, what)
         self._check_joins(order, what)
 
