@@ -118,7 +118,7 @@ class PolicyObserver:
         ):
             return
         self._check_day(order, what)
-        if not self._tale.is_broad:  # what ails a machine, and when that can be known, is more than a storm's count
+        if not self._tale.is_broad:  # there, more than lost agents may be ill
             self._check_storm(what)
         self._check_failover(order, what)
         self._check_joins(order, what)
