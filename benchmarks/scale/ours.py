@@ -1,0 +1,98 @@
+"""The shipped rule on the pool of the race: each minute, by what is allocated and by what waits.
+
+What goes first is as in the app, in short: machines that boot, empty ones, those with the fewest cores in use; one
+whose tasks have no room among the others stays, and is looked at again a minute later.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.scale.pool import Machine, Pool
+from benchmarks.scale.traces import HALF_CORES
+from shared.model.mesos import Agent, Amounts
+from shared.model.readings import Value
+from shared.scale.load import Aim, Resource, allocated, waiting
+from shared.scale.pace import Bounds, Course, Pace
+from shared.scale.rule import Asked, wanted_nodes
+
+BEGUN = datetime(2026, 11, 2, tzinfo=UTC)
+CORES = HALF_CORES / 2
+SHIPPED = Pace()
+
+
+def _agent(used: int) -> Agent:
+    return Agent(
+        str(used),
+        "10.0.0.4",
+        "10.0.0.4",
+        5051,
+        True,
+        BEGUN,
+        total=Amounts(cpus=CORES),
+        used=Amounts(cpus=used / 2),
+    )
+
+
+AGENTS = tuple(_agent(used) for used in range(HALF_CORES + 1))
+"""An agent for each amount that may be in use; the rule looks at nothing else."""
+
+
+class Ours:
+    """With a setpoint, and the pace that ships."""
+
+    def __init__(self, pool: Pool, setpoint: float, pace: Pace = SHIPPED) -> None:
+        self._pool = pool
+        self._aim = Aim(setpoint, 0.1)
+        self._pace = pace
+        self._bounds = Bounds(pool.trace.least, pool.trace.most)
+        self._course = Course()
+        self.wanted = len(pool.machines)
+
+    def look(self) -> None:
+        pool, now = self._pool, BEGUN + timedelta(minutes=self._pool.minute)
+        joined = pool.joined
+        agents = Value([AGENTS[one.used] for one in joined], "mesos", now)
+        empty = -(-sum(pool.waiting.values()) // HALF_CORES)  # exact: every size divides those above it
+        demands = (
+            allocated(Resource.CPU, agents, self._aim, now),
+            waiting(Value(empty, "marathon", now), len(joined), now),
+        )
+        found = wanted_nodes(Asked(self.wanted, demands, self._bounds, self._pace), self._course, now)
+        self.wanted, self._course = found.nodes, found.course
+        if self.wanted > len(pool.machines):
+            pool.order(self.wanted - len(pool.machines))
+        else:
+            pool.remove(spared(pool, len(pool.machines) - self.wanted))
+
+
+def spared(pool: Pool, most: int) -> list[Machine]:
+    """Up to so many machines that can go, without any task that then has no room."""
+    if not most:
+        return []
+    boots = [one for one in pool.machines if one.ready_at > pool.minute]
+    found = boots[-most:]
+    staying = sorted(pool.joined, key=lambda one: (one.used, len(one.tasks)))
+    free = {id(one): one.free for one in staying}
+    for machine in list(staying):
+        if len(found) == most:
+            break
+        del free[id(machine)]
+        placed = _placed(machine, free)
+        if placed is None:
+            free[id(machine)] = machine.free
+            break  # those that follow have more on them
+        free = placed
+        found.append(machine)
+    return found
+
+
+def _placed(machine: Machine, free: dict[int, int]) -> dict[int, int] | None:
+    """What is free elsewhere once its tasks are there, the largest first; None: they have no room."""
+    left = dict(free)
+    for size in sorted(machine.tasks.values(), reverse=True):
+        place = next((one for one, room in left.items() if room >= size), None)
+        if place is None:
+            return None
+        left[place] -= size
+    return left

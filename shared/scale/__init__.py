@@ -1,0 +1,6 @@
+"""How many nodes a pool needs, which of them go, and where new ones come: pure, from readings and bounds alone.
+
+    load        what was read -> the nodes that each signal asks for
+    pace, rule  what is asked for, and what was asked for before -> the size that is wanted
+    forecast    what the last weeks needed at this hour
+"""

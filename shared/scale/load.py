@@ -1,0 +1,175 @@
+"""From what was read of a pool to how many nodes that load needs: one demand for each signal, with its reason.
+
+A pool follows several signals at a time: how much of its agents is allocated, the work that waits for room, a metric,
+a constant. Each becomes the same four words here, so that `rule.py` compares nodes with nodes and knows nothing of
+processors and queues. What could not be read stays a failure: it is neither no load nor the load of before. What was
+read too long ago, and numbers that can't be true, are failures as well.
+
+Nothing here asks how large the pool is to be now, but for waiting work, which comes on top of the agents that there
+are. So the answer is the same however often it is asked while machines boot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shared.model.mesos import Agent, Amounts
+from shared.model.readings import Failure, Reading, Value
+
+FRESH = timedelta(minutes=5)
+"""What is older says nothing of now. A look comes each minute; five of them may fail one after the other."""
+
+_EXACT = 1e-9  # a sum of shares of a core is not exact, and 10.0000000001 nodes are ten
+
+
+class Resource(StrEnum):
+    """Of an agent, as Mesos offers it."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    GPU = "gpu"
+
+    def of(self, amounts: Amounts) -> float:
+        """Cores, megabytes or graphics processors."""
+        held = {"cpu": amounts.cpus, "memory": amounts.mem_mb, "disk": amounts.disk_mb, "gpu": amounts.gpus}
+        return held[self.value]
+
+
+class Aim(Struct, frozen=True):
+    """Which part of the nodes is to be in use: `setpoint`, and by how much it may differ from that before anything is
+    done, `margin`; both from 0 to 1, and together below or at 1. 0.7 and 0.1: nothing is done between 60 and 80 %.
+
+    70 % leaves a node in three of room for what comes while new machines boot; more is cheaper where tasks come
+    slowly. Both are the defaults of Clusterman, for which the margin is a tenth of the size and not of the share
+    (Yelp/clusterman:docs/source/configuration.rst).
+    """
+
+    setpoint: float = 0.7
+    margin: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.margin < self.setpoint <= 1 or self.setpoint + self.margin > 1 + _EXACT:
+            raise ValueError(f"a setpoint of {self.setpoint} with a margin of {self.margin} can't be kept to")
+
+
+class Demand(Struct, frozen=True):
+    """What one signal asks for, in nodes. `nodes` are right; fewer than `grow_below` are too few, more than
+    `shrink_above` are too many, and between the two nothing is done. `because` is for people."""
+
+    of: str
+    nodes: int
+    grow_below: int
+    shrink_above: int
+    because: str
+
+
+def allocated(
+    resource: Resource, agents: Reading[Sequence[Agent]], aim: Aim, now: datetime
+) -> Reading[Demand]:
+    """Nodes at which what tasks of the pool have reserved for themselves is the part of the agents that `aim` says.
+
+    `agents` are the registered ones of the pool. All tasks count, also those on agents that get no new ones: they will
+    be somewhere. An agent is worth what all of them have on average. Without any agent nothing can be said: then it is
+    waiting work that asks for the first one.
+    """
+    found = _fresh(agents, now)
+    if isinstance(found, Failure):
+        return found
+    totals = [total for agent in found.value if (total := resource.of(agent.total)) > 0]
+    if not totals:
+        return _failed(found, f"no agent of the pool has any {resource}, so there is nothing to divide by")
+    used = sum(resource.of(agent.used) for agent in found.value)
+    each = sum(totals) / len(totals)
+    if not _is_amount(used) or not _is_amount(each):
+        return _failed(found, f"{used} of {each} {resource} for each agent can't be")
+    because = (
+        f"{used / sum(totals):.0%} of the {resource} of {len(totals)} agents is allocated; {aim.setpoint:.0%} is"
+        f" to be, {aim.margin:.0%} more or less is left alone"
+    )
+    return _told(found, _around(resource, used / each, aim, because))
+
+
+def waiting(nodes: Reading[int], agents: int, now: datetime) -> Reading[Demand]:
+    """Nodes for what waits for room, on top of the `agents` that have joined and have none for it.
+
+    `nodes` is how many empty agents of the pool would take all that waits and fits on none that is there, by simulated
+    placement. Machines that boot are not among the agents: they are what was ordered for it. While anything waits,
+    nothing goes away; when nothing does, it asks for nothing.
+    """
+    found = _fresh(nodes, now)
+    if isinstance(found, Failure):
+        return found
+    if found.value < 0:
+        return _failed(found, f"{found.value} nodes' worth of work can't wait")
+    wanted = agents + found.value if found.value else 0
+    because = (
+        f"what waits fills {found.value} nodes besides the {agents} that are there"
+        if wanted
+        else "nothing waits"
+    )
+    return _told(found, Demand("waiting", wanted, wanted, wanted, because))
+
+
+def metric(
+    name: str, value: Reading[float], per_node: float, margin: float, now: datetime
+) -> Reading[Demand]:
+    """Nodes for a number that is to be `per_node` on each, `margin` (0 to 1) of that more or less."""
+    if not per_node > 0 or not 0 <= margin < 1:
+        raise ValueError(f"{per_node} of {name} for each node, give or take {margin}, can't be kept to")
+    found = _fresh(value, now)
+    if isinstance(found, Failure):
+        return found
+    if not _is_amount(found.value):
+        return _failed(found, f"{name} is {found.value}, which is no amount")
+    because = f"{name} is {found.value:g}, and {per_node:g} is right for each node"
+    ratio = found.value / per_node
+    return _told(
+        found, Demand(name, _up(ratio), _up(ratio / (1 + margin)), _up(ratio / (1 - margin)), because)
+    )
+
+
+def constant(nodes: int, now: datetime) -> Reading[Demand]:
+    """So many, whatever the load."""
+    return Value(Demand("constant", nodes, nodes, nodes, f"the policy says {nodes}"), "policy", now)
+
+
+def _around(of: str, filled: float, aim: Aim, because: str) -> Demand:
+    """`filled`: nodes that would be full with what is allocated."""
+    return Demand(
+        of,
+        _up(filled / aim.setpoint),
+        _up(filled / (aim.setpoint + aim.margin)),
+        _up(filled / (aim.setpoint - aim.margin)),
+        because,
+    )
+
+
+def _fresh[T](reading: Reading[T], now: datetime) -> Reading[T]:
+    if isinstance(reading, Failure) or now - reading.taken_at <= FRESH:
+        return reading
+    age_s = (now - reading.taken_at).total_seconds()
+    return Failure(
+        f"it is {age_s:.0f} s old, more than {FRESH.total_seconds():.0f}", reading.source, reading.taken_at
+    )
+
+
+def _failed[T](found: Value[T], why: str) -> Failure:
+    return Failure(why, found.source, found.taken_at)
+
+
+def _told[T](found: Value[T], demand: Demand) -> Value[Demand]:
+    return Value(demand, found.source, found.taken_at)
+
+
+def _is_amount(value: float) -> bool:
+    return math.isfinite(value) and value >= 0
+
+
+def _up(nodes: float) -> int:
+    return math.ceil(nodes - _EXACT)

@@ -1,0 +1,177 @@
+"""The rule of scaling: each numbered rule of shared/scale/rule.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.policy.schema import Share
+from shared.scale.pace import Bounds, Pace
+from tests.scale.asking import PACE, WIDE, Asking, needs, unread
+
+MINUTE = timedelta(minutes=1)
+WINDOW_MIN = PACE.window // MINUTE
+ANY_STEP = Share(1000, False)
+AT_ONCE = Pace(step_down=ANY_STEP, step_up=ANY_STEP)
+
+
+def rested(size: int, pace: Pace = AT_ONCE, bounds: Bounds = WIDE) -> Asking:
+    """A pool that was right for more than a window."""
+    asking = Asking(size, bounds, pace)
+    asking.looks(WINDOW_MIN + 2, needs(size))
+    return asking
+
+
+def test_rule_1_a_target_is_the_size_whatever_the_load() -> None:
+    asking = Asking(5, Bounds(1, 100, target=20))
+    found = asking.look(needs(3))
+    assert (found.nodes, found.reason) == (20, "target")
+    assert asking.look(unread()).nodes == 20
+
+
+def test_rule_1_load_is_watched_while_a_target_holds() -> None:
+    asking = rested(20, bounds=Bounds(1, 100, target=20))
+    asking.looks(WINDOW_MIN + 2, needs(8))
+    asking.bounds = Bounds(1, 100)
+    assert asking.look(needs(8)).nodes == 8
+
+
+@pytest.mark.parametrize("demands", [(), (unread(),), (unread("mesos"), unread("marathon"))])
+def test_rule_2_what_could_not_be_read_changes_nothing(demands: tuple[object, ...]) -> None:
+    found = rested(10).look(*demands)  # type: ignore[arg-type]
+    assert (found.nodes, found.reason) == (10, "unknown")
+
+
+def test_rule_3_the_largest_counts() -> None:
+    found = rested(10).look(needs(12), needs(30, of="waiting"), needs(2, of="queue"))
+    assert found.nodes == 30
+    assert "30 for waiting" in found.because
+    assert (found.numbers["cpu"], found.numbers["waiting"], found.numbers["queue"]) == (12, 30, 2)
+
+
+def test_rule_4_too_few_nodes_grow_at_once_to_what_is_needed() -> None:
+    found = rested(10).look(needs(14, slack=3))
+    assert (found.nodes, found.reason) == (14, "grow")
+
+
+def test_rule_4_growth_counts_also_when_another_signal_is_unknown() -> None:
+    assert rested(10).look(needs(14), unread()).nodes == 14
+
+
+def test_rule_4_growth_waits_until_it_was_needed_for_long_enough() -> None:
+    asking = rested(10, Pace(grow_after=3 * MINUTE, step_up=ANY_STEP))
+    assert [asking.look(needs(20)).nodes for _ in range(4)] == [10, 10, 10, 20]
+    asking = rested(10, Pace(grow_after=3 * MINUTE, step_up=ANY_STEP))
+    found = [asking.look(needs(nodes)).nodes for nodes in (20, 20, 10, 20, 20, 20)]
+    assert found == [10] * 6
+
+
+def test_rule_5_a_pool_shrinks_when_there_were_too_many_for_a_whole_window() -> None:
+    asking = rested(20)
+    found = [asking.look(needs(10)).nodes for _ in range(WINDOW_MIN + 2)]
+    assert found[: WINDOW_MIN - 1] == [20] * (WINDOW_MIN - 1)
+    assert found[-1] == 10
+
+
+def test_rule_5_to_the_most_that_was_asked_for_in_the_window() -> None:
+    asking = rested(20)
+    asking.looks(5, needs(10))
+    asking.look(needs(13))
+    found = [asking.look(needs(9)) for _ in range(WINDOW_MIN)]
+    shrinks = [one for one in found if one.reason == "shrink"]
+    assert [one.nodes for one in shrinks] == [13]
+
+
+def test_rule_5_a_signal_that_was_unknown_within_the_window_keeps_the_size() -> None:
+    asking = rested(20)
+    asking.looks(8, needs(10))
+    assert asking.look(needs(10), unread()).reason == "partly_unknown"
+    assert asking.looks(WINDOW_MIN - 1, needs(10)).nodes == 20
+    assert asking.looks(3, needs(10)).nodes == 10
+
+
+def test_rule_5_nothing_shrinks_at_the_first_look() -> None:
+    asking = Asking(20, pace=AT_ONCE)
+    assert asking.looks(WINDOW_MIN, needs(5)).reason == "window"
+    assert asking.looks(2, needs(5)).nodes == 5
+
+
+def test_rule_5_a_window_in_which_nobody_looked_is_none() -> None:
+    asking = rested(20)
+    asking.looks(10, needs(10))
+    asking.look(needs(10), after=PACE.window / 3 + MINUTE)
+    assert asking.looks(WINDOW_MIN - 1, needs(10)).nodes == 20
+    assert asking.looks(2, needs(10)).nodes == 10
+
+
+@pytest.mark.parametrize("nodes", [9, 10, 11])
+def test_rule_6_within_the_margin_nothing_is_done(nodes: int) -> None:
+    found = rested(10).looks(2 * WINDOW_MIN, needs(nodes))
+    assert (found.nodes, found.reason) == (10, "enough")
+
+
+def test_rule_7_two_growths_have_a_pause_between_them() -> None:
+    asking = rested(10)
+    half = PACE.grow_pause / 2
+    assert asking.look(needs(20)).nodes == 20
+    assert asking.look(needs(30), after=half).reason == "pause"
+    assert asking.look(needs(30), after=half).nodes == 30
+
+
+def test_rule_8_shrinking_waits_for_what_changed_before() -> None:
+    asking = rested(20, Pace(step_down=Share(2, False)))
+    asking.looks(WINDOW_MIN + 1, needs(10))
+    assert asking.size == 18
+    found = [asking.look(needs(10)).nodes for _ in range(10)]
+    assert found == [18, 18, 18, 18, 16, 16, 16, 16, 16, 14]
+
+
+def test_rule_9_the_direction_changes_once_within_a_window() -> None:
+    asking = rested(10)
+    asking.look(needs(20))
+    asking.looks(WINDOW_MIN + 1, needs(10))
+    assert asking.size == 10
+    found = asking.looks(WINDOW_MIN - 1, needs(30))
+    assert (found.nodes, found.reason) == (10, "turn")
+    assert asking.look(needs(30)).nodes == 30
+
+
+def test_rule_10_no_step_is_larger_than_allowed() -> None:
+    asking = rested(10, Pace(step_up=Share(50, True), step_down=Share(3, False)))
+    found = asking.look(needs(90))
+    assert (found.nodes, "5 at once" in found.because) == (15, True)
+    assert asking.look(needs(90)).nodes == 22
+    asking = rested(20, Pace(step_down=Share(3, False)))
+    assert asking.looks(WINDOW_MIN + 1, needs(1)).nodes == 17
+
+
+def test_rule_10_a_pool_of_none_can_grow() -> None:
+    assert rested(0, PACE, Bounds(0, 9)).look(needs(5)).nodes == 1
+
+
+def test_rule_11_the_bounds_hold_whatever_load_says() -> None:
+    found = rested(10, bounds=Bounds(5, 12)).look(needs(50))
+    assert (found.nodes, found.reason) == (12, "max")
+    found = rested(10, bounds=Bounds(8, 20)).looks(WINDOW_MIN + 1, needs(1))
+    assert (found.nodes, found.reason) == (8, "min")
+
+
+@pytest.mark.parametrize("demands", [(), (unread(),), (needs(10),)])
+def test_rule_11_bounds_that_move_take_the_size_with_them_at_once(demands: tuple[object, ...]) -> None:
+    asking = rested(10, PACE)
+    asking.bounds = Bounds(30, 40)
+    assert asking.look(*demands).nodes == 30  # type: ignore[arg-type]
+    asking.bounds = Bounds(1, 4)
+    assert asking.look(*demands).nodes == 4  # type: ignore[arg-type]
+
+
+def test_rule_11_a_minimum_above_the_maximum_counts() -> None:
+    assert rested(10, bounds=Bounds(20, 5)).size == 20
+
+
+def test_what_is_remembered_does_not_grow_with_the_looks() -> None:
+    asking = rested(20)
+    for _ in range(2000):
+        asking.look(needs(20), after=timedelta(seconds=1))
+    assert len(asking.course.looks) <= 32

@@ -1,0 +1,110 @@
+"""Whatever is asked for, in whatever order: what the rule never does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.model.readings import Failure, Reading
+from shared.policy.schema import Share
+from shared.scale.load import Demand
+from shared.scale.pace import Bounds, Course, Pace
+from shared.scale.rule import Asked, wanted_nodes
+from tests.scale.asking import BEGUN, Asking, needs, unread
+
+SHARES = st.builds(Share, st.integers(1, 100), st.booleans())
+PACES = st.builds(
+    Pace,
+    window=st.sampled_from([timedelta(minutes=each) for each in (1, 5, 15, 40)]),
+    grow_after=st.sampled_from([timedelta(0), timedelta(minutes=2)]),
+    grow_pause=st.sampled_from([timedelta(0), timedelta(minutes=3)]),
+    shrink_pause=st.sampled_from([timedelta(0), timedelta(minutes=5)]),
+    step_up=SHARES,
+    step_down=SHARES,
+)
+BOUNDS = st.builds(lambda least, more: Bounds(least, least + more), st.integers(0, 20), st.integers(0, 60))
+DEMANDS = st.builds(needs, st.integers(0, 120), st.integers(0, 5), st.sampled_from(["cpu", "waiting"]))
+READINGS = st.lists(DEMANDS | st.builds(unread), max_size=3)
+AFTER = st.sampled_from(
+    [timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=25)]
+)
+# Long stretches of the same load, because nothing shrinks before a window of them is over.
+STRETCHES = st.lists(st.tuples(READINGS, AFTER, st.integers(1, 25)), min_size=1, max_size=12)
+type Stretches = list[tuple[list[Reading[Demand]], timedelta, int]]
+
+
+@given(st.integers(0, 80), BOUNDS, PACES, STRETCHES)
+def test_never_below_the_minimum_nor_above_the_maximum(
+    size: int, bounds: Bounds, pace: Pace, stretches: Stretches
+) -> None:
+    asking = Asking(size, bounds, pace)
+    for demands, after, times in stretches:
+        for _ in range(times):
+            assert bounds.min <= asking.look(*demands, after=after).nodes <= bounds.max
+
+
+@given(st.integers(0, 80), PACES, STRETCHES)
+def test_the_direction_changes_at_most_once_within_a_window(
+    size: int, pace: Pace, stretches: Stretches
+) -> None:
+    asking = Asking(size, Bounds(0, 1000), pace)
+    moves = []
+    for demands, after, times in stretches:
+        for _ in range(times):
+            before = asking.size
+            if asking.look(*demands, after=after).nodes != before:
+                moves.append((asking.now, asking.size > before))
+    turns = [now for (_, way), (now, other) in pairwise(moves) if way is not other]
+    assert all(later - earlier >= pace.window for earlier, later in pairwise(turns))
+
+
+@given(st.integers(1, 80), PACES, STRETCHES, st.integers(1, 40))
+def test_looks_at_which_nothing_could_be_read_change_nothing(
+    size: int, pace: Pace, stretches: Stretches, blind: int
+) -> None:
+    asking = Asking(size, Bounds(0, 1000), pace)
+    for demands, after, times in stretches:
+        for _ in range(times):
+            asking.look(*demands, after=after)
+    before = asking.size
+    for _ in range(blind):
+        assert asking.look(unread(), unread("mesos")).nodes == before
+
+
+@given(st.integers(1, 80), PACES, STRETCHES)
+def test_nothing_shrinks_while_any_signal_is_unknown(size: int, pace: Pace, stretches: Stretches) -> None:
+    asking = Asking(size, Bounds(0, 1000), pace)
+    for demands, after, times in stretches:
+        for _ in range(times):
+            before = asking.size
+            after_it = asking.look(*demands, after=after).nodes
+            assert after_it >= before or not any(isinstance(one, Failure) for one in demands)
+
+
+@given(st.integers(0, 80), PACES, STRETCHES)
+def test_no_look_moves_the_size_by_more_than_a_step(size: int, pace: Pace, stretches: Stretches) -> None:
+    asking = Asking(size, Bounds(0, 1000), pace)
+    for demands, after, times in stretches:
+        for _ in range(times):
+            before = asking.size
+            moved = asking.look(*demands, after=after).nodes - before
+            assert -pace.step_down.of(before) <= moved <= pace.step_up.of(before)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_a_load_that_stays_is_reached_and_then_left_alone(size: int, nodes: int) -> None:
+    asking = Asking(size, Bounds(0, 1000))
+    asking.looks(150, needs(nodes))
+    assert abs(asking.size - nodes) <= 1
+    reached = asking.size
+    assert asking.looks(40, needs(nodes)).nodes == reached
+
+
+@given(READINGS, BOUNDS)
+def test_the_same_question_has_the_same_answer(demands: list[Reading[Demand]], bounds: Bounds) -> None:
+    asked = Asked(10, demands, bounds)
+    assert wanted_nodes(asked, Course(), BEGUN) == wanted_nodes(asked, Course(), BEGUN)
