@@ -43,7 +43,7 @@ class Ours:
 
     def __init__(self, pool: Pool, setpoint: float, pace: Pace = SHIPPED) -> None:
         self._pool = pool
-        self._aim = Aim(setpoint, 0.1)
+        self._aim = Aim(setpoint, min(Aim().margin, 1 - setpoint))
         self._pace = pace
         self._bounds = Bounds(pool.trace.least, pool.trace.most)
         self._course = Course()

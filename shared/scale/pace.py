@@ -31,7 +31,7 @@ class Bounds(Struct, frozen=True):
 class Pace(Struct, frozen=True, kw_only=True):
     """How fast the size follows the load."""
 
-    window: timedelta = timedelta(minutes=15)
+    window: timedelta = timedelta(minutes=20)
     """Stabilisation: a pool shrinks to the most that was asked for within this time, and its direction changes at
     most once within it. Longer where load comes in bursts that follow each other; Kubernetes takes five minutes for
     pods, which cost less to start again than machines (HorizontalPodAutoscaler, scaleDown)."""

@@ -1,0 +1,121 @@
+"""What the last weeks needed at this hour: a demand like the others, from a pool's own past.
+
+It is optional, and one signal among several, of which the largest counts (`rule.py`, 3): it can have machines ready
+before the load comes, and never takes any away that load asks for now. How wrong it was on the last day is told beside
+it, and a forecast that was too wrong does not count.
+
+1. Remembered is the most that was needed in each quarter of an hour, for as many weeks as are looked back on.
+2. Foreseen for an instant is the median, over these weeks, of what was needed at the same local time of the same day of
+   the week, a quarter of an hour earlier or later included. One odd week among three changes nothing.
+3. Fewer than two weeks know that time: there is no forecast.
+4. The error is the mean of what the forecast was off on the last day, as a part of what was needed then. It is
+   unknown, and there is no forecast, while less than half of that day can be compared.
+5. The error is above what is trusted: the forecast does not count.
+
+A holiday looks like a working day to it, until the error has told otherwise; schedules know holidays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from statistics import mean, median
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from shared.model.readings import Value
+from shared.scale.load import Demand
+
+SLOT = timedelta(minutes=15)
+WEEK = timedelta(weeks=1)
+LEAST_WEEKS = 2
+BAND = 0.1
+"""A tenth more or less than what is foreseen is let be: it is a guess."""
+
+SOURCE = "forecast"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1) // SLOT
+
+type History = Mapping[int, int]
+"""The most nodes that were needed, by quarter of an hour since 1970 (UTC). Some 3,400 entries for five weeks."""
+
+
+class Foresight(Struct, frozen=True):
+    """`zone`: in whose local time a week is the same as the last. `weeks` that are looked back on. `trusted`: the
+    largest error (0 to 1) with which a forecast counts."""
+
+    zone: str = "UTC"
+    weeks: int = 4
+    trusted: float = 0.25
+
+
+class Forecast(Struct, frozen=True):
+    """`demand` goes to the rule; None where there is none that counts, which is no load unknown, and nothing waits for
+    it. `error` is the mean absolute percentage error over the last day, as a share of 1; None: not known."""
+
+    demand: Value[Demand] | None
+    error: float | None
+    because: str
+
+
+def remembered(history: History, nodes: int, now: datetime, weeks: int = Foresight().weeks) -> dict[int, int]:
+    """With what is needed now; `nodes` is what load asks for, and not what the pool has or was foreseen."""
+    slot = _slot(now)
+    oldest = _slot(now - (weeks + 1) * WEEK)
+    kept = {at: most for at, most in history.items() if at >= oldest}
+    kept[slot] = max(nodes, kept.get(slot, 0))
+    return kept
+
+
+def forecast(history: History, at: datetime, now: datetime, foresight: Foresight) -> Forecast:
+    """What will be needed at `at`, which is as long after `now` as a machine takes to join."""
+    nodes, error = _foreseen(history, at, foresight), _error(history, now, foresight)
+    if nodes is None:
+        return Forecast(
+            None, error, f"fewer than {LEAST_WEEKS} weeks know what {at:%H:%M} UTC of this day needs"
+        )
+    needed = f"{nodes:g} nodes were needed at this hour in the last weeks"
+    if error is None:
+        return Forecast(None, None, f"{needed}; how far off that is, is not known yet")
+    because = f"{needed}, which was {error:.0%} off on the last day"
+    if error > foresight.trusted:
+        return Forecast(None, error, f"{because}, and up to {foresight.trusted:.0%} is trusted")
+    right = round(nodes)
+    demand = Demand(SOURCE, right, int(right * (1 - BAND)), math.ceil(right * (1 + BAND)), because)
+    return Forecast(Value(demand, SOURCE, now), error, because)
+
+
+def _foreseen(history: History, at: datetime, foresight: Foresight) -> float | None:
+    """Rules 2 and 3."""
+    found: list[int] = []
+    local = at.astimezone(_zone(foresight.zone))
+    for week in range(1, foresight.weeks + 1):
+        slot = _slot((local - week * WEEK).astimezone(UTC))  # a week of local time, whatever clocks did in it
+        known = [history[one] for one in (slot - 1, slot, slot + 1) if one in history]
+        if known:
+            found.append(max(known))
+    return median(found) if len(found) >= LEAST_WEEKS else None
+
+
+def _error(history: History, now: datetime, foresight: Foresight) -> float | None:
+    """Rule 4. What is foreseen for a time that is over uses nothing but the weeks before it."""
+    last = _slot(now)
+    off: list[float] = []
+    for slot in range(last - _DAY, last):
+        needed = history.get(slot, 0)
+        foreseen = _foreseen(history, _EPOCH + slot * SLOT, foresight) if needed else None
+        if foreseen is not None:
+            off.append(abs(foreseen - needed) / needed)
+    return mean(off) if len(off) >= _DAY / 2 else None
+
+
+def _slot(at: datetime) -> int:
+    return (at - _EPOCH) // SLOT
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
