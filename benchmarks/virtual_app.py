@@ -2,7 +2,7 @@
 
 The adapters for Azure and DC/OS are the real ones, over transports that hand requests to the faces in this process;
 tables and queues are the twins in memory. What the Functions host does is done here: events become signals, messages
-are delivered when they are due and again when they failed, the sweep comes once a minute.
+are delivered when they are due and again when they failed, the sweep comes once a minute, and glances between.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ OWN_APP = "2d6c5b1e-0000-4000-8000-0000000a9b1e"
 POLL_S = 0.25
 REDELIVERED = timedelta(seconds=15)
 SWEEP_S = 60.0
+GLANCE_S = 15.0
 HOUSEKEEPING_S = 600.0
 NEWS_S = 15.0
 EVENTS_TAKE_S = (0.5, 3.0)
@@ -121,6 +122,13 @@ class _Host:
         while True:
             await self._app.sweep()
             await self._clock.sleep(SWEEP_S)
+
+    async def glances(self) -> None:
+        """Between two sweeps, as production's schedule has them."""
+        await self._clock.sleep(GLANCE_S / 2)
+        while True:
+            await self._app.glance()
+            await self._clock.sleep(GLANCE_S)
 
     async def housekeeps(self) -> None:
         while True:
@@ -196,7 +204,7 @@ async def running_app(
         delivery = Delivery(delay_s=EVENTS_TAKE_S)
         await stack.enter_async_context(EventGrid(world, host.hears, delivery))
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        work = [world.run(), host.delivers(), host.sweeps()]
+        work = [world.run(), host.delivers(), host.sweeps(), host.glances()]
         work += [host.housekeeps(), host.tells()] if events is not None else []
         tasks = [group.create_task(one) for one in work]
         yield Running(arm, outside.records, store, host.hears)

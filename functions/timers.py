@@ -1,4 +1,5 @@
-"""Timers: the sweep, so that nothing depends on an event or a message having arrived, DC/OS's own health, and news."""
+"""Timers: the sweep, so that nothing depends on an event or a message having arrived, glances between two of them,
+DC/OS's own health, and news."""
 
 import azure.functions as func
 
@@ -14,6 +15,15 @@ blueprint = func.Blueprint()
 async def sweep(timer: func.TimerRequest) -> None:
     """Look at every cluster, wake whatever overslept. Each minute in production."""
     await app().sweep()
+
+
+@blueprint.function_name("glance")
+@blueprint.timer_trigger(
+    arg_name="timer", schedule="%POOLKEEPER_GLANCE%", run_on_startup=False, use_monitor=False
+)
+async def glance(timer: func.TimerRequest) -> None:
+    """Look at clusters whose number of agents has changed. Each 15 seconds in production."""
+    await app().glance()
 
 
 @blueprint.function_name("check_health")

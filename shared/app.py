@@ -5,6 +5,7 @@
     work_signal      a message of that queue   -> a pass over its cluster, and the first turn of what it began
     work_operation   a message of the operations queue -> one turn of that operation
     sweep            each minute               -> every cluster is looked at, whatever overslept is woken
+    glance           each 15 seconds           -> clusters whose number of agents has changed are looked at
     check_health     each fifth minute         -> what has changed in DC/OS's own health, as signals
     hear_metrics     a body of metrics         -> signals in their queue, and counts
     ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
@@ -34,12 +35,13 @@ from shared.firehose.ear import Counts, MetricsEar
 from shared.firehose.rounds import Rounds
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.mark import NO_MARK, Mark
-from shared.model.signals import Signal, SignalKind, Source
+from shared.model.signals import Signal, Source
 from shared.news.post import Post
 from shared.operate.alerts import Told, hear_alerts
 from shared.operate.bodies import bury_bodies
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.failures import Failures
+from shared.operate.glances import Glances
 from shared.operate.health import hear_health
 from shared.operate.heard import heard_late
 from shared.operate.outside import Outside
@@ -78,7 +80,7 @@ class App:
         self._outside, self._policy, self._own_ids, self._mark = outside, policy, own_ids, mark
         self._post = post
         self._turns, self._window, self._sample = Turns(), Window(), Sample()
-        self._failures = Failures()
+        self._failures, self._glances = Failures(), Glances()
         self._metrics = MetricsEar(outside.store, outside.records, outside.queues, outside.worker)
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
 
@@ -118,6 +120,11 @@ class App:
         """Have every cluster looked at, and wake every operation that should have been woken by now."""
         policy = await self._policy_in_force()
         await asyncio.gather(*(self._sweep(cluster) for cluster in policy.clusters))
+
+    async def glance(self) -> None:
+        """Have those clusters looked at whose masters count other agents than the last time."""
+        policy = await self._policy_in_force()
+        await asyncio.gather(*(self._glances.glance(self._outside, cluster) for cluster in policy.clusters))
 
     async def check_health(self) -> None:
         """Ask every cluster how it is by its own account. Slow and apart from the sweep, so that nothing waits."""
@@ -214,9 +221,8 @@ class App:
         await self._turn(cluster, wake.operation)
 
     async def _sweep(self, cluster: ClusterPolicy) -> None:
-        now, queues = self._outside.clock.now(), self._outside.queues
-        signal = Signal(SignalKind.SWEEP, Source.TIMER, cluster.name, f"sweep-{now.isoformat()}", now, now)
-        await queues.send(Queue.SIGNALS, msgspec.json.encode(signal), timedelta(0))
+        now = self._outside.clock.now()
+        await order_look(self._outside, cluster.name, timedelta(0), "sweep")
         running = await self._outside.records.running_operations(cluster.name)
         for kept in running.values():
             lease = kept.value.lease

@@ -2,7 +2,7 @@
 
 They come from the app's settings (environment variables) and say where things are and who we are. What is wanted of
 clusters is not here but in the policy. Nor is what only the Functions host reads, out of the triggers in `functions/`:
-the event hub of the metrics.
+the event hub of the metrics, and the schedule of glances (POOLKEEPER_GLANCE, each 15 s).
 """
 
 from __future__ import annotations

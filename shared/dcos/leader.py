@@ -121,13 +121,14 @@ class LeaderSearch:
         self._addresses = tuple(dict.fromkeys(address(one) for one in addresses))
         if not self._addresses:
             raise ValueError("a cluster without masters can't be read")
-        self._last: Leader | None = None
+        self.last: Leader | None = None
+        """Who led when it was last looked for."""
 
     async def find(self) -> Leader:
         """The leader, or `Retry` with a sentence that says who answered what."""
         words = await self._ask_all()
         leader = weigh(words)
-        self._last = leader
+        self.last = leader
         return leader
 
     async def _ask_all(self) -> dict[str, Word]:
@@ -151,7 +152,7 @@ class LeaderSearch:
 
     def _recognised(self, words: dict[str, Word]) -> bool:
         """Has the leader of last time answered, and still leads?"""
-        last = self._last
+        last = self.last
         return last is not None and any(
             isinstance(word, Leader) and word.election == last.election for word in words.values()
         )

@@ -87,11 +87,13 @@ class Masters:
             headers["content-type"] = "application/json"  # with a charset behind it, Mesos answers 415
         return headers
 
-    async def read(self, master: str, path: str, body: object = None) -> bytes:
+    async def read(
+        self, master: str, path: str, body: object = None, timeout_s: float = READ_TIMEOUT_S
+    ) -> bytes:
         """The body of a 200 answer. `Retry` for everything else."""
         what = _name(path, body)
         try:
-            answer = await self.send(master, path, body)
+            answer = await self.send(master, path, body, timeout_s)
         except OSError as error:  # TimeoutError and ConnectionError are OSErrors
             raise Retry(with_detail(f"master {master} did not answer {what}", str(error)), AGAIN) from error
         if answer.status in REDIRECTS:

@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from shared.dcos import older, v1
 from shared.dcos.emptying import Emptying
+from shared.dcos.headcount import count
 from shared.dcos.leader import Leader, LeaderSearch
 from shared.dcos.machines import SETTLE_S, Machines
 from shared.dcos.maintenance import Machine, unavailability
 from shared.dcos.masters import AGAIN, UNREADABLE, LeaderMoved, Malformed, Masters
 from shared.dcos.reading import state_of
 from shared.errors import Refused, Retry
-from shared.model.mesos import SchedulerState
+from shared.model.mesos import Headcount, SchedulerState
 from shared.ports.http import Http
 from shared.ports.scheduler import Scheduler
 
@@ -48,6 +50,13 @@ class MesosScheduler(Scheduler):
 
     async def state(self) -> SchedulerState:
         return await self._patiently(self._state)
+
+    async def headcount(self) -> Headcount:
+        last = self._search.last
+        if last is not None:
+            with suppress(Retry):  # it is down, or does not lead any more
+                return await count(self._masters, last.master)
+        return await count(self._masters, (await self._search.find()).master)
 
     async def deactivate(self, agent_id: str) -> None:
         await self._on_state(lambda state: Emptying(self._masters, state, agent_id).deactivate())

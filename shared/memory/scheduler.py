@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from shared.errors import Refused
 from shared.memory.faults import Faults
-from shared.model.mesos import Agent, Drain, Framework, Generation, SchedulerState
+from shared.model.mesos import Agent, Drain, Framework, Generation, Headcount, SchedulerState
 from shared.ports.clock import Clock
 from shared.ports.scheduler import Scheduler
 
@@ -42,6 +42,7 @@ class MemoryScheduler(Scheduler):
         self.silent: set[str] = set()
         self.frameworks: dict[str, Framework] = {}
         self.generation = generation
+        self._registrations = self._removals = 0
         self.leader = "master-1:5050"
         self.elected_at: datetime = clock.now() - timedelta(days=1)
         self.reregister_window = timedelta(minutes=10)
@@ -51,6 +52,12 @@ class MemoryScheduler(Scheduler):
     async def state(self) -> SchedulerState:
         self.faults.before("state")
         return self._state()
+
+    async def headcount(self) -> Headcount:
+        self.faults.before("headcount")
+        connected = [agent for agent in self.agents.values() if agent.agent_id not in self.silent]
+        active = [agent for agent in connected if not agent.deactivated]
+        return Headcount(self.leader, len(connected), len(active), self._registrations, self._removals)
 
     async def deactivate(self, agent_id: str) -> None:
         self.faults.before("deactivate")
@@ -110,7 +117,7 @@ class MemoryScheduler(Scheduler):
         self.down.add(address)
         self.windows.setdefault((hostname, address), None)
         for agent in [agent for agent in self.agents.values() if agent.address == address]:
-            del self.agents[agent.agent_id]
+            self.lose(agent.agent_id)
         self.faults.after("machine_down")
 
     async def machine_up(self, hostname: str, address: str) -> None:
@@ -125,6 +132,7 @@ class MemoryScheduler(Scheduler):
         if agent.agent_id in self.gone or agent.address in self.down:
             return False
         at = agent.registered_at or self._clock.now()
+        self._registrations += agent.agent_id not in self.agents and agent.agent_id not in self.recovered
         known = self.agents.get(agent.agent_id) or self.recovered.pop(agent.agent_id, agent)
         self.agents[agent.agent_id] = replace(
             agent, active=True, registered_at=at, deactivated=known.deactivated, drain=known.drain
@@ -141,6 +149,7 @@ class MemoryScheduler(Scheduler):
 
     def lose(self, agent_id: str) -> None:
         """The master gave the agent up: it is in no list any more."""
+        self._removals += agent_id in self.agents or agent_id in self.recovered
         self.agents.pop(agent_id, None)
         self.recovered.pop(agent_id, None)
 
@@ -170,6 +179,7 @@ class MemoryScheduler(Scheduler):
         """Another master leads as of now. It knows all agents by the registry, none has come back to it yet."""
         self.leader = leader
         self.elected_at = self._clock.now()
+        self._registrations = self._removals = 0
         self.recovered |= self.agents
         self.agents = {}
 

@@ -157,6 +157,17 @@ class SchedulerState(Struct, frozen=True):
         return self.generation
 
 
+class Headcount(Struct, frozen=True):
+    """How many agents the leading master counts, and how many came and went since its process started: what changes
+    when something happens to one. Another leader counts anew."""
+
+    leader: str
+    connected: int
+    active: int
+    registrations: int
+    removals: int
+
+
 def workload_key(framework_id: str, task_name: str) -> str:
     """What identifies one workload across agents: instances of one application share framework and task name."""
     return f"{framework_id}:{task_name}"

@@ -60,10 +60,10 @@ async def let_go(outside: Outside, cluster: str, parked: Parked) -> None:
         await order_look(outside, cluster, timedelta(0))
 
 
-async def order_look(outside: Outside, cluster: str, after: timedelta) -> None:
+async def order_look(outside: Outside, cluster: str, after: timedelta, why: str = "flood") -> None:
     """Have the cluster looked at, with what is parked for it."""
     now = outside.clock.now()
-    look = Signal(SignalKind.SWEEP, Source.TIMER, cluster, f"flood-{now.isoformat()}", now, now)
+    look = Signal(SignalKind.SWEEP, Source.TIMER, cluster, f"{why}-{now.isoformat()}", now, now)
     await outside.queues.send(Queue.SIGNALS, msgspec.json.encode(look), after)
 
 

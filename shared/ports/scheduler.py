@@ -12,12 +12,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.model.mesos import SchedulerState
+from shared.model.mesos import Headcount, SchedulerState
 
 
 class Scheduler(Protocol):
     async def state(self) -> SchedulerState:
         """One consistent answer of the leading master; finds the leader first."""
+        ...
+
+    async def headcount(self) -> Headcount:
+        """How many agents there are, for the price of one small request to the master that led the last time. It tells
+        that something has changed, and nothing is decided by it."""
         ...
 
     async def deactivate(self, agent_id: str) -> None:

@@ -87,7 +87,10 @@ _OTHERS: Mapping[Source, tuple[Row, ...]] = {
         Row("the rule holds again; on a master", "it is over", (K.CLUSTER_WELL,)),
     ),
     Source.DIAGNOSTICS: tuple(of_health()),
-    Source.TIMER: (Row("each minute", "nothing has to be said for a cluster to be looked at", (K.SWEEP,)),),
+    Source.TIMER: (
+        Row("each minute", "nothing has to be said for a cluster to be looked at", (K.SWEEP,)),
+        Row("each 15 seconds", "the leading master counts other agents than the last time", (K.SWEEP,)),
+    ),
     Source.OPERATOR: (Row("by hand", "somebody asks for a look", (K.WAKE,)),),
 }
 _TITLES = {

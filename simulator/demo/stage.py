@@ -176,6 +176,7 @@ def _settings(faces: Served, policy_file: Path, connection: str, options: StageO
         "AzureWebJobsStorage": connection,
         "POOLKEEPER_POLICY_FILE": str(policy_file),
         "POOLKEEPER_SWEEP": options.sweep,
+        "POOLKEEPER_GLANCE": "7,22,37,52 * * * * *",
         "AzureWebJobs.metrics_events.Disabled": "true",  # there is no event hub here
         "AzureWebJobs.metrics_rounds.Disabled": "true",  # for the same reason as `agents`
         "POOLKEEPER_DCOS_PORTS": ",".join(f"{name}={port}" for name, port in ports.items()),

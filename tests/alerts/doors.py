@@ -97,6 +97,7 @@ async def opened(azurite: Azurite, directory: Path) -> AsyncIterator[Doors]:
             **{f"AzureWebJobs.{name}.Disabled": "true" for name in OTHERS},
             "POOLKEEPER_POLICY_FILE": str(policy),
             "POOLKEEPER_SWEEP": "0 0 0 1 1 *",
+            "POOLKEEPER_GLANCE": "0 0 0 1 1 *",
             "POOLKEEPER_ARM_ENDPOINT": "http://127.0.0.1:9",
             "POOLKEEPER_ARM_STATIC_TOKEN": "nobody",
             "POOLKEEPER_ALERTMANAGER_TOKEN": TOKEN,

@@ -38,6 +38,7 @@ DOORS = {
     "poisoned_signal": "queueTrigger",
     "poisoned_operation": "queueTrigger",
     "sweep": "timerTrigger",
+    "glance": "timerTrigger",
     "check_health": "timerTrigger",
     "housekeep": "timerTrigger",
     "deliver_letter": "queueTrigger",
