@@ -35,7 +35,7 @@ from shared.ports.queues import Queue
 from shared.records import Kept
 
 from .close import close
-from .hand import Hand
+from .hand import Hand, Stale
 from .leases import give_lease_back, take_lease
 from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
@@ -150,6 +150,7 @@ async def _undo(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
 
 async def _attempt(hand: Hand, step: Step) -> Outcome:
     """Guards, then the step; errors become waits."""
+    before = hand.operation
     try:
         if step.guards and hand.operation.token is None:
             verdict = await ask_again(hand, step)
@@ -159,6 +160,10 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
     except Conflict:
         hand.forget_readings()
         return Wait("somebody else wrote first, read again", timedelta(seconds=1), hand.operation.token)
+    except Stale as error:
+        hand.restore_notes(before)
+        hand.forget_readings()
+        return Wait(str(error), error.after)
     except Retry as error:
         return Wait(str(error), max(error.after, hand.later()), hand.operation.token, blind=True)
     except Unknown as error:

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from shared.errors import Conflict
+from shared.errors import Conflict, Retry
 from shared.guards import Question, tally_pools
 from shared.guards.place import elsewhere_of
+from shared.guards.self_doubt import OLDEST
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.ledger import Disruption
 from shared.model.nodes import Condition, Finding, Node
@@ -40,6 +41,10 @@ MOVE = "move_tasks"
 """The step that does it, and that keeps the pace by itself."""
 
 
+class Stale(Retry):
+    """The worker was too slow: what it has read justifies nothing any more. Look again, and ask again."""
+
+
 class Hand:
     """One worker's hold on one operation."""
 
@@ -52,6 +57,7 @@ class Hand:
         self._picture: tuple[Picture, Recalled] | None = None
         self._work: Reading[WorkloadState] | None = None
         self._not_before = outside.clock.now()
+        self._asked_about: datetime | None = None
         self._told: list[AuditRecord] = []
 
     @property
@@ -134,8 +140,14 @@ class Hand:
         await self.tell_now()
         await self._keep(operation)
 
+    def asked_about(self, question: Question) -> None:
+        """What is done from here on rests on these readings."""
+        self._asked_about = question.snapshot.started_at
+
     async def about_to(self, text: str) -> None:
-        """Before something is changed in the world: what comes is written down, and the operation is still ours."""
+        """Before something is changed in the world: what comes is written down, the operation is still ours, and what
+        the guards were asked about was read a moment ago. Raises `Stale` when that has become old meanwhile."""
+        self._raise_if_stale()
         self.tell(AuditKind.STEP, text)
         await self.tell_now()
         try:
@@ -144,6 +156,7 @@ class Hand:
             self.tell(AuditKind.STEP, "another worker took the operation over meanwhile; nothing was done")
             await self.tell_now()
             raise
+        self._raise_if_stale()
         self.forget_readings()
 
     def note(self, key: str, value: str) -> None:
@@ -178,6 +191,11 @@ class Hand:
         self._etag = await self.outside.records.keep_operation(operation, self._etag)
         self.operation = operation
         self._raise_if_run_out(operation.lease)
+
+    def _raise_if_stale(self) -> None:
+        age = self.now - self._asked_about if self._asked_about is not None else timedelta(0)
+        if age > OLDEST:
+            raise Stale(f"what was read is {age.total_seconds():.0f} s old by now", timedelta(seconds=1))
 
     def _raise_if_run_out(self, lease: Lease | None) -> None:
         if lease is not None and self.now >= lease.expires_at:

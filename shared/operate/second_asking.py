@@ -72,6 +72,7 @@ async def ask_again(hand: Hand, step: Step) -> Outcome | None:
     if finding is not None and step.final and _is_back_unbarred(finding, hand):
         return Withdraw("its agent is connected again, and gets new tasks")
     question = await hand.question()
+    hand.asked_about(question)
     if untouched and not any(entry.operation == hand.operation.id for entry in question.ledger.active):
         return Withdraw("its place in the ledger was given back")
     answers = ask(question, [guard for guard in step.guards if untouched or guard not in TO_BEGIN])

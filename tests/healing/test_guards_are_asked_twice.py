@@ -10,6 +10,7 @@ import pytest
 from shared.errors import PoolkeeperError, Retry, Unknown
 from shared.model.operations import OperationState
 from shared.model.overrides import Override, OverrideKind
+from shared.operate.steps.destroy import DESTROYING
 from shared.ports.store import Table
 from shared.records import override_row
 from tests.scene import Scene
@@ -65,6 +66,26 @@ async def test_a_node_that_recovers_just_before_it_would_be_destroyed_is_left_al
     (incident,) = await scene.closed_incidents()
     assert incident.outcome == "it came back by itself"
     assert (await scene.ledger()).active == ()
+
+
+@pytest.mark.parametrize("where", ["store.write", "compute.instance"])
+async def test_a_worker_that_slept_between_asking_and_ordering_looks_again(where: str) -> None:
+    """Its lease is still good, but what it has seen is more than a minute old, and the agent is back."""
+    scene = await about_to_destroy()
+    slept: list[str] = []
+
+    async def sleeps_before_the_order(call: Call) -> Any:
+        is_noted = call.name == "store.write" and DESTROYING.encode() in (call.args[2].body or b"")
+        if (is_noted or call.name == "compute.instance") and call.name == where and not slept:
+            slept.append(call.name)
+            scene.clock.advance(timedelta(seconds=70))
+            scene.agent_comes_back(1)
+        return await call.go()
+
+    scene.app = scene.new_app(sleeps_before_the_order)
+    await scene.after(minutes=5)
+    assert (slept, scene.destroyed) == ([where], [])
+    assert await scene.open_incidents() == {}
 
 
 async def test_a_storm_that_begins_before_the_destruction_stops_it() -> None:
