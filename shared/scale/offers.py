@@ -1,0 +1,79 @@
+"""From agents, as Mesos tells of them, to what they would offer.
+
+Mesos tells what an agent has, what of it is reserved and what is used, but not whether that which is used is reserved.
+So each role is taken to be the one that uses it all: never is more said to be free than there is, and where frameworks
+hold reservations it may be less. A pool is then held for fuller than it is, which costs a machine and no task.
+
+What frameworks reserved while they ran is theirs and is offered to nobody else; what an agent's settings reserve is
+taken to be for the role of public agents, as on DC/OS.
+Source: dcos/dcos:gen/dcos-config.yaml (`MESOS_DEFAULT_ROLE=slave_public`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.model.mesos import Agent, Amounts
+from shared.scale.work import ANYBODY, PUBLIC, Blank, Host
+
+NONE = Amounts()
+
+
+def host_of(agent: Agent) -> Host:
+    """As it is now. Open is one that is connected and gets new tasks."""
+    return Host(
+        name=agent.agent_id,
+        hostname=agent.hostname,
+        free=_by_role(agent, agent.used),
+        attributes=agent.attributes,
+        zone=agent.zone,
+        is_open=agent.active and not agent.deactivated,
+    )
+
+
+def blank_of(agents: Sequence[Agent], zones: Sequence[str] = ()) -> Blank | None:
+    """What one more agent like these would offer: the least that any of them would if it were empty, and the
+    attributes that all of them have. `zones` in the order in which machines come (`spread.py`). None: there is no
+    agent to learn from, so nobody knows."""
+    if not agents:
+        return None
+    empty = [_by_role(agent, NONE) for agent in agents]
+    roles = set.intersection(*(set(free) for free in empty))
+    common = set.intersection(*(set(agent.attributes.items()) for agent in agents))
+    return Blank(
+        free={role: _least([free[role] for free in empty]) for role in sorted(roles)},
+        attributes=dict(sorted(common)),
+        zones=tuple(zones),
+    )
+
+
+def _by_role(agent: Agent, used: Amounts) -> dict[str, Amounts]:
+    """What is free for anybody, and what for public agents' work where something is reserved for that."""
+    free: dict[str, Amounts] = {}
+    static = agent.reserved
+    for reservation in agent.reservations:
+        static = _less(static, reservation.amounts)
+    if agent.reserved != agent.total:
+        free[ANYBODY] = _less(_less(agent.total, agent.reserved), used)
+    if static != NONE:
+        free[PUBLIC] = _less(static, used)
+    return free
+
+
+def _less(one: Amounts, other: Amounts) -> Amounts:
+    """In thousandths, as Mesos counts, and never below zero."""
+    return Amounts(
+        max(0.0, round(one.cpus - other.cpus, 3)),
+        max(0.0, round(one.mem_mb - other.mem_mb, 3)),
+        max(0.0, round(one.disk_mb - other.disk_mb, 3)),
+        max(0.0, round(one.gpus - other.gpus, 3)),
+    )
+
+
+def _least(of: Sequence[Amounts]) -> Amounts:
+    return Amounts(
+        min(one.cpus for one in of),
+        min(one.mem_mb for one in of),
+        min(one.disk_mb for one in of),
+        min(one.gpus for one in of),
+    )
