@@ -32,13 +32,15 @@ MOST_ADDED = MOST_REMOVED = MOST_TASKS_KILLED = 100
 
 
 class Clusterman:
-    """With a setpoint; `phase` is the minute of its period in which it runs."""
+    """With a setpoint, and one run in each period."""
 
-    def __init__(self, pool: Pool, setpoint: float, *, knows_waiting: bool, phase: int = 4) -> None:
+    def __init__(
+        self, pool: Pool, setpoint: float, *, knows_waiting: bool, period_min: int = PERIOD_MIN
+    ) -> None:
         self._pool = pool
         self._setpoint = setpoint
         self._knows_waiting = knows_waiting
-        self._phase = phase
+        self._period_min = period_min
         self.target = float(len(pool.machines))
 
     @property
@@ -46,7 +48,7 @@ class Clusterman:
         return math.ceil(self.target)
 
     def look(self) -> None:
-        if self._pool.minute % PERIOD_MIN != self._phase:
+        if self._pool.minute % self._period_min != self._period_min // 2:
             return
         self.target = self._limited(self._computed())
         if self.wanted > len(self._pool.machines):

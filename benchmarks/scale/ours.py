@@ -6,13 +6,15 @@ whose tasks have no room among the others stays, and is looked at again a minute
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.scale.pool import Machine, Pool
 from benchmarks.scale.traces import HALF_CORES
 from shared.model.mesos import Agent, Amounts
-from shared.model.readings import Value
-from shared.scale.load import Aim, Resource, allocated, waiting
+from shared.model.readings import Reading, Value
+from shared.scale.forecast import SLOT, Foresight, forecast, remembered
+from shared.scale.load import Aim, Demand, Resource, allocated, waiting
 from shared.scale.pace import Bounds, Course, Pace
 from shared.scale.rule import Asked, wanted_nodes
 
@@ -39,31 +41,59 @@ AGENTS = tuple(_agent(used) for used in range(HALF_CORES + 1))
 
 
 class Ours:
-    """With a setpoint, and the pace that ships."""
+    """With a setpoint, and the margin and pace that ship; with a forecast where it `foresees`."""
 
-    def __init__(self, pool: Pool, setpoint: float, pace: Pace = SHIPPED) -> None:
+    def __init__(self, pool: Pool, setpoint: float, *, foresees: bool = False, pace: Pace = SHIPPED) -> None:
         self._pool = pool
         self._aim = Aim(setpoint, min(Aim().margin, 1 - setpoint))
         self._pace = pace
         self._bounds = Bounds(pool.trace.least, pool.trace.most)
         self._course = Course()
+        self._past = Past(pool.trace.boot_min) if foresees else None
         self.wanted = len(pool.machines)
 
     def look(self) -> None:
         pool, now = self._pool, BEGUN + timedelta(minutes=self._pool.minute)
-        joined = pool.joined
-        agents = Value([AGENTS[one.used] for one in joined], "mesos", now)
-        empty = -(-sum(pool.waiting.values()) // HALF_CORES)  # exact: every size divides those above it
-        demands = (
-            allocated(Resource.CPU, agents, self._aim, now),
-            waiting(Value(empty, "marathon", now), len(joined), now),
-        )
+        demands = self._demands(now)
         found = wanted_nodes(Asked(self.wanted, demands, self._bounds, self._pace), self._course, now)
         self.wanted, self._course = found.nodes, found.course
         if self.wanted > len(pool.machines):
             pool.order(self.wanted - len(pool.machines))
         else:
             pool.remove(spared(pool, len(pool.machines) - self.wanted))
+
+    def _demands(self, now: datetime) -> list[Reading[Demand]]:
+        pool, joined = self._pool, self._pool.joined
+        agents = Value([AGENTS[one.used] for one in joined], "mesos", now)
+        empty = -(-sum(pool.waiting.values()) // HALF_CORES)  # exact: every size divides those above it
+        demands = [
+            allocated(Resource.CPU, agents, self._aim, now),
+            waiting(Value(empty, "marathon", now), len(joined), now),
+        ]
+        if self._past is not None:
+            demands += self._past.foreseen(demands, now)
+        return demands
+
+
+class Past:
+    """What was needed so far. Remembered minute by minute, foreseen anew with each quarter of an hour."""
+
+    def __init__(self, lead_min: int) -> None:
+        self._lead = timedelta(minutes=lead_min)
+        self._history: dict[int, int] = {}
+        self._slot, self._most = BEGUN, 0
+        self._found: list[Reading[Demand]] = []
+
+    def foreseen(self, demands: Sequence[Reading[Demand]], now: datetime) -> list[Reading[Demand]]:
+        """A demand, where there is a forecast that counts."""
+        if now - self._slot >= SLOT:
+            self._history = remembered(self._history, self._most, self._slot)
+            self._slot, self._most = now, 0
+            demand = forecast(self._history, now + self._lead, now, Foresight()).demand
+            self._found = [] if demand is None else [demand]
+        known = (one.value.nodes for one in demands if isinstance(one, Value))
+        self._most = max(self._most, *known)
+        return self._found
 
 
 def spared(pool: Pool, most: int) -> list[Machine]:

@@ -1,24 +1,35 @@
 """One rule on one trace, and all of them on all, at every setpoint.
 
-All begin with as many machines as the first minute needs at 70 %, all of them booted.
+All begin with as many machines as the first minute needs at 70 %, all of them booted. A trace is drawn several times;
+what is told of it is the mean of the draws.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
+from statistics import mean
 from typing import Protocol
+
+from msgspec import Struct
 
 from benchmarks.peers.clusterman import Clusterman
 from benchmarks.scale.ours import Ours
-from benchmarks.scale.pool import Account, Pool
-from benchmarks.scale.traces import Trace
+from benchmarks.scale.pool import Pool
+from benchmarks.scale.traces import Trace, trace
 
-OURS, DEFAULT, WAITING = "Poolkeeper", "Clusterman", "Clusterman, told of waiting work"
+OURS, FORESEEING = "Poolkeeper", "Poolkeeper, with forecast"
+DEFAULT, WAITING = "Clusterman", "Clusterman, told of waiting work"
+EACH_MINUTE = "the same, each minute"
+"""Clusterman's rule with our signals and our period, which nobody runs: it tells the rule from what it is told."""
+
 SETPOINT = 0.7
-SETPOINTS = (0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90)
+SETPOINTS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+WIDER = (0.35, 0.4, 0.45, *SETPOINTS)
+"""The others are asked at lower ones as well, so that they can waste as much as ours does."""
 
 
 class Rule(Protocol):
@@ -32,45 +43,95 @@ class Rule(Protocol):
 
 RULES: dict[str, Callable[[Pool, float], Rule]] = {
     OURS: Ours,
+    FORESEEING: lambda pool, setpoint: Ours(pool, setpoint, foresees=True),
     DEFAULT: lambda pool, setpoint: Clusterman(pool, setpoint, knows_waiting=False),
     WAITING: lambda pool, setpoint: Clusterman(pool, setpoint, knows_waiting=True),
+    EACH_MINUTE: lambda pool, setpoint: Clusterman(pool, setpoint, knows_waiting=True, period_min=1),
 }
+ASKED = {OURS: SETPOINTS, FORESEEING: (SETPOINT,), DEFAULT: WIDER, WAITING: WIDER, EACH_MINUTE: WIDER}
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a rule made of a trace. `actions` are changes of the wanted size, `flips` those in another direction than
-    the one before."""
+class Run(Struct, frozen=True):
+    """What a rule made of a trace; numbers are means when it is of several draws.
+
+    Core-hours `unmet` (of tasks that waited) and `waste` (of machines that nobody used); `actions` are changes of the
+    wanted size and `flips` those in another direction than the one before; `stopped` and `homeless` tasks as in
+    `pool.py`; `cost` in dollars. `sizes` has the machines that had booted, minute by minute.
+    """
 
     rule: str
     trace: str
     setpoint: float
-    account: Account
-    actions: int
-    flips: int
+    unmet: float
+    waste: float
+    actions: float
+    flips: float
+    stopped: float
+    homeless: float
     cost: float
+    sizes: tuple[int, ...] = ()
 
 
-def run(rule: str, trace: Trace, setpoint: float = SETPOINT) -> Run:
-    return raced(rule, RULES[rule], trace, setpoint)
-
-
-def raced(name: str, rule: Callable[[Pool, float], Rule], trace: Trace, setpoint: float) -> Run:
-    pool = Pool(trace, math.ceil(trace.cores[0] / 8 / SETPOINT))
-    scaler = rule(pool, setpoint)
-    for minute, happens in enumerate(trace.minutes):
+def run(rule: str, played: Trace, setpoint: float = SETPOINT) -> Run:
+    pool = Pool(played, math.ceil(played.cores[0] / 8 / SETPOINT))
+    scaler = RULES[rule](pool, setpoint)
+    for minute, happens in enumerate(played.minutes):
         pool.live(minute, happens)
         scaler.look()
         pool.count(scaler.wanted)
-    ways = [after > before for before, after in pairwise(pool.account.sizes) if before != after]
-    flips = sum(one is not other for one, other in pairwise(ways))
-    cost = pool.account.machine_h * trace.price
-    return Run(name, trace.name, setpoint, pool.account, len(ways), flips, cost)
+    account = pool.account
+    ways = [after > before for before, after in pairwise(account.sizes) if before != after]
+    return Run(
+        rule=rule,
+        trace=played.name,
+        setpoint=setpoint,
+        unmet=account.unmet_core_h,
+        waste=account.waste_core_h,
+        actions=len(ways),
+        flips=sum(one is not other for one, other in pairwise(ways)),
+        stopped=account.stopped,
+        homeless=account.homeless,
+        cost=account.machine_h * played.price,
+        sizes=tuple(account.joined) if setpoint == SETPOINT else (),
+    )
 
 
-def run_all(traces: Sequence[Trace], setpoints: Sequence[float] = SETPOINTS) -> Iterator[Run]:
-    """By traces, then rules, then setpoints."""
-    for trace in traces:
-        for rule in RULES:
-            for setpoint in setpoints:
-                yield run(rule, trace, setpoint)
+def run_all(names: Sequence[str], draws: int, jobs: int) -> Iterator[Run]:
+    """All rules at all setpoints on these traces, each drawn so many times; in no order."""
+    races = [(rule, name, draw) for name in names for draw in range(1, draws + 1) for rule in RULES]
+    if jobs == 1:
+        for race in races:
+            yield from _runs(race)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
+        for runs in processes.map(_runs, races):
+            yield from runs
+
+
+def _runs(race: tuple[str, str, int]) -> list[Run]:
+    rule, name, draw = race
+    played = trace(name, draw)
+    return [run(rule, played, setpoint) for setpoint in ASKED[rule]]
+
+
+def together(runs: Sequence[Run]) -> list[Run]:
+    """One of each rule, trace and setpoint: the mean of its draws, with the sizes of the first."""
+    keys = dict.fromkeys((one.rule, one.trace, one.setpoint) for one in runs)
+    return [_mean([one for one in runs if (one.rule, one.trace, one.setpoint) == key]) for key in keys]
+
+
+def _mean(runs: Sequence[Run]) -> Run:
+    first = runs[0]
+    return Run(
+        rule=first.rule,
+        trace=first.trace,
+        setpoint=first.setpoint,
+        unmet=mean(one.unmet for one in runs),
+        waste=mean(one.waste for one in runs),
+        actions=mean(one.actions for one in runs),
+        flips=mean(one.flips for one in runs),
+        stopped=mean(one.stopped for one in runs),
+        homeless=mean(one.homeless for one in runs),
+        cost=mean(one.cost for one in runs),
+        sizes=first.sizes,
+    )

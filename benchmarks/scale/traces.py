@@ -45,19 +45,11 @@ class Trace:
     least: int = 2
     most: int = 120
 
-    @property
-    def days(self) -> float:
-        return len(self.minutes) / DAY
 
-
-def traces(only: Iterable[str] = (), seed: int = 1) -> list[Trace]:
-    """All of them, or those named."""
-    names = list(only) or list(CURVES)
-    return [_trace(name, CURVES[name](Random(f"{seed} {name}")), seed) for name in names]
-
-
-def _trace(name: str, cores: list[float], seed: int) -> Trace:
-    return Trace(name, tuple(_tasks(cores, Random(f"{seed} {name} tasks"))), tuple(cores))
+def trace(name: str, draw: int = 1) -> Trace:
+    """One of `CURVES`; the same whenever it is drawn with the same number."""
+    cores = CURVES[name](Random(f"{draw} {name}"))
+    return Trace(name, tuple(_tasks(cores, Random(f"{draw} {name} tasks"))), tuple(cores))
 
 
 def _tasks(cores: list[float], rng: Random) -> Iterable[Minute]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from benchmarks.scale.race import OURS, SETPOINT, Run
+from benchmarks.scale.race import EACH_MINUTE, FORESEEING, OURS, SETPOINT, Run
 
 SAME_CORE_H = 0.5
 """Unmet demand that differs by less is the same: one task of four cores that finds no room while a machine boots is a
@@ -22,7 +22,7 @@ third of it."""
 class Verdict(Struct, frozen=True):
     """Ours and one other on one trace. `unmet` and `theirs` are core-hours at the waste of our default setpoint,
     `theirs` None where the other never wastes as much or as little; flips are those at the default setpoint of both.
-    `compared` counts the setpoints at which both can be compared, `lost` those at which the other has less."""
+    `compared` counts the setpoints of ours at which both can be compared, `lost` those at which the other has less."""
 
     trace: str
     other: str
@@ -30,8 +30,13 @@ class Verdict(Struct, frozen=True):
     theirs: float | None
     compared: int
     lost: int
-    flips: int
-    their_flips: int
+    flips: float
+    their_flips: float
+
+    @property
+    def is_judged(self) -> bool:
+        """What nobody runs is told and not judged."""
+        return self.other != EACH_MINUTE
 
     @property
     def is_met(self) -> bool:
@@ -46,7 +51,7 @@ class Verdict(Struct, frozen=True):
 
 def verdicts(runs: Sequence[Run]) -> list[Verdict]:
     """Ours against each other rule on each trace."""
-    names = list(dict.fromkeys(run.rule for run in runs if run.rule != OURS))
+    names = list(dict.fromkeys(run.rule for run in runs if run.rule not in {OURS, FORESEEING}))
     return [
         _verdict(trace, name, [run for run in runs if run.trace == trace])
         for trace in dict.fromkeys(run.trace for run in runs)
@@ -56,7 +61,7 @@ def verdicts(runs: Sequence[Run]) -> list[Verdict]:
 
 def at_waste(runs: Sequence[Run], waste_core_h: float) -> float | None:
     """Unmet core-hours of a rule where it wastes so much, by the straight line between its two nearest setpoints."""
-    points = sorted((run.account.waste_core_h, run.account.unmet_core_h) for run in runs)
+    points = sorted((run.waste, run.unmet) for run in runs)
     for (less, unmet), (more, met) in pairwise(points):
         if less <= waste_core_h <= more:
             share = (waste_core_h - less) / (more - less) if more > less else 0.0
@@ -67,14 +72,14 @@ def at_waste(runs: Sequence[Run], waste_core_h: float) -> float | None:
 def _verdict(trace: str, other: str, runs: Sequence[Run]) -> Verdict:
     own = [run for run in runs if run.rule == OURS]
     theirs = [run for run in runs if run.rule == other]
-    pairs = [(run.account.unmet_core_h, at_waste(theirs, run.account.waste_core_h)) for run in own]
+    pairs = [(run.unmet, at_waste(theirs, run.waste)) for run in own]
     compared = [(unmet, found) for unmet, found in pairs if found is not None]
     shipped, their_shipped = _shipped(own), _shipped(theirs)
     return Verdict(
         trace=trace,
         other=other,
-        unmet=shipped.account.unmet_core_h,
-        theirs=at_waste(theirs, shipped.account.waste_core_h),
+        unmet=shipped.unmet,
+        theirs=at_waste(theirs, shipped.waste),
         compared=len(compared),
         lost=sum(unmet > found + SAME_CORE_H for unmet, found in compared),
         flips=shipped.flips,

@@ -49,8 +49,9 @@ class Pace(Struct, frozen=True, kw_only=True):
     """How many nodes may be added at once: as many as there are. It is a limit for what numbers gone wrong can order,
     not a brake: ten times the size is reached in four pauses."""
 
-    step_down: Share = Share(20, True)
-    """How many nodes may be given up at once. What they run has to find room among the others."""
+    step_down: Share = Share(50, True)
+    """How many nodes may be given up at once. It is no brake either: the window is one, and how many nodes are emptied
+    at a time is a matter of the ledger, which repair draws from too."""
 
 
 class Way(StrEnum):
