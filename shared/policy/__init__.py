@@ -9,6 +9,7 @@
     read        the tree to a policy; collects all faults
     load        text to policy, or all its faults in one error
     lint        valid but unwise, with the published incident behind each rule
+    schedules   sizes by the clock: what is written, when it begins (`times`), and how it is read (`read_schedules`)
     in_force    which version is obeyed when the file changes or breaks
     reference   the page docs/policy.md, made from the code
 
