@@ -8,6 +8,7 @@
 #   make test ARGS="-k ledger"                    some of the tests
 #   make bench                                    the table of benchmarks
 #   make repair-time                              the race with models of other repairers, in some ten minutes
+#   make scaling                                  the race with a model of another autoscaler, in some five minutes
 #   make simulate SEEDS=2000 FIRST=1             random worlds under random faults, watched by one who knows the truth
 #   make simulate REAL=1 SEEDS=300                the same through the real adapters, against the simulator
 #   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris
@@ -31,7 +32,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
 PYTHON := .venv/bin/python
 RUFF := .venv/bin/ruff
 
-.PHONY: help setup demo run bench repair-time simulate fuzz lint test format lock clean
+.PHONY: help setup demo run bench repair-time scaling simulate fuzz lint test format lock clean
 
 help:
 	@while IFS= read -r line; do case "$$line" in \#*) echo "$${line#\#}";; *) break;; esac; done < Makefile
@@ -50,6 +51,9 @@ bench: setup
 
 repair-time: setup
 	@$(PYTHON) -m benchmarks.repair_time $(ARGS)
+
+scaling: setup
+	@$(PYTHON) -m benchmarks.scaling $(ARGS)
 
 simulate: setup
 	@$(PYTHON) -m tests.simulation --first $(FIRST) --seeds $(SEEDS) --jobs $(JOBS) $(if $(REAL),--real) $(ARGS)

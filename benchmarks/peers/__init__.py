@@ -1,4 +1,4 @@
-"""Reference models of what others do when a node fails, one file each.
+"""Reference models of what others do when a node fails, or load changes, one file each.
 
 They are models and not the programs: each file says which rule it follows, with which numbers, and where these are
 written. Where a source leaves something open, the reading that is better for the peer was taken, and the file says so.
@@ -10,4 +10,5 @@ None of them is slowed by its own work: they look every five seconds, their call
     aks             AKS node auto-repair
     cluster_api     Cluster API's MachineHealthCheck
     karpenter       Karpenter's node repair
+    clusterman      Clusterman's autoscaler, in a race of its own (`benchmarks/scaling.py`)
 """

@@ -37,7 +37,7 @@ BAND = 0.1
 
 SOURCE = "forecast"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1) // SLOT
+_DAY, _WEEK = timedelta(days=1) // SLOT, WEEK // SLOT
 
 type History = Mapping[int, int]
 """The most nodes that were needed, by quarter of an hour since 1970 (UTC). Some 3,400 entries for five weeks."""
@@ -71,8 +71,9 @@ def remembered(history: History, nodes: int, now: datetime, weeks: int = Foresig
 
 
 def forecast(history: History, at: datetime, now: datetime, foresight: Foresight) -> Forecast:
-    """What will be needed at `at`, which is as long after `now` as a machine takes to join."""
-    nodes, error = _foreseen(history, at, foresight), _error(history, now, foresight)
+    """What will be needed at `at`, which is as long after `now` as a machine takes to join. The answer is another one
+    with each quarter of an hour, so it need not be worked out at each look."""
+    nodes, error = _foreseen(history, _slot(at), foresight), _error(history, now, foresight)
     if nodes is None:
         return Forecast(
             None, error, f"fewer than {LEAST_WEEKS} weeks know what {at:%H:%M} UTC of this day needs"
@@ -88,15 +89,16 @@ def forecast(history: History, at: datetime, now: datetime, foresight: Foresight
     return Forecast(Value(demand, SOURCE, now), error, because)
 
 
-def _foreseen(history: History, at: datetime, foresight: Foresight) -> float | None:
+def _foreseen(history: History, slot: int, foresight: Foresight) -> float | None:
     """Rules 2 and 3."""
     found: list[int] = []
-    local = at.astimezone(_zone(foresight.zone))
+    local = slot + _ahead(foresight.zone, slot)
     for week in range(1, foresight.weeks + 1):
-        slot = _slot((local - week * WEEK).astimezone(UTC))  # a week of local time, whatever clocks did in it
-        known = [history[one] for one in (slot - 1, slot, slot + 1) if one in history]
-        if known:
-            found.append(max(known))
+        then = local - week * _WEEK
+        then -= _ahead(foresight.zone, then)
+        most = max(history.get(then - 1, -1), history.get(then, -1), history.get(then + 1, -1))
+        if most >= 0:
+            found.append(most)
     return median(found) if len(found) >= LEAST_WEEKS else None
 
 
@@ -106,7 +108,7 @@ def _error(history: History, now: datetime, foresight: Foresight) -> float | Non
     off: list[float] = []
     for slot in range(last - _DAY, last):
         needed = history.get(slot, 0)
-        foreseen = _foreseen(history, _EPOCH + slot * SLOT, foresight) if needed else None
+        foreseen = _foreseen(history, slot, foresight) if needed else None
         if foreseen is not None:
             off.append(abs(foreseen - needed) / needed)
     return mean(off) if len(off) >= _DAY / 2 else None
@@ -116,6 +118,9 @@ def _slot(at: datetime) -> int:
     return (at - _EPOCH) // SLOT
 
 
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+@lru_cache(maxsize=8192)
+def _ahead(zone: str, slot: int) -> int:
+    """By how many quarters of an hour local clocks are ahead of UTC. `slot` may also be one of local time: that is
+    wrong for some hours around a change of clocks, and for no longer."""
+    ahead = (_EPOCH + slot * SLOT).astimezone(ZoneInfo(zone)).utcoffset()
+    return 0 if ahead is None else ahead // SLOT

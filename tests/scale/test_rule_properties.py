@@ -36,6 +36,7 @@ STRETCHES = st.lists(st.tuples(READINGS, AFTER, st.integers(1, 25)), min_size=1,
 type Stretches = list[tuple[list[Reading[Demand]], timedelta, int]]
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 80), BOUNDS, PACES, STRETCHES)
 def test_never_below_the_minimum_nor_above_the_maximum(
     size: int, bounds: Bounds, pace: Pace, stretches: Stretches
@@ -46,6 +47,7 @@ def test_never_below_the_minimum_nor_above_the_maximum(
             assert bounds.min <= asking.look(*demands, after=after).nodes <= bounds.max
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 80), PACES, STRETCHES)
 def test_the_direction_changes_at_most_once_within_a_window(
     size: int, pace: Pace, stretches: Stretches
@@ -61,6 +63,7 @@ def test_the_direction_changes_at_most_once_within_a_window(
     assert all(later - earlier >= pace.window for earlier, later in pairwise(turns))
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 80), PACES, STRETCHES, st.integers(1, 40))
 def test_looks_at_which_nothing_could_be_read_change_nothing(
     size: int, pace: Pace, stretches: Stretches, blind: int
@@ -74,6 +77,7 @@ def test_looks_at_which_nothing_could_be_read_change_nothing(
         assert asking.look(unread(), unread("mesos")).nodes == before
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 80), PACES, STRETCHES)
 def test_nothing_shrinks_while_any_signal_is_unknown(size: int, pace: Pace, stretches: Stretches) -> None:
     asking = Asking(size, Bounds(0, 1000), pace)
@@ -84,6 +88,7 @@ def test_nothing_shrinks_while_any_signal_is_unknown(size: int, pace: Pace, stre
             assert after_it >= before or not any(isinstance(one, Failure) for one in demands)
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 80), PACES, STRETCHES)
 def test_no_look_moves_the_size_by_more_than_a_step(size: int, pace: Pace, stretches: Stretches) -> None:
     asking = Asking(size, Bounds(0, 1000), pace)
