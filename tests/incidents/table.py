@@ -40,16 +40,20 @@ class Row(Struct, frozen=True):
 
 
 def rows(folder: Path) -> Iterator[Row]:
-    """One per test, in the order of files and lines. A test without a story goes on with that of its file, and one
-    that begins with "The same" with that of the test before it."""
+    """One per test, in the order of files and lines. A test without a story goes on with that of its file, where that
+    names a source, and one that begins with "The same" with that of the test before it."""
     for path in sorted(set(folder.glob("test_*.py")) - {folder / "test_the_table.py"}):
         module = ast.parse(path.read_text("utf-8"))
-        told_in = opening = sources_of(ast.get_docstring(module) or "")
+        of_file = ast.get_docstring(module) or ""
+        told_in = opening = sources_of(of_file)
+        tale = " ".join("".join(of_file.split("\n\n")[1:]).split()) if opening else ""
         for node in module.body:
             if isinstance(node, (ast.AsyncFunctionDef, ast.FunctionDef)) and node.name.startswith("test_"):
                 story = " ".join((ast.get_docstring(node) or "").split())
                 before = told_in if story.startswith("The same") else "" if story else opening
                 told_in = sources_of(story) or before
+                if not story and tale:
+                    story, tale = tale, "The same."
                 holds = node.name.removeprefix("test_").replace("_", " ")
                 yield Row(BRACKETS.sub("", story), told_in, holds, path.name)
 
