@@ -10,6 +10,7 @@ What a signal changes (`told`):
 2. It is an alert that the policy lets count for repair (`impairs`): a notice.
 3. It says anything else in the same story (called off, carried out, resolved): that notice is over.
 4. It is older than what is known of its story, by the source's own time: nothing. Messages overtake each other.
+5. It is the end of a story that is not known: that is remembered, because the beginning may still be on its way.
 
 What is announced holds (`doom_of`) until
 
@@ -43,7 +44,7 @@ UNDATED = timedelta(days=7)
 UNREPEATED = timedelta(hours=5)
 AHEAD = timedelta(minutes=1)
 KEPT_OVER = timedelta(days=1)
-MOST = 10  # notices of one node; the oldest go first
+MOST = 10  # notices of one node; those that are over go first, then the oldest
 PAUSE = "freeze"
 FATES: Mapping[str, Fate] = {
     "reboot": Fate.LEFT,
@@ -97,11 +98,11 @@ def fate_of(notice: Notice) -> Fate:
 
 
 def _with(notices: tuple[Notice, ...], signal: Signal, now: datetime) -> tuple[Notice, ...]:
-    """Rules 1 to 4 of what a signal changes."""
+    """Rules 1 to 5 of what a signal changes."""
     doom, alarm = _announces(signal), signal.kind is SignalKind.NODE_UNWELL and signal.impairs
     story = signal.thread or (signal.what if doom or alarm else "")
     known = next((one for one in notices if one.story == story), None)
-    if not story or (known is None and not doom and not alarm):
+    if not story or (known is None and not doom and not alarm and not _is_an_end(signal)):
         return notices
     if known is not None and (signal.occurred_at, not (doom or alarm)) < (known.at, known.is_over):
         return notices
@@ -116,8 +117,20 @@ def _with(notices: tuple[Notice, ...], signal: Signal, now: datetime) -> tuple[N
         is_doom=doom or (known is not None and known.is_doom),
         is_over=not (doom or alarm),
     )
-    kept = (one for one in notices if one.story != story and not _is_forgotten(one, now))
-    return tuple(sorted([*kept, new], key=lambda one: (one.heard_at, one.story))[-MOST:])
+    kept = [one for one in notices if one.story != story and not _is_forgotten(one, now)]
+    return _latest([*kept, new])
+
+
+def _latest(notices: list[Notice]) -> tuple[Notice, ...]:
+    """`MOST` of them, in the order in which they were heard. What goes on is kept rather than what is over."""
+    dearest = sorted(notices, key=lambda one: (not one.is_over, one.heard_at, one.story))[-MOST:]
+    return tuple(sorted(dearest, key=lambda one: (one.heard_at, one.story)))
+
+
+def _is_an_end(signal: Signal) -> bool:
+    """Of a story whose beginning would count: an alert's that is let count, or an announcement's."""
+    counts = signal.impairs or (signal.source is Source.EVENT_GRID and signal.thread != "")
+    return counts and signal.kind not in {SignalKind.NODE_DOOMED, SignalKind.NODE_UNWELL}
 
 
 def _taken(before: datetime | None, signal: Signal) -> datetime | None:

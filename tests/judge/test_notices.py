@@ -78,6 +78,37 @@ def test_change_4_an_end_that_is_told_twice_or_with_its_beginning_is_an_end() ->
     assert doom(said(DOOMED), said(WELL), said(DOOMED), said(WELL)) is None
 
 
+@pytest.mark.parametrize("end", [WELL, SignalKind.VM_EVICTED, SignalKind.VM_CHANGED])
+def test_change_5_an_end_that_overtook_its_announcement_is_an_end(end: SignalKind) -> None:
+    over = said(end, occurred_at=NOW, heard_at=NOW)
+    late = said(DOOMED, occurred_at=NOW - MINUTE, heard_at=NOW + MINUTE)
+    assert doom(over, late) is None
+    assert doom(over, replace(late, thread="e2")) is not None
+    assert doom(over, replace(late, occurred_at=NOW + MINUTE)) is not None, "it is announced anew"
+
+
+def test_change_5_an_alert_that_is_resolved_before_it_is_heard_does_not_fire() -> None:
+    over = said(WELL, "NodeDiskGone", impairs=True, source=Source.ALERTMANAGER, occurred_at=NOW)
+    late = replace(over, kind=UNWELL, occurred_at=NOW - MINUTE, heard_at=NOW + MINUTE)
+    assert alarm_of(after(over, late), NOW + MINUTE) is None
+    assert alarm_of(after(late), NOW + MINUTE) is not None
+
+
+def test_change_5_of_stories_that_would_not_count_no_end_is_remembered() -> None:
+    assert after(said(WELL, "NodeDiskGone", source=Source.ALERTMANAGER)).notices == ()
+    assert after(said(WELL, thread="")).notices == ()
+    assert after(said(DOOMED, "Freeze")).notices == ()
+
+
+def test_what_is_over_is_forgotten_before_what_goes_on() -> None:
+    ends = [
+        said(WELL, thread=f"e{number:02}", heard_at=NOW + number * MINUTE) for number in range(1, MOST + 3)
+    ]
+    kept = after(said(DOOMED, thread="e00"), *ends, now=NOW + timedelta(hours=1)).notices
+    assert [one.story for one in kept if not one.is_over] == ["e00"]
+    assert len(kept) == MOST
+
+
 def test_the_same_story_goes_on_with_its_deadline_and_its_beginning() -> None:
     started = said(DOOMED, occurred_at=NOW + MINUTE, heard_at=NOW + MINUTE)
     found = doom(said(DOOMED, deadline=SOON), started)

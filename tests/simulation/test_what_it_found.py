@@ -82,3 +82,15 @@ async def test_a_machine_that_came_for_one_that_recovered_stays_while_others_are
     await scene.after(minutes=10)
     assert scene.wronged == []
     assert scene.connected >= 6
+
+
+async def test_an_announcement_that_arrives_after_its_own_cancellation_changes_nothing() -> None:
+    scene = Scene(agents=6, more=CALM)
+    await scene.sweeps()
+    announced = scheduled(scene, "Redeploy")
+    await scene.after(seconds=30)
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    await scene.hears(announced)
+    await scene.after(minutes=10)
+    assert await scene.open_incidents() == {}
+    assert (scene.scheduler.windows, scene.capacity, len(scene.listed)) == ({}, 6, 6)
