@@ -79,7 +79,7 @@ def _span(event: Any) -> tuple[datetime, timedelta]:
     if start is None:
         raise ValueError("an event has no DTSTART")
     begin = _begin_of(start.dt)
-    length = timedelta(0) if isinstance(start.dt, datetime) else DAY
+    length: object = timedelta(0) if isinstance(start.dt, datetime) else DAY
     if end is not None:
         length = _begin_of(end.dt) - begin
     elif lasts is not None:

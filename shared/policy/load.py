@@ -7,10 +7,13 @@ the YAML library is loaded with the first text.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shared.policy.faults import MOST_FAULTS, Fault, PolicyError
 from shared.policy.read import PolicyReading
+from shared.policy.reading import Reading
 from shared.policy.schema import Policy
-from shared.policy.tree import EXPECTED, MOST_BYTES, plant
+from shared.policy.tree import EXPECTED, MOST_BYTES, Node, plant
 
 __all__ = ["Fault", "PolicyError", "load"]
 
@@ -20,12 +23,19 @@ def load(text: str | bytes, source: str) -> Policy:
 
     `PolicyError` carries every fault, in the order of the lines. The same text gives the same faults.
     """
+    reading = PolicyReading()
+    return read_text(text, source, reading, lambda root: Policy() if root is None else reading.policy(root))
+
+
+def read_text[Part](
+    text: str | bytes, source: str, reading: Reading, made: Callable[[Node | None], Part]
+) -> Part:
+    """What `made` makes of the tree of `text` while it writes its faults into `reading`; `load` for a part of it."""
     plain = _decoded(text)
     if isinstance(plain, Fault):
         raise PolicyError(source, (plain,))
     root, faults = plant(plain)
-    reading = PolicyReading()
-    policy = Policy() if root is None else reading.policy(root)
+    part = made(root)
     faults = sorted({*faults, *reading.faults})
     if len(faults) > MOST_FAULTS:
         first = faults[MOST_FAULTS]
@@ -33,7 +43,7 @@ def load(text: str | bytes, source: str) -> Policy:
         faults = [*faults[:MOST_FAULTS], Fault(first.line, first.column, "", more, "a policy file")]
     if faults:
         raise PolicyError(source, tuple(faults))
-    return policy
+    return part
 
 
 def _decoded(text: str | bytes) -> str | Fault:

@@ -6,7 +6,6 @@ pool that is never repaired.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -46,7 +45,7 @@ def _window(reading: Reading, node: Node, path: str) -> Window | None:
     for key, field in _FIELDS.items():
         if key not in opened.entries:
             continue
-        value = _checked(opened.entries[key][1], field, hints[field])
+        value = checked(opened.entries[key][1], field, hints[field])
         if isinstance(value, Wrong):
             place = opened.entries[key][1]
             reading.fault(place, f"{path}.{key}", described(place), value.allowed, value.hint)
@@ -55,8 +54,9 @@ def _window(reading: Reading, node: Node, path: str) -> Window | None:
     return Window(**values) if len(values) == len(_FIELDS) else None
 
 
-def _checked(node: Node, field: str, hint: Any) -> str | timedelta | Wrong:
-    value: str | timedelta | Wrong = read_value(node, hint)
+def checked(node: Node, field: str, hint: Any) -> Any:
+    """The value of a field, or `Wrong`; a `cron` that comes and a `zone` that there is."""
+    value = read_value(node, hint)
     if field == "cron" and isinstance(value, str) and not _comes(value):
         return Wrong(CRON.allowed, "it never comes, or is no time")
     if field == "zone" and isinstance(value, str) and not _is_zone(value):

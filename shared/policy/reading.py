@@ -50,6 +50,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "master repair": tuple(one.name for one in fields(MasterRepair)),
     "pool": ("scale_set", "capacity", "mode", "windows", "notify", *SETTINGS),
     "window": ("cron", "zone", "for"),
+    "schedule": ("name", "cron", "zone", "for", "min", "max", "target", "except", "only"),
+    "calendar": ("country", "subdivision", "dates", "ics"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),
     "rule": ("alert", "labels", "means", "severity", "impairs"),
@@ -65,6 +67,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "pool": ("scale_set", "capacity"),
     "capacity": ("min", "max"),
     "window": ("cron", "zone", "for"),
+    "schedule": ("name", "cron", "zone"),
 }
 
 
