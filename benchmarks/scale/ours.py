@@ -11,16 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.scale.pool import Machine, Pool
 from benchmarks.scale.traces import HALF_CORES
+from shared.model.bounds import Because, Bound, PoolBounds, Source
 from shared.model.mesos import Agent, Amounts
 from shared.model.readings import Reading, Value
 from shared.scale.forecast import SLOT, Foresight, forecast, remembered
 from shared.scale.load import Aim, Demand, Resource, allocated, waiting
-from shared.scale.pace import Bounds, Course, Pace
+from shared.scale.pace import Course, Pace
 from shared.scale.rule import Asked, wanted_nodes
 
 BEGUN = datetime(2026, 11, 2, tzinfo=UTC)
 CORES = HALF_CORES / 2
 SHIPPED = Pace()
+WRITTEN = Because(Source.CAPACITY, "capacity")
 
 
 def _agent(used: int) -> Agent:
@@ -47,7 +49,7 @@ class Ours:
         self._pool = pool
         self._aim = Aim(setpoint, min(Aim().margin, 1 - setpoint))
         self._pace = pace
-        self._bounds = Bounds(pool.trace.least, pool.trace.most)
+        self._bounds = PoolBounds(Bound(pool.trace.least, WRITTEN), Bound(pool.trace.most, WRITTEN))
         self._course = Course()
         self._past = Past(pool.trace.boot_min) if foresees else None
         self.wanted = len(pool.machines)

@@ -1,4 +1,4 @@
-"""How fast a pool follows its load, within which bounds, and what is remembered from one look to the next.
+"""How fast a pool follows its load, and what is remembered from one look to the next.
 
 Growing is fast and shrinking slow: too few machines is work that waits now, too many is a bill. The defaults were
 chosen with `benchmarks/scaling.py`, which drives the rule through traces of load beside a model of another autoscaler.
@@ -13,19 +13,6 @@ from enum import StrEnum
 from msgspec import Struct
 
 from shared.policy.schema import Share
-
-
-class Bounds(Struct, frozen=True):
-    """The sizes that a pool may have at an instant. `target` fixes the size within them. Where `min` is above `max`,
-    `min` counts: capacity is not taken away by a contradiction."""
-
-    min: int
-    max: int
-    target: int | None = None
-
-    def hold(self, nodes: int) -> int:
-        """The size within the bounds that is nearest to `nodes`."""
-        return max(self.min, min(nodes, self.max))
 
 
 class Pace(Struct, frozen=True, kw_only=True):

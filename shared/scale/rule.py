@@ -30,10 +30,11 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.model.bounds import Bound, PoolBounds, Source
 from shared.model.decisions import Number
 from shared.model.readings import Failure, Reading, Value
 from shared.scale.load import Demand
-from shared.scale.pace import Bounds, Course, Look, Pace, Way
+from shared.scale.pace import Course, Look, Pace, Way
 
 SLICES = 30
 """Looks are remembered by slices of a window, so that what is stored is as much however often is looked. What was asked
@@ -47,7 +48,7 @@ class Asked(Struct, frozen=True):
 
     size: int
     demands: Sequence[Reading[Demand]]
-    bounds: Bounds
+    bounds: PoolBounds
     pace: Pace = Pace()
 
 
@@ -75,18 +76,20 @@ def wanted_nodes(asked: Asked, course: Course, now: datetime) -> Wanted:
     known = [reading.value for reading in asked.demands if isinstance(reading, Value)]
     failed = [reading for reading in asked.demands if isinstance(reading, Failure)]
     course = _looked(asked, known, course, now)
-    if asked.bounds.target is not None:
-        wish = _Wish(asked.bounds.target, "target", f"the target of the hour is {asked.bounds.target}")
+    target = asked.bounds.target
+    if target is not None:
+        wish = _Wish(target.nodes, "target", f"the target is {_told(target)}")
     else:
         wish = _slowed(asked, _by_load(asked, known, failed, course, now), course, now)
-    nodes = asked.bounds.hold(wish.nodes)
-    if nodes != wish.nodes:
-        limit = "min" if nodes > wish.nodes else "max"
-        wish = _Wish(nodes, limit, f"{wish.because}; {limit} is {nodes}")
-    numbers: dict[str, Number] = {"size": asked.size, "min": asked.bounds.min, "max": asked.bounds.max}
-    numbers |= {demand.of: demand.nodes for demand in known}
-    numbers |= {failure.source: None for failure in failed}
-    return Wanted(nodes, wish.reason, wish.because, numbers, _moved(course, asked.size, nodes, now))
+    wish = _bounded(wish, asked.bounds)
+    numbers: dict[str, Number] = {
+        "size": asked.size,
+        "min": asked.bounds.min.nodes,
+        "max": asked.bounds.max.nodes,
+        **{demand.of: demand.nodes for demand in known},
+        **{failure.source: None for failure in failed},
+    }
+    return Wanted(wish.nodes, wish.reason, wish.because, numbers, _moved(course, asked.size, wish.nodes, now))
 
 
 def _by_load(
@@ -142,6 +145,15 @@ def _slowed(asked: Asked, wish: _Wish, course: Course, now: datetime) -> _Wish:
     return _Wish(nodes, wish.reason, f"{wish.because}; {nodes} for now, {step} at once")
 
 
+def _bounded(wish: _Wish, bounds: PoolBounds) -> _Wish:
+    """Rule 11."""
+    if wish.nodes < bounds.min.nodes:
+        return _Wish(bounds.min.nodes, "min", f"{wish.because}; min is {_told(bounds.min)}")
+    if wish.nodes > bounds.max.nodes:
+        return _Wish(bounds.max.nodes, "max", f"{wish.because}; max is {_told(bounds.max)}")
+    return wish
+
+
 def _looked(asked: Asked, known: Sequence[Demand], course: Course, now: datetime) -> Course:
     """With this look in it, and without those that are older than a window."""
     window = asked.pace.window
@@ -184,6 +196,15 @@ def _moved(course: Course, size: int, nodes: int, now: datetime) -> Course:
         grown_at=now if way is Way.UP else course.grown_at,
         turned_at=now if turns else course.turned_at,
         way=way,
+    )
+
+
+def _told(bound: Bound) -> str:
+    why = bound.because
+    return (
+        f"{bound.nodes} ({why.name})"
+        if why.source is Source.CAPACITY
+        else f"{bound.nodes} ({why.source} {why.name})"
     )
 
 

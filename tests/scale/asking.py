@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from shared.model.bounds import Because, Bound, PoolBounds, Source
 from shared.model.readings import Failure, Reading, Value
 from shared.scale.load import Demand
-from shared.scale.pace import Bounds, Course, Pace
+from shared.scale.pace import Course, Pace
 from shared.scale.rule import Asked, Wanted, wanted_nodes
 
 BEGUN = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-PACE, WIDE = Pace(), Bounds(1, 100)
+PACE = Pace()
+
+
+def bounds(least: int, most: int, target: int | None = None) -> PoolBounds:
+    said = Because(Source.CAPACITY, "capacity")
+    fixed = None if target is None else Bound(target, Because(Source.SPAN, "office"))
+    return PoolBounds(Bound(least, said), Bound(most, said), fixed)
+
+
+WIDE = bounds(1, 100)
 
 
 def needs(nodes: int, slack: int = 1, of: str = "cpu") -> Reading[Demand]:
@@ -26,8 +36,8 @@ def unread(source: str = "marathon") -> Reading[Demand]:
 class Asking:
     """`now` goes on with each look; `size` follows what is wanted."""
 
-    def __init__(self, size: int, bounds: Bounds = WIDE, pace: Pace = PACE) -> None:
-        self.size, self.bounds, self.pace = size, bounds, pace
+    def __init__(self, size: int, within: PoolBounds = WIDE, pace: Pace = PACE) -> None:
+        self.size, self.bounds, self.pace = size, within, pace
         self.now, self.course = BEGUN, Course()
 
     def look(self, *demands: Reading[Demand], after: timedelta = timedelta(minutes=1)) -> Wanted:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.model.bounds import PoolBounds
 from shared.policy.schema import Share
-from shared.scale.pace import Bounds, Pace
-from tests.scale.asking import PACE, WIDE, Asking, needs, unread
+from shared.scale.pace import Pace
+from tests.scale.asking import PACE, WIDE, Asking, bounds, needs, unread
 
 MINUTE = timedelta(minutes=1)
 WINDOW_MIN = PACE.window // MINUTE
@@ -16,24 +17,25 @@ ANY_STEP = Share(1000, False)
 AT_ONCE = Pace(step_down=ANY_STEP, step_up=ANY_STEP)
 
 
-def rested(size: int, pace: Pace = AT_ONCE, bounds: Bounds = WIDE) -> Asking:
+def rested(size: int, pace: Pace = AT_ONCE, within: PoolBounds = WIDE) -> Asking:
     """A pool that was right for more than a window."""
-    asking = Asking(size, bounds, pace)
+    asking = Asking(size, within, pace)
     asking.looks(WINDOW_MIN + 2, needs(size))
     return asking
 
 
 def test_rule_1_a_target_is_the_size_whatever_the_load() -> None:
-    asking = Asking(5, Bounds(1, 100, target=20))
+    asking = Asking(5, bounds(1, 100, target=20))
     found = asking.look(needs(3))
     assert (found.nodes, found.reason) == (20, "target")
+    assert "20 (span office)" in found.because
     assert asking.look(unread()).nodes == 20
 
 
 def test_rule_1_load_is_watched_while_a_target_holds() -> None:
-    asking = rested(20, bounds=Bounds(1, 100, target=20))
+    asking = rested(20, within=bounds(1, 100, target=20))
     asking.looks(WINDOW_MIN + 2, needs(8))
-    asking.bounds = Bounds(1, 100)
+    asking.bounds = bounds(1, 100)
     assert asking.look(needs(8)).nodes == 8
 
 
@@ -147,27 +149,24 @@ def test_rule_10_no_step_is_larger_than_allowed() -> None:
 
 
 def test_rule_10_a_pool_of_none_can_grow() -> None:
-    assert rested(0, PACE, Bounds(0, 9)).look(needs(5)).nodes == 1
+    assert rested(0, PACE, bounds(0, 9)).look(needs(5)).nodes == 1
 
 
 def test_rule_11_the_bounds_hold_whatever_load_says() -> None:
-    found = rested(10, bounds=Bounds(5, 12)).look(needs(50))
+    found = rested(10, within=bounds(5, 12)).look(needs(50))
     assert (found.nodes, found.reason) == (12, "max")
-    found = rested(10, bounds=Bounds(8, 20)).looks(WINDOW_MIN + 1, needs(1))
+    assert "max is 12 (capacity)" in found.because
+    found = rested(10, within=bounds(8, 20)).looks(WINDOW_MIN + 1, needs(1))
     assert (found.nodes, found.reason) == (8, "min")
 
 
 @pytest.mark.parametrize("demands", [(), (unread(),), (needs(10),)])
 def test_rule_11_bounds_that_move_take_the_size_with_them_at_once(demands: tuple[object, ...]) -> None:
     asking = rested(10, PACE)
-    asking.bounds = Bounds(30, 40)
+    asking.bounds = bounds(30, 40)
     assert asking.look(*demands).nodes == 30  # type: ignore[arg-type]
-    asking.bounds = Bounds(1, 4)
+    asking.bounds = bounds(1, 4)
     assert asking.look(*demands).nodes == 4  # type: ignore[arg-type]
-
-
-def test_rule_11_a_minimum_above_the_maximum_counts() -> None:
-    assert rested(10, bounds=Bounds(20, 5)).size == 20
 
 
 def test_what_is_remembered_does_not_grow_with_the_looks() -> None:

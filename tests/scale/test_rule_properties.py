@@ -8,12 +8,13 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.model.bounds import PoolBounds
 from shared.model.readings import Failure, Reading
 from shared.policy.schema import Share
 from shared.scale.load import Demand
-from shared.scale.pace import Bounds, Course, Pace
+from shared.scale.pace import Course, Pace
 from shared.scale.rule import Asked, wanted_nodes
-from tests.scale.asking import BEGUN, Asking, needs, unread
+from tests.scale.asking import BEGUN, Asking, bounds, needs, unread
 
 SHARES = st.builds(Share, st.integers(1, 100), st.booleans())
 PACES = st.builds(
@@ -25,7 +26,7 @@ PACES = st.builds(
     step_up=SHARES,
     step_down=SHARES,
 )
-BOUNDS = st.builds(lambda least, more: Bounds(least, least + more), st.integers(0, 20), st.integers(0, 60))
+BOUNDS = st.builds(lambda least, more: bounds(least, least + more), st.integers(0, 20), st.integers(0, 60))
 DEMANDS = st.builds(needs, st.integers(0, 120), st.integers(0, 5), st.sampled_from(["cpu", "waiting"]))
 READINGS = st.lists(DEMANDS | st.builds(unread), max_size=3)
 AFTER = st.sampled_from(
@@ -39,12 +40,12 @@ type Stretches = list[tuple[list[Reading[Demand]], timedelta, int]]
 @settings(max_examples=50)
 @given(st.integers(0, 80), BOUNDS, PACES, STRETCHES)
 def test_never_below_the_minimum_nor_above_the_maximum(
-    size: int, bounds: Bounds, pace: Pace, stretches: Stretches
+    size: int, within: PoolBounds, pace: Pace, stretches: Stretches
 ) -> None:
-    asking = Asking(size, bounds, pace)
+    asking = Asking(size, within, pace)
     for demands, after, times in stretches:
         for _ in range(times):
-            assert bounds.min <= asking.look(*demands, after=after).nodes <= bounds.max
+            assert within.min.nodes <= asking.look(*demands, after=after).nodes <= within.max.nodes
 
 
 @settings(max_examples=50)
@@ -52,7 +53,7 @@ def test_never_below_the_minimum_nor_above_the_maximum(
 def test_the_direction_changes_at_most_once_within_a_window(
     size: int, pace: Pace, stretches: Stretches
 ) -> None:
-    asking = Asking(size, Bounds(0, 1000), pace)
+    asking = Asking(size, bounds(0, 1000), pace)
     moves = []
     for demands, after, times in stretches:
         for _ in range(times):
@@ -68,7 +69,7 @@ def test_the_direction_changes_at_most_once_within_a_window(
 def test_looks_at_which_nothing_could_be_read_change_nothing(
     size: int, pace: Pace, stretches: Stretches, blind: int
 ) -> None:
-    asking = Asking(size, Bounds(0, 1000), pace)
+    asking = Asking(size, bounds(0, 1000), pace)
     for demands, after, times in stretches:
         for _ in range(times):
             asking.look(*demands, after=after)
@@ -80,7 +81,7 @@ def test_looks_at_which_nothing_could_be_read_change_nothing(
 @settings(max_examples=50)
 @given(st.integers(1, 80), PACES, STRETCHES)
 def test_nothing_shrinks_while_any_signal_is_unknown(size: int, pace: Pace, stretches: Stretches) -> None:
-    asking = Asking(size, Bounds(0, 1000), pace)
+    asking = Asking(size, bounds(0, 1000), pace)
     for demands, after, times in stretches:
         for _ in range(times):
             before = asking.size
@@ -91,7 +92,7 @@ def test_nothing_shrinks_while_any_signal_is_unknown(size: int, pace: Pace, stre
 @settings(max_examples=50)
 @given(st.integers(0, 80), PACES, STRETCHES)
 def test_no_look_moves_the_size_by_more_than_a_step(size: int, pace: Pace, stretches: Stretches) -> None:
-    asking = Asking(size, Bounds(0, 1000), pace)
+    asking = Asking(size, bounds(0, 1000), pace)
     for demands, after, times in stretches:
         for _ in range(times):
             before = asking.size
@@ -102,7 +103,7 @@ def test_no_look_moves_the_size_by_more_than_a_step(size: int, pace: Pace, stret
 @settings(max_examples=40)
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_a_load_that_stays_is_reached_and_then_left_alone(size: int, nodes: int) -> None:
-    asking = Asking(size, Bounds(0, 1000))
+    asking = Asking(size, bounds(0, 1000))
     asking.looks(150, needs(nodes))
     assert abs(asking.size - nodes) <= 1
     reached = asking.size
@@ -110,6 +111,6 @@ def test_a_load_that_stays_is_reached_and_then_left_alone(size: int, nodes: int)
 
 
 @given(READINGS, BOUNDS)
-def test_the_same_question_has_the_same_answer(demands: list[Reading[Demand]], bounds: Bounds) -> None:
-    asked = Asked(10, demands, bounds)
+def test_the_same_question_has_the_same_answer(demands: list[Reading[Demand]], within: PoolBounds) -> None:
+    asked = Asked(10, demands, within)
     assert wanted_nodes(asked, Course(), BEGUN) == wanted_nodes(asked, Course(), BEGUN)
