@@ -125,7 +125,9 @@ async def test_a_message_that_comes_late_does_not_bring_back_what_was_called_off
     scene.restarts()
     await scene.after(minutes=10)
     await scene.hears(late)
-    assert await condition(scene) is Condition.DOOMED, "of an end alone nothing is remembered"
+    assert await scene.open_incidents() == {}, "the end is remembered although nobody knew the beginning"
+    await scene.hears(scheduled(scene, "Redeploy"))
+    assert await condition(scene) is Condition.DOOMED, "it is announced anew"
     await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
     scene.restarts()
     await scene.after(minutes=10)

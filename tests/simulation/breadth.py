@@ -86,7 +86,7 @@ class Breadth(Protocol):
         ...
 
     def is_moved(self, node: str) -> None:
-        """Azure moves it to another host: it boots there, without its temporary disk."""
+        """Azure moves it to another host: it boots there, without its temporary disk. One that is off stays off."""
         ...
 
     def steals_address(self, node: str, steals: bool) -> None:

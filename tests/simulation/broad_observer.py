@@ -62,6 +62,7 @@ class BroadObserver:
     # Masters.
 
     def master_ordered(self, order: Order) -> None:
+        self.looks()  # masters come back without anything else being changed
         masters, rules = self._broad.masters(), self._tale.rules
         remedy = REMEDIES.get(order.what, order.what)
         what = f"{order.what} of master {order.node}"
@@ -85,8 +86,10 @@ class BroadObserver:
     # Members of services.
 
     def members_ordered(self, order: Order) -> None:
-        """13. A machine that Azure is about to take away takes its members with it, whatever anybody does."""
-        if order.what not in TAKES_MEMBERS or (order.machine is not None and order.machine.is_ending):
+        """13. A machine that Azure is about to take away takes its members with it, whatever anybody does;
+        one that does not run any more has."""
+        machine = order.machine
+        if order.what not in TAKES_MEMBERS or (machine and (machine.is_ending or not machine.is_running)):
             return
         if order.what == "replace_pod":
             taken = [one for one in self._members if one.is_up and _name(one) == order.pod]

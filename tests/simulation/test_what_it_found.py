@@ -90,6 +90,7 @@ async def test_an_announcement_that_arrives_after_its_own_cancellation_changes_n
     announced = scheduled(scene, "Redeploy")
     await scene.after(seconds=30)
     await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    scene.restarts()
     await scene.hears(announced)
     await scene.after(minutes=10)
     assert await scene.open_incidents() == {}

@@ -18,7 +18,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.errors import PoolkeeperError
-from shared.model.azure import PoolAddress
+from shared.model.azure import PoolAddress, Power
 from shared.model.mesos import Agent
 from shared.operate.outside import Outside
 from simulator.virtual_time import VirtualClock
@@ -36,6 +36,9 @@ from tests.works import WEB
 SLOWEST_RETURN = timedelta(seconds=50)
 """Of an agent to a new leader: shorter than any hold-off of a tale."""
 NO_ROOM = ("AllocationFailed", "There is no room.")
+
+_OFF = frozenset({Power.STOPPING, Power.STOPPED, Power.DEALLOCATING, Power.DEALLOCATED})
+"""Azure moves such a machine without starting it."""
 
 
 class Twins(Agents):
@@ -234,8 +237,10 @@ class Twins(Agents):
         self.stirs()
 
     def is_moved(self, node: str) -> None:
-        with self._spared(), suppress(PoolkeeperError):
-            self.compute._act("redeploy", POOL, id_of(node))
+        there = self.compute._pools[POOL].instances.get(id_of(node))
+        if there is not None and there.power not in _OFF:
+            with self._spared(), suppress(PoolkeeperError):
+                self.compute._act("redeploy", POOL, id_of(node))
         self.stirs()
 
     def steals_address(self, node: str, steals: bool) -> None:
@@ -253,6 +258,7 @@ class Twins(Agents):
 
     def master_fails(self, number: int, how: str) -> None:
         if self._hall is not None:
+            self.stirs()  # one that came back meanwhile was well until now
             self._hall.fails(number % len(self._hall.addresses), how)
             self.stirs()
 

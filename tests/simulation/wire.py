@@ -273,7 +273,7 @@ class Wire(Pool):
 
     def is_moved(self, node: str) -> None:
         instance = self._instance(node)
-        if instance is not None:
+        if instance is not None and instance.power in {Power.STARTING, Power.RUNNING}:
             with suppress(AzureRefusal), self._spared():
                 self._world.redeploy(instance, PLATFORM)
             self._stirs()
