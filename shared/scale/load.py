@@ -12,7 +12,7 @@ are. So the answer is the same however often it is asked while machines boot.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -35,10 +35,13 @@ class Resource(StrEnum):
     DISK = "disk"
     GPU = "gpu"
 
-    def of(self, amounts: Amounts) -> float:
-        """Cores, megabytes or graphics processors."""
-        held = {"cpu": amounts.cpus, "memory": amounts.mem_mb, "disk": amounts.disk_mb, "gpu": amounts.gpus}
-        return held[self.value]
+
+_HELD: dict[Resource, Callable[[Amounts], float]] = {
+    Resource.CPU: lambda amounts: amounts.cpus,
+    Resource.MEMORY: lambda amounts: amounts.mem_mb,
+    Resource.DISK: lambda amounts: amounts.disk_mb,
+    Resource.GPU: lambda amounts: amounts.gpus,
+}
 
 
 class Aim(Struct, frozen=True):
@@ -81,10 +84,11 @@ def allocated(
     found = _fresh(agents, now)
     if isinstance(found, Failure):
         return found
-    totals = [total for agent in found.value if (total := resource.of(agent.total)) > 0]
+    held = _HELD[resource]
+    totals = [total for agent in found.value if (total := held(agent.total)) > 0]
     if not totals:
         return _failed(found, f"no agent of the pool has any {resource}, so there is nothing to divide by")
-    used = sum(resource.of(agent.used) for agent in found.value)
+    used = sum(held(agent.used) for agent in found.value)
     each = sum(totals) / len(totals)
     if not _is_amount(used) or not _is_amount(each):
         return _failed(found, f"{used} of {each} {resource} for each agent can't be")
