@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import cold_start, decide, event_to_write, events, firehose, four_at_once, sweep
+from benchmarks import cold_start, decide, event_to_write, events, firehose, four_at_once, placement, sweep
 from benchmarks.figures import Measured
 from benchmarks.table import show
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Measured]] = {
     "four_at_once": four_at_once.measure,
     "events": events.measure,
     "firehose": firehose.measure,
+    "placement": placement.measure,
     "sweep": sweep.measure,
     "event_to_write": event_to_write.measure,
 }

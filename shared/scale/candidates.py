@@ -18,8 +18,8 @@ from shared.scale.work import Host, Work
 PROTECTED = timedelta(minutes=30)
 """For how long a new machine is not taken. It came because somebody needed it, it fills up slowly while work is placed
 on it, and to take it at once is to go to and fro. Yelp's Clusterman protects for 15 minutes and Kubernetes waits for 10
-after any growth (Yelp/clusterman, min_node_scalein_uptime; kubernetes/autoscaler, scale-down-delay-after-add); both
-start machines in less time than DC/OS installs itself."""
+after any growth (Yelp/clusterman, min_node_scalein_uptime_seconds; kubernetes/autoscaler, scale-down-delay-after-add).
+Both start machines in less time than DC/OS takes to install itself."""
 
 
 class Holds(StrEnum):

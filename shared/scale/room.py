@@ -95,7 +95,8 @@ class Room:
         self._ports[host] -= needs[4] * count
         for of, scales in self._scales.items():
             for scale, had, has in zip(scales, before[of], self.free(host, of), strict=True):
-                scale.lower(host, had, has)
+                if had != has:
+                    scale.lower(host, had, has)
 
     def _scales_of(self, roles: frozenset[str]) -> list[_Scale]:
         if roles not in self._scales:

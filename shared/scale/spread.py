@@ -12,7 +12,8 @@ machines and the one that has fewest, the *gap*; up to one it is as even as it c
    chooses where the new one comes. In the worst case it comes to the most crowded zone: the gap is larger by one until
    the next is taken from there, and then what it was before. It is never larger by more than one.
 
-Source: MicrosoftDocs/azure-docs, articles/virtual-machine-scale-sets (zone balancing is best effort).
+A difference of one is what Azure calls balanced, too, and its balancing is best effort; stopped machines count.
+Source: Azure's documentation, virtual-machine-scale-sets-zone-balancing.
 """
 
 from __future__ import annotations

@@ -27,9 +27,8 @@ It ends when:
 
 This says who may go, not that it may be now: the ledger and the guards are asked for each, before each step. All that
 go stop to get new tasks before the first of them is emptied; else its tasks come to the next one.
-Published: an autoscaler began to empty machines and found out then that it might not take them (kubernetes-sigs
-karpenter issue 911); a scale set told a smaller capacity took machines with running tasks (Azure/acs-engine issue
-4220).
+Published: an autoscaler emptied machines and found out then that it might not take them (hashicorp/nomad-autoscaler
+issue 911); a scale set that was told a smaller capacity took machines with running tasks (Azure/acs-engine issue 4220).
 """
 
 from __future__ import annotations
