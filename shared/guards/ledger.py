@@ -39,7 +39,8 @@ def ask(question: Question) -> Answer:
     busy = next((entry for entry in others if entry.node == question.finding.node.name), None)
     if busy is not None:
         return refuse(GUARD, "ledger_node_busy", None, {"operation": busy.operation})
-    nodes = max(question.tally.nodes, question.ledger.wanted or 0)
+    listed = question.tally.nodes - question.tally.missing  # nodes that are gone may have successors already
+    nodes = max(listed, question.ledger.wanted or 0)
     if question.is_urgent:
         reserve, taken = question.pool.disruption.deadline_reserve.of(nodes), sum(e.urgent for e in others)
         numbers: dict[str, Number] = {"active": taken, "deadline_reserve": reserve}

@@ -15,7 +15,7 @@ from shared.model.ledger import Disruption
 from shared.model.mesos import Framework
 from shared.policy.schema import Disruption as Limits
 from shared.policy.schema import Share
-from tests.builders import NOW, Cluster, disruption, pool_policy
+from tests.builders import NOW, Cluster, address, disruption, instance, pool_policy
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -219,6 +219,15 @@ def test_condition_4_a_share_is_one_of_all_nodes() -> None:
     assert ledger.ask(question).allowed
     full = ledger.ask(replace(question, elsewhere=(*question.elsewhere, disruption(23))))
     assert full.numbers == {"active": 3, "at_once": 3}
+
+
+def test_condition_3_a_share_counts_no_node_that_is_gone_beside_its_successor() -> None:
+    cluster = pool(9, at_once=Share(20, True))
+    cluster.is_deleted(9, told=False)
+    cluster.capacity = cluster.ledger.wanted or 0
+    cluster.instances[10], cluster.addresses["10"] = instance(10), address(10)
+    assert cluster.question(1).tally.nodes == 10
+    assert ledger.ask(cluster.question(1)).numbers["at_once"] == 1
 
 
 def with_tasks(cluster: Cluster, number: int, *frameworks: str) -> Cluster:
