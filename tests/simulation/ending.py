@@ -93,9 +93,7 @@ class Ending:
         now = self._clock.now()
         kept = await self._records.open_incidents("prod")
         waiting = [one.value for one in kept.values() if one.value.state is IncidentState.OPEN]
-        if any(
-            one.node == MASTERS_UNSEEN for one in waiting
-        ):  # then that is looked at, and none of them is judged
+        if any(one.value.node == MASTERS_UNSEEN for one in kept.values()):  # then no master is judged
             waiting = [one for one in waiting if one.pool != MASTERS or one.node == MASTERS_UNSEEN]
         return [
             f"invariant 5: {one.node} is open and nobody will look"
