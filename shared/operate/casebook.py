@@ -102,6 +102,7 @@ def _brought_up_to_date(
     lost_anew = finding is not None and finding.is_lost_anew(old.since)
     new = replace(
         old,
+        pool=decision.pool,  # of now: the policy may have given it another name
         condition=decision.condition,
         because=decision.because,
         since=old.since if old.condition is decision.condition and not lost_anew else now,

@@ -42,6 +42,7 @@ from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
 from .plans import PLANS, Step
 from .second_asking import REFUSED_AGAIN, WAITING, ask_again
+from .situate import set_of
 
 WORK = timedelta(
     seconds=25
@@ -73,7 +74,10 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
         return
     pool = cluster.pool(kept.value.pool)
     if pool is None:
-        await _rest(outside, kept, now)
+        await _rest(outside, kept, f"pool {kept.value.pool} is not in the policy", now)
+        return
+    if pool.name != MASTERS and set_of(kept.value.subject.node) != pool.scale_set.casefold():
+        await _rest(outside, kept, f"pool {pool.name} is scale set {pool.scale_set} now", now)
         return
     kind = MasterHand if pool.name == MASTERS else Hand
     hand = kind(outside, cluster, pool, kept.value, kept.etag)
@@ -90,10 +94,11 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
         raise
 
 
-async def _rest(outside: Outside, kept: Kept[Operation], now: datetime) -> None:
-    """The policy does not name its pool any more: hands off. It goes on when the pool is back, for instance after a
-    mistake was mended or when all instances obey the same policy; until then the sweep looks at it now and then."""
-    operation, text = kept.value, f"pool {kept.value.pool} is not in the policy"
+async def _rest(outside: Outside, kept: Kept[Operation], text: str, now: datetime) -> None:
+    """The policy does not name its pool any more, or means another scale set by it: hands off. It goes on when the pool
+    is back, for instance after a mistake was mended or when all instances obey the same policy; until then the sweep
+    looks at it now and then."""
+    operation = kept.value
     if operation.notes.get("waiting") != text:
         about = f"{operation.step} waits: {text}"
         node, incident = operation.subject.node, operation.incident
@@ -159,7 +164,7 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
         return await step.do(hand)
     except Conflict:
         hand.forget_readings()
-        return Wait("somebody else wrote first, read again", timedelta(seconds=1), hand.operation.token)
+        return Wait("somebody else wrote first, read again", hand.later(), hand.operation.token)
     except Stale as error:
         hand.restore_notes(before)
         hand.forget_readings()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.decide.forget import forgettable
 from shared.decide.lessons import kept_in_mind
@@ -61,7 +62,7 @@ def situate(
     cluster: ClusterPolicy, snapshot: Snapshot, recalled: Recalled, signals: tuple[Signal, ...], now: datetime
 ) -> Picture:
     snapshot = on_duty(snapshot, {pool: kept.value for pool, kept in recalled.ledgers.items()})
-    remembered = _visible(recalled.nodes, snapshot)
+    remembered = at_home(_visible(recalled.nodes, snapshot), cluster)
     findings = judge(snapshot, cluster, remembered, now)
     signals, late = without_late(with_nodes(signals, findings), recalled.nodes)
     news = _told(findings, signals, now)
@@ -101,6 +102,23 @@ def situate(
         correlate(kept, ledgers, now),
     )
     return Picture(situation, frozenset(forgotten), ghosts, late, frozenset(news))
+
+
+def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str, NodeMemory]:
+    """What is remembered, each node in the pool that its scale set belongs to by the policy of now: a pool may have
+    been given another name, or another set. Azure names an instance after its set and its number; one whose set is
+    in no pool stays where it was."""
+    pools = {pool.scale_set.casefold(): pool.name for pool in cluster.pools}
+    found = {name: pools.get(set_of(name), memory.pool) for name, memory in nodes.items()}
+    return {
+        name: memory if memory.pool == found[name] else replace(memory, pool=found[name])
+        for name, memory in nodes.items()
+    }
+
+
+def set_of(node: str) -> str:
+    """The scale set in the name of its instance, lower case."""
+    return node.rpartition("_")[0].casefold()
 
 
 def _told(findings: Sequence[Finding], signals: Sequence[Signal], now: datetime) -> dict[str, NodeMemory]:
