@@ -1,6 +1,6 @@
 """How well the size follows the load: the shipped rule beside a model of Clusterman's, on the same traces.
 
-    python -m benchmarks.scaling                                every trace, drawn three times, two processes
+    python -m benchmarks.scaling                                every trace, drawn twice, two processes
     python -m benchmarks.scaling --traces spike noise --draws 1 some of them
     python -m benchmarks.scaling --json FILE --curves FILE --sizes FILE   the figures and the pictures as files
 
@@ -31,7 +31,7 @@ from benchmarks.scale.show import show
 from benchmarks.scale.traces import CURVES
 from benchmarks.scale.verdict import SAME_CORE_H, Verdict, verdicts
 
-DRAWS = 3
+DRAWS = 2
 
 
 def main(options: argparse.Namespace) -> int:

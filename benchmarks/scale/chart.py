@@ -14,6 +14,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from benchmarks.scale.race import DEFAULT, FORESEEING, OURS, SETPOINT, WAITING, Run
 from benchmarks.scale.traces import trace
@@ -43,6 +44,7 @@ def draw_curves(runs: Sequence[Run], path: Path) -> None:
                     axes.plot(run.waste, run.unmet, "o", color=COLOURS[rule], markersize=8)
         axes.set_yscale("symlog", linthresh=1)
         axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel("waste, core-hours")
         axes.set_ylabel("unmet, core-hours")
     figure.savefig(path, metadata={"Software": None})
@@ -73,9 +75,9 @@ def _figure(runs: Sequence[Run], title: str, columns: int) -> tuple[Figure, dict
     rows = -(-len(names) // columns)
     size = (11, 2.3 * rows + 0.9) if columns == 1 else (11, 3.3 * rows + 0.9)
     figure = Figure(figsize=size, dpi=100, facecolor="white", layout="constrained")
-    places = figure.subplots(rows, columns, squeeze=False).flat
+    places = list(figure.subplots(rows, columns, squeeze=False).flat)
     boxes = dict(zip(names, places, strict=False))
-    for axes in list(places)[len(names) :]:
+    for axes in places[len(names) :]:
         axes.set_visible(False)
     for name, axes in boxes.items():
         axes.set_title(name, fontsize=10, loc="left")

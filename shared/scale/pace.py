@@ -20,8 +20,8 @@ class Pace(Struct, frozen=True, kw_only=True):
 
     window: timedelta = timedelta(minutes=20)
     """Stabilisation: a pool shrinks to the most that was asked for within this time, and its direction changes at
-    most once within it. Longer where load comes in bursts that follow each other; Kubernetes takes five minutes for
-    pods, which cost less to start again than machines (HorizontalPodAutoscaler, scaleDown)."""
+    most once within it, but for a `jump`. Longer where load comes in bursts that follow each other; Kubernetes takes
+    five minutes for pods, which cost less to start again than machines (HorizontalPodAutoscaler, scaleDown)."""
 
     grow_after: timedelta = timedelta(0)
     """For how long the pool must have been too small at every look before it grows. None: work waits meanwhile."""
@@ -31,6 +31,10 @@ class Pace(Struct, frozen=True, kw_only=True):
 
     shrink_pause: timedelta = timedelta(minutes=5)
     """Between any change of the size and shrinking it: as long as what was moved takes to come to rest."""
+
+    jump: Share | None = Share(25, True)
+    """Growth by so many nodes or more does not wait until the direction may change again. None: everything does, and
+    then a load that jumps just after the pool began to shrink waits for up to a window."""
 
     step_up: Share = Share(100, True)
     """How many nodes may be added at once: as many as there are. It is a limit for what numbers gone wrong can order,

@@ -12,7 +12,8 @@
  7. Growing waits until its pause is over since the pool last grew.
  8. Shrinking waits until its pause is over since the size last changed, in whatever direction.
  9. Neither changes the direction before a window is over since it last changed. So a pool that has just begun to
-    shrink does not grow for the rest of the window, whoever asks: room for that is what the setpoint leaves.
+    shrink does not grow a little for the rest of the window: room for a little is what the setpoint leaves. It does
+    grow by what the pace calls a jump: a load that jumps is no flapping. Then it does not shrink for a window.
 10. Neither goes further at once than the step allows.
 11. Whatever came out is kept within the bounds, at once and against 7 to 10: they are what people decided.
 
@@ -134,7 +135,8 @@ def _slowed(asked: Asked, wish: _Wish, course: Course, now: datetime) -> _Wish:
             size, "pause", f"{wish.because}; the size changed at {last:%H:%M:%S}, and a pause is kept"
         )
     turned = course.turned_at
-    if turned is not None and course.way is not way and now - turned < pace.window:
+    jumps = way is Way.UP and pace.jump is not None and wish.nodes - size >= pace.jump.reached_at(size)
+    if turned is not None and course.way is not way and now - turned < pace.window and not jumps:
         return _Wish(
             size, "turn", f"{wish.because}; the direction changed at {turned:%H:%M:%S} and stays for a window"
         )

@@ -134,9 +134,19 @@ def test_rule_9_the_direction_changes_once_within_a_window() -> None:
     asking.look(needs(20))
     asking.looks(WINDOW_MIN + 1, needs(10))
     assert asking.size == 10
-    found = asking.looks(WINDOW_MIN - 1, needs(30))
+    found = asking.looks(WINDOW_MIN - 1, needs(12, slack=0))
     assert (found.nodes, found.reason) == (10, "turn")
-    assert asking.look(needs(30)).nodes == 30
+    assert asking.look(needs(12, slack=0)).nodes == 12
+
+
+def test_rule_9_a_load_that_jumps_is_followed_at_once_and_then_kept_for_a_window() -> None:
+    asking = rested(10)
+    asking.look(needs(20))
+    asking.looks(WINDOW_MIN + 1, needs(10))
+    assert asking.look(needs(12, slack=0)).nodes == 10
+    assert asking.look(needs(13, slack=0)).nodes == 13
+    assert asking.looks(WINDOW_MIN - 1, needs(5)).nodes == 13
+    assert asking.looks(2, needs(5)).nodes == 5
 
 
 def test_rule_10_no_step_is_larger_than_allowed() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.model.bounds import PoolBounds
 from shared.model.readings import Failure, Reading
@@ -23,6 +24,7 @@ PACES = st.builds(
     grow_after=st.sampled_from([timedelta(0), timedelta(minutes=2)]),
     grow_pause=st.sampled_from([timedelta(0), timedelta(minutes=3)]),
     shrink_pause=st.sampled_from([timedelta(0), timedelta(minutes=5)]),
+    jump=st.none() | SHARES,
     step_up=SHARES,
     step_down=SHARES,
 )
@@ -48,20 +50,36 @@ def test_never_below_the_minimum_nor_above_the_maximum(
             assert within.min.nodes <= asking.look(*demands, after=after).nodes <= within.max.nodes
 
 
+def turned(size: int, pace: Pace, stretches: Stretches) -> list[tuple[datetime, int]]:
+    """When the direction changed, and by how much the pool grew then."""
+    asking = Asking(size, bounds(0, 1000), pace)
+    moves: list[tuple[datetime, int]] = []
+    for demands, after, times in stretches:
+        for _ in range(times):
+            before = asking.size
+            if asking.look(*demands, after=after).nodes != before:
+                moves.append((asking.now, asking.size - before))
+    return [later for earlier, later in pairwise(moves) if (earlier[1] > 0) is not (later[1] > 0)]
+
+
 @settings(max_examples=50)
 @given(st.integers(0, 80), PACES, STRETCHES)
 def test_the_direction_changes_at_most_once_within_a_window(
     size: int, pace: Pace, stretches: Stretches
 ) -> None:
-    asking = Asking(size, bounds(0, 1000), pace)
-    moves = []
-    for demands, after, times in stretches:
-        for _ in range(times):
-            before = asking.size
-            if asking.look(*demands, after=after).nodes != before:
-                moves.append((asking.now, asking.size > before))
-    turns = [now for (_, way), (now, other) in pairwise(moves) if way is not other]
-    assert all(later - earlier >= pace.window for earlier, later in pairwise(turns))
+    turns = turned(size, replace(pace, jump=None), stretches)
+    assert all(later - earlier >= pace.window for (earlier, _), (later, _) in pairwise(turns))
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 80), PACES, STRETCHES)
+def test_only_growth_changes_it_earlier_and_then_it_stays_for_a_window(
+    size: int, pace: Pace, stretches: Stretches
+) -> None:
+    turns = turned(size, pace, stretches)
+    assert all(
+        grown > 0 or later - earlier >= pace.window for (earlier, _), (later, grown) in pairwise(turns)
+    )
 
 
 @settings(max_examples=50)
