@@ -2,7 +2,8 @@
 
 They are models and not the programs: each file says which rule it follows, with which numbers, and where these are
 written. Where a source leaves something open, the reading that is better for the peer was taken, and the file says so.
-None of them is slowed by its own work: they look every five seconds, their calls cost nothing and never fail.
+None of them is slowed by its own work: those that repair look every five seconds, their calls cost nothing and never
+fail.
 
     stock_dcos      DC/OS 1.11 alone
     vmss_repairs    automatic instance repairs of Azure's scale sets, under DC/OS 1.11
