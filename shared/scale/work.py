@@ -29,7 +29,8 @@ class Work(Struct, frozen=True, kw_only=True):
     """`count` tasks of one application that need the same: `needs` and a number of host ports each.
 
     `roles` are those whose resources it accepts (`acceptedResourceRoles`). `runs_on` says how many tasks of the
-    application, beside these, run on which hosts, by the hosts' names: constraints are about all of them together.
+    application, beside these, run on which hosts, by the hosts' names: constraints are about all of them together. So
+    the hosts of the whole cluster are told of; what runs on others is not counted.
     """
 
     app: str

@@ -59,9 +59,11 @@ def test_5_a_deactivated_machine_with_a_stateful_member_is_no_easy_victim() -> N
 
 
 def test_5_of_equals_one_of_the_crowded_place_goes() -> None:
-    places = [Place("1"), Place("2"), Place("2"), Place("2"), Place("1")]
-    three = [machine(number, place=place) for number, place in enumerate(places, 1)]
-    assert shrink(three, 3).nodes == ("n2", "n1", "n3")
+    zones = ["1", "2", "2", "2", "1", "3"]
+    candidates = [machine(number, place=Place(zone)) for number, zone in enumerate(zones, 1)]
+    assert shrink(candidates, 3).nodes == ("n2", "n1", "n3")
+    racks = [Place(None, 0), Place(None, 0), *[Place(None, 1)] * 3, Place(None, 2)]
+    assert shrink([machine(number, place=one) for number, one in enumerate(racks, 1)]).nodes == ("n3",)
 
 
 @pytest.mark.parametrize(("age", "first"), [(Age.YOUNGEST, "n2"), (Age.OLDEST, "n3")])
@@ -97,10 +99,12 @@ def test_7_who_may_not_go_for_the_spread_is_asked_again_when_another_has_gone() 
     assert shrink(candidates, 3, hosts=hosts(9)).nodes == ("n1", "n2", "n4")
 
 
-def test_7_a_zone_of_the_pool_that_is_empty_already_counts() -> None:
-    two = [machine(1, place=Place("1")), machine(2, place=Place("2"))]
-    assert shrink(two, 2).nodes == ("n1", "n2")
-    assert len(shrink(two, 2, zones=("1", "2", "3")).nodes) == 2
+def test_7_a_zone_without_machines_is_one_of_the_pool() -> None:
+    """With it the pool is uneven already, and one of the second zone makes it no worse."""
+    first = [machine(number, place=Place("1"), kept="held") for number in (1, 2, 3)]
+    second = [machine(number, place=Place("2")) for number in (4, 5)]
+    assert shrink([*first, *second]).nodes == ()
+    assert shrink([*first, *second], zones=("1", "2", "3")).nodes == ("n4",)
 
 
 def test_8_a_service_loses_one_member_at_a_time() -> None:
@@ -137,13 +141,13 @@ def test_9_a_constraint_can_keep_a_machine() -> None:
     assert shrink([*web, machine(3, kept="held")]).nodes == ("n1",)
 
 
-def test_9_one_of_an_application_that_all_goes_may_take_the_place_of_another() -> None:
-    """Its own tasks on machines that go stand in no one's way."""
-    unique = ("hostname", "UNIQUE")
-    web = [
-        machine(number, None, work("/web", 1, 0, 1, unique, runs_on={"a1": 1, "a2": 1})) for number in (1, 2)
-    ]
-    assert shrink([*web, machine(3, kept="held"), machine(4, kept="held")], 2).nodes == ("n1", "n2")
+def test_9_tasks_that_go_stand_in_the_way_of_no_constraint() -> None:
+    """The application may have one in each rack, and both racks go on with what is left of them."""
+    there = [host(number, attributes={"rack": rack}) for number, rack in enumerate("xyxy", 1)]
+    unique, running = ("rack", "UNIQUE"), {"a1": 1, "a2": 1}
+    web = [machine(number, None, work("/web", 1, 0, 1, unique, runs_on=running)) for number in (1, 2)]
+    rest = [machine(3, kept="held"), machine(4, kept="held")]
+    assert shrink([*web, *rest], 2, hosts=there).nodes == ("n1", "n2")
 
 
 def test_9_where_nothing_fits_it_is_not_tried_without_end() -> None:
