@@ -17,7 +17,7 @@
 10. Neither goes further at once than the step allows.
 11. Whatever came out is kept within the bounds, at once and against 7 to 10: they are what people decided.
 
-The answer depends on what goes in and on nothing else. The same function runs in the app and in
+The answer depends on what goes in and on nothing else, so the very function is what is raced in
 `benchmarks/scaling.py`. The size is the one that is wanted, with what boots and what is being repaired: so nothing is
 ordered twice. Published: an autoscaler that took a failed reading for a number cut 200 machines to 3
 (kubernetes/autoscaler issue 3240), another one that read zero 90 to 1 (issue 9452); hence 2 and 5.
