@@ -82,6 +82,13 @@ STEPS: Mapping[str, Sequence[str]] = {
 }
 """By the step that could not go on."""
 
+TAKE_BACK: Mapping[str, str] = {
+    "window": "It stays in a maintenance window of Mesos until you take it out: get /maintenance/schedule of the "
+    "leading master, and post it again without this machine.",
+    "agent": "Its agent stays deactivated until you call REACTIVATE_AGENT with its id on the leading master.",
+}
+"""By how new tasks were kept away from a node: nobody else takes that back when it was handed over."""
+
 TROUBLES: Mapping[str, Sequence[str]] = {
     " storm)": (
         "So much fails at once that machines are probably not the cause. See the network, the masters, the region's "

@@ -20,8 +20,9 @@ from shared.model.operations import Operation, OperationState
 from shared.model.remedies import Remedy
 from shared.operate.plans import PLANS
 from shared.operate.steps.keep_evidence import EVIDENCE
+from shared.operate.steps.stop_new_tasks import STOPPED
 
-from .advice import MEANING, advice_for, how_it_ends, left_undone, named
+from .advice import MEANING, TAKE_BACK, advice_for, how_it_ends, left_undone, named
 from .context import Context
 
 COMMAND = "python -m cli"
@@ -156,6 +157,7 @@ def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Ite
     if last is not None and EVIDENCE in last.notes:
         lines[0] = f"See what was kept of it (tasks, failed units, boot diagnostics): {lines[0]}"
     lines += advice_for(news.subject, incident, step)
+    lines += _taken_back(last)
     yield from (f"  {number}. {line}" for number, line in enumerate(lines, 1))
     yield f"  In the end: {how_it_ends(news.subject)}."
 
@@ -166,6 +168,14 @@ def _steps_left(last: Operation | None) -> Iterator[str]:
         done = {record.step for record in last.steps}
         left = [step for step in steps if step not in done]
         yield f"  the steps {', '.join(left)} of {last.remedy.value}"
+
+
+def _taken_back(last: Operation | None) -> Iterator[str]:
+    """How to let tasks come to the node again, where it was given up and the masters still keep them away."""
+    if last is not None and last.state is OperationState.HANDED_OVER:
+        is_told = any(record.step == "tell_scheduler" for record in last.steps)
+        if last.notes.get(STOPPED) in TAKE_BACK and not is_told:
+            yield TAKE_BACK[last.notes[STOPPED]]
 
 
 def _short(text: str, longest: int = LONGEST_LINE) -> str:

@@ -19,6 +19,7 @@ from shared.news.context import context_of
 from shared.news.derive import news_in
 from shared.news.words import LONGEST, in_words
 from shared.operate.plans import PLANS
+from shared.operate.steps.stop_new_tasks import STOPPED
 from shared.policy.load import load
 from tests.cli.typed import asked
 from tests.news.readers import Readers
@@ -100,6 +101,21 @@ async def test_what_to_do_is_never_cut_off_however_long_the_story_is() -> None:
     assert LONGEST - 300 < len(text) <= LONGEST
     assert text.endswith("it counts as well within a minute or two.")
     assert "What was not done because of it" in text
+
+
+@pytest.mark.parametrize(
+    ("how", "said"), [("window", "/maintenance/schedule"), ("agent", "REACTIVATE_AGENT")]
+)
+async def test_who_takes_over_is_told_how_tasks_come_to_the_node_again(how: str, said: str) -> None:
+    scene = (await with_a_hand_over()).scene
+    (operation,) = await scene.closed_operations()
+    policy = load(scene.policy, "policy.yaml").cluster("prod")
+    news = [one for entry in await scene.audit() for one in news_in(entry)]
+    (over,) = [one for one in news if one.kind.value == "IncidentHandedOver"]
+    context = await context_of(scene.reader, policy, [over])
+    barred = replace(operation, step="move_tasks", steps=(), notes={**operation.notes, STOPPED: how})
+    texts = [in_words(over, replace(context, operations={one.id: one})).text for one in (operation, barred)]
+    assert [said in text for text in texts] == [False, True]
 
 
 async def with_a_hand_over() -> Readers:
