@@ -2,7 +2,7 @@
 
 How: agents of three zones and twenty racks with something between nothing and all of 4 cores and 16 GB free, and work
 of sizes drawn from a fixed seed; once as 500 applications of ten tasks with all kinds of Marathon's constraints, once
-as 5,000 applications of one task, once where all agents are full and new ones are needed, and once where no task fits
+as 5,000 applications of one task and a size of its own each, once where all agents are full and new ones are needed, and once where no task fits
 any agent and each gets its reason. Limit: 1 s for each, everything counted, also making the tables that make it fast.
 For shrinking, 20 of 1,000 machines that all hold tasks are chosen, with a placement for each; that has no limit.
 
@@ -50,8 +50,8 @@ def measure() -> Measured:
     huge = [msgspec.structs.replace(work, needs=Amounts(64, work.needs.mem_mb)) for work in ones]
     blank = Blank(free={"*": EMPTY}, zones=ZONES, attributes={"rack": "1"})
     cases: dict[str, Callable[[], Placement]] = {
-        "500 applications of 10 tasks, constraints": partial(place, tens, agents),
-        "5,000 applications of one task": partial(place, ones, agents),
+        "5,000 tasks with constraints on 2,000 agents": partial(place, tens, agents),
+        "5,000 tasks, each of another size": partial(place, ones, agents),
         "the same, agents full, new ones needed": partial(grow, ones, full, blank),
         "the same, and no task fits any agent": partial(grow, huge, full, blank),
     }
