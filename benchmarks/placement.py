@@ -2,9 +2,10 @@
 
 How: agents of three zones and twenty racks with something between nothing and all of 4 cores and 16 GB free, and work
 of sizes drawn from a fixed seed; once as 500 applications of ten tasks with all kinds of Marathon's constraints, once
-as 5,000 applications of one task and a size of its own each, once where all agents are full and new ones are needed, and once where no task fits
-any agent and each gets its reason. Limit: 1 s for each, everything counted, also making the tables that make it fast.
-For shrinking, 20 of 1,000 machines that all hold tasks are chosen, with a placement for each; that has no limit.
+as 5,000 applications of one task and a size of its own each, once where all agents are full and new ones are needed,
+and once where no task fits any agent and each gets its reason. Limit: 1 s for each, everything counted, also making the
+tables that make it fast. For shrinking, 20 of 1,000 machines that all hold tasks are chosen, with a placement for each;
+that has no limit.
 
 Honest remarks: the yardstick is what merely decoding the same work and agents from JSON costs. The one thing found to
 be slow is thousands of different regular expressions about hostnames, of which each is tried on every agent.

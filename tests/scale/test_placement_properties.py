@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,10 @@ from msgspec.structs import replace
 
 from shared.model.mesos import Amounts
 from shared.scale.placement import Placement, grow, place
+from shared.scale.room import MOST_STEPS
 from shared.scale.work import Blank, Host, Work
 
+from .placing import host, work
 from .plain_placement import placed_plainly
 
 CONSTRAINTS = st.sampled_from(
@@ -64,13 +67,25 @@ BLANK = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(WORKS, HOSTS)
 def test_it_is_what_the_plain_simulation_says(works: list[Work], there: list[Host]) -> None:
     assert _spots(place(works, there)) == placed_plainly(works, there)
 
 
-@settings(max_examples=100)
+def test_it_is_so_with_more_sizes_than_the_scales_have_steps() -> None:
+    random = Random(7)
+    there = [host(number, random.uniform(0, 8), random.uniform(0, 9000)) for number in range(40)]
+    works = [
+        work(f"/{number}", random.uniform(0.1, 3), random.uniform(1, 3000))
+        for number in range(3 * MOST_STEPS)
+    ]
+    placement = place(works, there)
+    assert _spots(placement) == placed_plainly(works, there)
+    assert 0 < len(placement.refused) < len(works)
+
+
+@settings(max_examples=50)
 @given(WORKS, HOSTS, BLANK)
 def test_new_agents_are_as_if_they_had_been_there(works: list[Work], there: list[Host], one: Blank) -> None:
     placement = grow(works, there, one, most=20)
@@ -79,7 +94,7 @@ def test_new_agents_are_as_if_they_had_been_there(works: list[Work], there: list
     assert not new or new[-1].name in {spot.host for spot in placement.spots}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(WORKS, HOSTS)
 def test_no_agent_is_given_more_than_it_has(works: list[Work], there: list[Host]) -> None:
     needs = {work.app: work.needs for work in works}
@@ -91,7 +106,7 @@ def test_no_agent_is_given_more_than_it_has(works: list[Work], there: list[Host]
         assert sum(amounts.mem_mb * count for amounts, count in here) <= one.free["*"].mem_mb
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(WORKS, HOSTS)
 def test_every_task_is_placed_or_refused(works: list[Work], there: list[Host]) -> None:
     placement = place(works, there)
@@ -101,7 +116,7 @@ def test_every_task_is_placed_or_refused(works: list[Work], there: list[Host]) -
     assert refused == Counter({work.app: work.count for work in works})
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(WORKS, HOSTS, HOST)
 def test_one_more_agent_never_makes_fewer_tasks_fit(works: list[Work], there: list[Host], more: Host) -> None:
     """But for GROUP_BY, as it is written in `placement.py`."""
@@ -110,7 +125,7 @@ def test_one_more_agent_never_makes_fewer_tasks_fit(works: list[Work], there: li
     assert with_it.placed >= place(plain, there).placed
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data(), WORKS, HOSTS)
 def test_the_order_in_which_work_is_told_of_changes_nothing(
     data: st.DataObject, works: list[Work], there: list[Host]

@@ -86,7 +86,7 @@ PLACES = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(PLACES, st.sampled_from([(), ("1", "2", "3")]))
 def test_swaps_end_even_and_none_makes_it_worse(places: list[Place], zones: Iterable[str]) -> None:
     spread = before = Spread.of(places, zones)
@@ -99,7 +99,7 @@ def test_swaps_end_even_and_none_makes_it_worse(places: list[Place], zones: Iter
     assert sum(spread.counts.values()) == len(places)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from("123"), min_size=1, max_size=20), st.data())
 def test_wherever_azure_puts_the_new_one_it_is_never_worse_by_more_than_one(
     zones: list[str], data: st.DataObject
@@ -114,7 +114,7 @@ def test_wherever_azure_puts_the_new_one_it_is_never_worse_by_more_than_one(
         assert spread.zone_gap <= max(1, before.zone_gap)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(PLACES)
 def test_what_may_be_taken_never_widens_a_gap_beyond_one(places: list[Place]) -> None:
     spread = Spread.of(places)

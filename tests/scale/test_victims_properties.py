@@ -70,7 +70,7 @@ def pools(draw: st.DrawFn) -> Asked:
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(pools())
 def test_who_goes_may_go_and_everyone_has_a_reason(asked: Asked) -> None:
     choice = choose(asked)
@@ -89,7 +89,7 @@ def test_who_goes_may_go_and_everyone_has_a_reason(asked: Asked) -> None:
     assert served - sum(one.serves for one in going) >= min(served, asked.serving)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(pools())
 def test_all_tasks_of_who_goes_fit_on_what_is_left(asked: Asked) -> None:
     gone = {f"a{node[1:]}" for node in choose(asked).nodes}
@@ -98,7 +98,7 @@ def test_all_tasks_of_who_goes_fit_on_what_is_left(asked: Asked) -> None:
     assert place([replace(work, runs_on={}) for work in tasks], left).refused == ()
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(pools())
 def test_the_spread_is_never_worse_on_the_way(asked: Asked) -> None:
     spread = Spread.of((one.place for one in asked.candidates), asked.zones)
@@ -109,7 +109,7 @@ def test_the_spread_is_never_worse_on_the_way(asked: Asked) -> None:
         spread = after
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data(), pools())
 def test_the_order_in_which_machines_are_told_of_changes_nothing(data: st.DataObject, asked: Asked) -> None:
     mixed = replace(asked, candidates=data.draw(st.permutations(list(asked.candidates))))
