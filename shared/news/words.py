@@ -73,8 +73,6 @@ def _lines(news: News, incident: Incident | None, context: Context) -> Iterator[
     match news.kind:
         case NewsKind.WORD_RAN_OUT if incident is not None:
             yield from _question(news, incident.proposed)
-        case NewsKind.WORD_RAN_OUT if incident is not None:
-            yield from _question(news, incident.proposed)
         case NewsKind.STORM_BEGUN:
             yield ""
             yield from advice_for("( storm)", None, "")
