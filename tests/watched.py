@@ -14,13 +14,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """`name` is `port.method`, `go` carries it out."""
 
     name: str
