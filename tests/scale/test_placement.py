@@ -91,7 +91,7 @@ def test_who_accepts_several_roles_may_use_them_together() -> None:
     assert place([both, work("/any", 0.6, 10)], [mixed]).refused[0].why is Why.CPUS
 
 
-def test_graphics_processors_are_kept_for_those_who_need_them() -> None:
+def test_gpus_are_kept_for_those_who_need_them() -> None:
     with_gpus = [host(1, gpus=2), host(2, gpus=0)]
     needs_one = Work(app="/train", needs=Amounts(1, gpus=1))
     placement = place([work("/web", 4, count=2), needs_one], with_gpus)
