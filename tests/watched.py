@@ -14,11 +14,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """`name` is `port.method`, `go` carries it out."""
 
     name: str
