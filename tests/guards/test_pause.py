@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, pause
+from shared.model.bodies import Body
 from shared.model.decisions import Answer
 from shared.model.overrides import THE_CLUSTER, Override, OverrideKind
-from tests.builders import NOW, Cluster, name
+from tests.builders import NOW, Cluster, instance, name
 
 HOUR = timedelta(hours=1)
 
@@ -51,6 +53,25 @@ def test_a_pause_that_has_run_out_stops_nothing() -> None:
 @pytest.mark.parametrize("subject", ["public", name(2)])
 def test_a_pause_of_something_else_stops_nothing(subject: str) -> None:
     assert asked(paused(subject)).allowed
+
+
+def on_a_protected_machine(ours: bool = False) -> Answer:
+    cluster = Cluster(nodes=3)
+    question = cluster.question(1)
+    machine = instance(1, is_protected_from_set_actions=True)
+    body = Body(name(1), "1", machine.vm_id, None, "operation", "incident", NOW, NOW + HOUR, "")
+    finding = replace(question.finding, node=replace(question.finding.node, instance=machine))
+    ledger = replace(question.ledger, bodies=(body,) if ours else ())
+    return pause.ask(replace(question, finding=finding, ledger=ledger))
+
+
+def test_condition_4_a_machine_that_somebody_protected_in_azure_is_not_touched() -> None:
+    answer = on_a_protected_machine()
+    assert (answer.allowed, answer.reason) == (False, "protected_node")
+
+
+def test_condition_4_what_we_protected_ourselves_to_keep_it_is_no_refusal() -> None:
+    assert on_a_protected_machine(ours=True).allowed
 
 
 def test_an_approval_is_no_pause() -> None:

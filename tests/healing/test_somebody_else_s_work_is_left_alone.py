@@ -124,3 +124,18 @@ async def test_a_pool_that_was_halved_is_not_in_a_storm_for_ever() -> None:
     await scene.after(minutes=180)
     assert (scene.capacity, scene.connected, scene.ordered) == (10, 10, [])
     assert (scene.wronged, await scene.open_incidents()) == ([], {})
+
+
+async def test_a_machine_that_somebody_protected_is_not_touched_until_it_is_not_protected_any_more() -> None:
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    await scene.compute.protect(POOL, "1", True)
+    scene.agent_dies(1)
+    await scene.after(minutes=10)
+    assert scene.destroyed == []
+    (incident,) = (await scene.open_incidents()).values()
+    assert incident.last is not None
+    assert "pause (protected_node)" in incident.last.because
+    await scene.compute.protect(POOL, "1", False)
+    await scene.after(minutes=10)
+    assert (scene.destroyed, scene.connected) == (["1"], 6)
