@@ -134,8 +134,8 @@ async def test_a_machine_that_somebody_protected_is_not_touched_until_it_is_not_
     await scene.after(minutes=10)
     assert scene.destroyed == []
     (incident,) = (await scene.open_incidents()).values()
-    assert incident.last is not None
-    assert "pause (protected_node)" in incident.last.because
+    assert incident.decision is not None
+    assert "pause (protected_node)" in incident.decision.because
     await scene.compute.protect(POOL, "1", False)
     await scene.after(minutes=10)
     assert (scene.destroyed, scene.connected) == (["1"], 6)
