@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import people, quarantined
+from cli import people, quarantined, schedules
 from cli.entrance import Cluster, Json, Newest, audited, desk_of, give_up, with_archive, with_store
 from cli.sources import Sender
 from cli.trouble import NO, USAGE, Trouble
@@ -37,7 +37,12 @@ audit = typer.Typer(
     help="What was heard, judged, decided, done and refused.", no_args_is_help=True, rich_markup_mode=None
 )
 quarantine = typer.Typer(help="Work that could not be done.", no_args_is_help=True, rich_markup_mode=None)
-for name, group in (("policy", policy), ("audit", audit), ("quarantine", quarantine)):
+for name, group in (
+    ("policy", policy),
+    ("schedule", schedules.schedule),
+    ("audit", audit),
+    ("quarantine", quarantine),
+):
     app.add_typer(group, name=name)
 people.register(app)
 quarantined.register(quarantine)

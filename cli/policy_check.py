@@ -32,10 +32,7 @@ def check_policy(file: Path, as_json: bool) -> bool:
     try:
         policy = load(raw, str(file))
     except PolicyError as error:
-        if as_json:
-            say_json(_as_data(file, error.faults, ()))
-        else:
-            _show_faults(file, error.faults, _lines(raw))
+        tell_faults(file, raw, error.faults, as_json)
         return False
     advice = lint(policy)
     if as_json:
@@ -44,6 +41,14 @@ def check_policy(file: Path, as_json: bool) -> bool:
         _show_policy(file, policy)
         _show_advice(advice)
     return True
+
+
+def tell_faults(file: Path, raw: bytes, faults: tuple[Fault, ...], as_json: bool) -> None:
+    """Each fault with its line of the file, whose content is `raw`, and what follows for the file."""
+    if as_json:
+        say_json(_as_data(file, faults, ()))
+    else:
+        _show_faults(file, faults, _lines(raw))
 
 
 def _as_data(file: Path, faults: tuple[Fault, ...], advice: tuple[Advice, ...]) -> dict[str, Any]:
