@@ -251,8 +251,6 @@ class Twins(Agents):
             self.scheduler.lose(THIEF)
         self.stirs()
 
-    # What befalls the rest.
-
     def clock_differs(self, by_s: float) -> None:
         self.scheduler.clock_differs_by = timedelta(seconds=by_s)
 
