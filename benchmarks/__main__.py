@@ -7,7 +7,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import cold_start, decide, event_to_write, events, firehose, four_at_once, placement, sweep
+from benchmarks import (
+    cold_start,
+    decide,
+    event_to_write,
+    events,
+    firehose,
+    four_at_once,
+    placement,
+    schedule,
+    sweep,
+)
 from benchmarks.figures import Measured
 from benchmarks.table import show
 
@@ -18,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], Measured]] = {
     "events": events.measure,
     "firehose": firehose.measure,
     "placement": placement.measure,
+    "schedule": schedule.measure,
     "sweep": sweep.measure,
     "event_to_write": event_to_write.measure,
 }

@@ -41,7 +41,7 @@ def _instants(
     edges = {one.until for one in resizes if one.until} | {one.since for one in resizes}
     begun: list[tuple[datetime, int]] = []
     for place, one in enumerate(pool.schedules):
-        times = one.times.between(begin + MOMENT, end)
+        times = _begun(one, begin, end)
         begun += [(at, place) for at in times]
         if one.lasts is not None:
             last = one.times.last(begin)
@@ -54,6 +54,12 @@ def _instants(
     ]
 
 
+def _begun(one: Schedule, begin: datetime, end: datetime) -> list[datetime]:
+    """When it begins, later than `begin` and before `end`. The next time is known already: mostly it comes later."""
+    coming = one.times.next(begin)
+    return [] if coming is None or coming >= end else one.times.between(coming, end)
+
+
 class _Sweep:
     """What holds, while time goes on. Rules 2 to 4."""
 
@@ -63,7 +69,7 @@ class _Sweep:
         self._step: tuple[datetime, int] | None = None
         steps = [one for one in schedules if one.lasts is None]
         coming = [one.times.next(end - MOMENT) for one in steps]
-        times = {at for one in steps for at in one.times.between(begin, end)}
+        times = {at for one in steps for at in _begun(one, begin, end)}
         self._steps = sorted(times.union(at for at in coming if at is not None))
         for place, one in enumerate(schedules):
             last = one.times.last(begin)
