@@ -8,7 +8,7 @@
 #   make test ARGS="-k ledger"                    some of the tests
 #   make bench                                    the table of benchmarks
 #   make repair-time                              the race with models of other repairers, in some ten minutes
-#   make scaling                                  the race with a model of another autoscaler, in some five minutes
+#   make scaling                                  the race with a model of another autoscaler, in some eight minutes
 #   make simulate SEEDS=2000 FIRST=1             random worlds under random faults, watched by one who knows the truth
 #   make simulate REAL=1 SEEDS=300                the same through the real adapters, against the simulator
 #   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris

@@ -31,6 +31,10 @@ SETPOINTS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 WIDER = (0.35, 0.4, 0.45, *SETPOINTS)
 """The others are asked at lower ones as well, so that they can waste as much as ours does."""
 
+FINE = (0.35, 0.4, 0.45, 0.5, 0.55, *(percent / 100 for percent in range(60, 91, 2)))
+"""Those that are judged by, closer together where the curves are bent: a straight line between two points of a curve
+that bends upwards says more unmet demand than there is, which flatters ours."""
+
 
 class Rule(Protocol):
     """Asked each minute after tasks were placed; orders and removes machines itself."""
@@ -48,7 +52,7 @@ RULES: dict[str, Callable[[Pool, float], Rule]] = {
     WAITING: lambda pool, setpoint: Clusterman(pool, setpoint, knows_waiting=True),
     EACH_MINUTE: lambda pool, setpoint: Clusterman(pool, setpoint, knows_waiting=True, period_min=1),
 }
-ASKED = {OURS: SETPOINTS, FORESEEING: (SETPOINT,), DEFAULT: WIDER, WAITING: WIDER, EACH_MINUTE: WIDER}
+ASKED = {OURS: SETPOINTS, FORESEEING: (SETPOINT,), DEFAULT: FINE, WAITING: FINE, EACH_MINUTE: WIDER}
 
 
 class Run(Struct, frozen=True):
