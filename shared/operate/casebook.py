@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.judge.ill import FRESH
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
+from shared.model.health import UNREAD
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Finding
-from shared.model.readings import Failure, Value
+from shared.model.readings import Failure
 from shared.model.signals import LOSSES, Signal
 from shared.records import Change, Kept, open_incident_row
 
@@ -27,6 +29,7 @@ from .situate import Picture
 from .troubles import how_it_ended, is_trouble, troubles
 
 LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next sweep
+NOT_ASKED = timedelta(hours=1)
 REMEMBERED = 10  # signals that are folded into one incident
 LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
 
@@ -192,10 +195,15 @@ def _ended(
 
 
 def _is_unread(incident: Incident, picture: Picture) -> bool:
-    """Whether nothing is known against it any more only because DC/OS could not be read: that is not health."""
+    """Whether nothing is known against it any more only because DC/OS could not be read, or was not for so long that
+    what it said does not count: that is not health. Who has not answered for an hour is not asked any more."""
+    if incident.condition is not Condition.IMPAIRED:
+        return False
     health = picture.situation.snapshot.health
-    unread = isinstance(health, Value) and isinstance(health.value.diagnostics, Failure)
-    return incident.condition is Condition.IMPAIRED and unread
+    if isinstance(health, Failure):
+        return health != UNREAD
+    said = health.value.diagnostics
+    return isinstance(said, Failure) or FRESH < picture.situation.now - said.taken_at <= NOT_ASKED
 
 
 def _close(incident: Incident, outcome: str, now: datetime) -> Incident:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+from shared.errors import Retry
 from shared.memory.health import MemoryHealth
 from shared.model.health import Role
 from shared.model.readings import Value
 from shared.model.remedies import Remedy
+from shared.ports.store import Table
 from shared.records.last_health import LastHealth
 from tests.scene import POOL, Scene
+from tests.watched import Call
 
 NET = "dcos-net.service"
 LADDER = "repair: {ladder: [restart_unit, restart, replace]}"
@@ -71,10 +77,42 @@ async def test_what_was_read_once_and_never_again_is_not_acted_on() -> None:
     await ward.scene.after(minutes=9)
     assert ward.acts == []
     assert any("it was read once" in line for line in await ward.scene.said())
-    await ward.scene.after(minutes=5)
+    await ward.scene.after(minutes=60)
     assert (ward.acts, await ward.scene.open_incidents()) == ([], {}), (
         "the reading is too old to say anything"
     )
+
+
+async def test_a_reading_that_is_late_is_no_recovery() -> None:
+    """What was tried in vain would be forgotten, and tried again without end."""
+    ward = Ward("repair: {ladder: [restart]}")
+    ward.scene.cured_by = frozenset()
+    ward.falls_ill()
+    opened: set[str] = set()
+    for _ in range(5):
+        await ward.is_asked()
+        await ward.scene.after(minutes=6)
+        await ward.is_asked()
+        await ward.scene.after(minutes=12)
+        opened |= {one.id for one in (await ward.scene.open_incidents()).values()}
+    assert (ward.acts, len(opened)) == (["restart"], 1)
+
+
+async def test_a_reading_that_storage_does_not_give_is_no_recovery() -> None:
+    ward = Ward()
+    ward.falls_ill()
+    await ward.is_asked()
+    await ward.scene.after(minutes=1)
+    before = await ward.scene.open_incidents()
+
+    async def around(call: Call) -> Any:
+        if call.name == "store.get" and call.args[0] is Table.HEALTH:
+            raise Retry("no answer", timedelta(seconds=1))
+        return await call.go()
+
+    ward.scene.app = ward.scene.new_app(around)
+    await ward.scene.after(minutes=2)
+    assert before.keys() == (await ward.scene.open_incidents()).keys() != set()
 
 
 async def test_a_unit_that_does_not_start_again_leads_to_the_next_rung_when_that_was_read() -> None:
