@@ -43,8 +43,9 @@ class Breadth(Protocol):
         """By their addresses, in the order of the policy; none where the world has none."""
         ...
 
-    def master_fails(self, number: int, how: str) -> None:
-        """`hangs`, `process` (its Mesos alone), or `stopped` (somebody stops it)."""
+    def master_fails(self, number: int, how: str) -> set[str]:
+        """`hangs`, `process` (its Mesos alone), or `stopped` (somebody stops it). The names of those whom it befalls,
+        which are all of them when ZooKeeper has no majority any more."""
         ...
 
     def master_recovers(self, number: int) -> None: ...
@@ -75,14 +76,12 @@ class Breadth(Protocol):
 
     def is_ailing(self, node: str) -> bool: ...
 
-    def announce(self, node: str) -> None: ...
+    def announces(self, node: str, announces: bool) -> None:
+        """Azure announces its end or its move, or the app has heard that one announcement about it is over."""
+        ...
 
     def absolve(self, node: str) -> None:
         """The app has heard that the alarm of the machine is over."""
-        ...
-
-    def is_called_off(self, node: str) -> None:
-        """The app has heard that one announcement about the machine is over."""
         ...
 
     def is_moved(self, node: str) -> None:

@@ -91,11 +91,7 @@ class BroadMisfortunes:
         self._master_fails(happening, "stopped")
 
     def _master_fails(self, happening: Happening, how: str) -> None:
-        masters = self._broad.masters()
-        if masters:
-            number = happening.number % len(masters)
-            self.befallen.add(masters[number].name)
-            self._broad.master_fails(number, how)
+        self.befallen |= self._broad.master_fails(happening.number, how)
 
     async def a_master_returns(self, happening: Happening) -> None:
         ill = [n for n, one in enumerate(self._broad.masters()) if one.well_since is None]

@@ -51,6 +51,8 @@ class PolicyObserver:
         self._born = {one.name: clock.now() for one in nature.machines()}
         self._joined = {one.name: clock.now() for one in nature.machines()}
         self._ill_since: dict[str, datetime] = {}
+        self._ending: set[str] = set()
+        self._called_off: dict[str, datetime] = {}
         self._said: dict[str, deque[tuple[datetime, int]]] = {}
         self._answered: dict[tuple[str, str], datetime] = {}
         self._never_joined: list[datetime] = []
@@ -67,6 +69,9 @@ class PolicyObserver:
             self._born.setdefault(one.name, now)
             if one.well_since is not None:
                 self._joined.setdefault(one.name, now)
+        ending = {one.name for one in there if one.is_ending}
+        self._called_off |= dict.fromkeys(self._ending - ending, now)
+        self._ending = ending
         ill = {one.name for one in there if self._is_lost(one)}
         self._ill_since = {name: self._ill_since.get(name, now) for name in ill}
 
@@ -160,8 +165,12 @@ class PolicyObserver:
             self._complain(15, f"{what}, as {len(self._never_joined) - 1} that had not joined before it")
 
     def _check_window(self, order: Order, machine: Machine) -> None:
-        """15: a machine with work on it is left alone outside of the windows."""
+        """15: a machine with work on it is left alone outside of the windows, unless Azure is to take it away, or was
+        when the readings were taken on which the order rests."""
         if not self._pool.windows or machine.is_ending or machine.connected_since is None:
+            return
+        called_off = self._called_off.get(order.node)
+        if called_off is not None and order.at - called_off < CERTAIN:
             return
         recent = [order.at - CERTAIN * part / 4 for part in range(5)]
         if order.at - machine.connected_since > KNOWN and not any(

@@ -112,7 +112,7 @@ class Told:
     async def _happens(self, node: str, what: str, in_s: float, is_called_off: bool) -> None:
         story, born = f"event-{next(self._numbers)}", self._broad.since(node)
         deadline = self._clock.now() + timedelta(seconds=in_s)
-        self._broad.announce(node)
+        self._broad.announces(node, True)
         self._publish(self._event(node, what, story, "Scheduled", deadline))
         await asyncio.sleep(in_s * (0.5 if is_called_off else 1.0))
         if self._broad.since(node) != born:
@@ -124,7 +124,7 @@ class Told:
             await asyncio.sleep(REPEATS_S)
         while self._broad.since(node) == born:
             word = f"{story}-{next(self._numbers)}-{status}"
-            self._last_words[word] = partial(self._broad.is_called_off, node)
+            self._last_words[word] = partial(self._broad.announces, node, False)
             self._publish({**self._event(node, what, story, status, None), "id": word})
             await asyncio.sleep(10 * REPEATS_S)
             if word not in self._last_words:

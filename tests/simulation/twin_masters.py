@@ -91,11 +91,14 @@ class TwinMasters:
         one, council = self.addresses[number], self.council
         return one not in council.down and one not in council.without_zookeeper and number not in self._wrong
 
-    def fails(self, number: int, how: str) -> None:
+    def fails(self, number: int, how: str) -> set[str]:
+        """Whom it befalls: all of them when too few are left with a ZooKeeper, because then none of these serves."""
         self._wrong[number] = how
         if how == "stopped":
             self.machines.set_power(machine_of(number), Power.STOPPED)
         self.falls(number, how)
+        has_quorum = 2 * len(self.council.without_zookeeper) < len(self.addresses)
+        return {self.addresses[number]} if has_quorum else set(self.addresses)
 
     def recovers(self, number: int) -> None:
         if self._wrong.pop(number, None) == "stopped":

@@ -225,11 +225,9 @@ class Twins(Agents):
     def is_ailing(self, node: str) -> bool:
         return self.ailing.get(id_of(node)) in {"unit", "alarm"}
 
-    def announce(self, node: str) -> None:
-        self.ending[id_of(node)] += 1
-
-    def is_called_off(self, node: str) -> None:
-        self.ending[id_of(node)] -= 1
+    def announces(self, node: str, announces: bool) -> None:
+        self.ending[id_of(node)] += 1 if announces else -1
+        self.stirs()
 
     def absolve(self, node: str) -> None:
         if self.ailing.get(id_of(node)) == "over":
@@ -254,11 +252,13 @@ class Twins(Agents):
     def clock_differs(self, by_s: float) -> None:
         self.scheduler.clock_differs_by = timedelta(seconds=by_s)
 
-    def master_fails(self, number: int, how: str) -> None:
-        if self._hall is not None:
-            self.stirs()  # one that came back meanwhile was well until now
-            self._hall.fails(number % len(self._hall.addresses), how)
-            self.stirs()
+    def master_fails(self, number: int, how: str) -> set[str]:
+        if self._hall is None:
+            return set()
+        self.stirs()  # one that came back meanwhile was well until now
+        befallen = self._hall.fails(number % len(self._hall.addresses), how)
+        self.stirs()
+        return befallen
 
     def master_recovers(self, number: int) -> None:
         if self._hall is not None:
