@@ -41,6 +41,7 @@ __all__ = [
     "TO_BEGIN",
     "TO_BURY",
     "TO_GROW",
+    "TO_SEND_AWAY",
     "TO_TOUCH_A_MASTER",
     "Guard",
     "Question",
@@ -82,6 +83,9 @@ AFTER_THE_LOSS: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask, self_dou
 
 # To bring capacity back harms nobody: it is enough that we may act here at all.
 TO_GROW: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask)
+
+# What came for a node that stays is empty and not needed, which rests on the size that Azure gives the pool.
+TO_SEND_AWAY: tuple[Guard, ...] = (mode.ask, pause.ask, capacity.ask, approval.ask)
 
 # A body is off duty: nothing more is disrupted when it goes, so that the limits of that are not asked.
 TO_BURY: tuple[Guard, ...] = (

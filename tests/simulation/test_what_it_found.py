@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState
@@ -95,3 +96,25 @@ async def test_an_announcement_that_arrives_after_its_own_cancellation_changes_n
     await scene.after(minutes=10)
     assert await scene.open_incidents() == {}
     assert (scene.scheduler.windows, scene.capacity, len(scene.listed)) == ({}, 6, 6)
+
+
+async def test_no_empty_machine_is_sent_away_while_azure_gives_the_pool_a_nonsensical_size() -> None:
+    """A size of -1 stands for a reading that went wrong: nothing else that was read with it is a reason to destroy."""
+    scene = Scene(agents=6, more=CALM, boot_s=20)
+    await scene.sweeps()
+    is_wrong = False
+
+    async def around(call: Call) -> Any:
+        answer = await call.go()
+        return replace(answer, capacity=-1) if is_wrong and call.name == "compute.scale_set" else answer
+
+    scene.app = scene.new_app(around)
+    await scene.hears(scheduled(scene, "Redeploy", hours=2))
+    await scene.after(seconds=10)
+    is_wrong = True
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    await scene.after(minutes=10)
+    assert scene.destroyed == []
+    said = await scene.said()
+    assert any("stays: refused by capacity (capacity_zero)" in line for line in said), said
+    assert not any(agent.deactivated for agent in scene.scheduler.agents.values())

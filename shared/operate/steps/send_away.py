@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.errors import Refused
-from shared.guards import TO_GROW, ask, refusals
+from shared.guards import TO_SEND_AWAY, ask, refusals
 from shared.model.azure import Provisioning
 from shared.model.mesos import Agent, Generation, SchedulerState
 from shared.model.nodes import NodeMemory
@@ -78,7 +78,7 @@ async def _stays(hand: Hand, name: str, agent: Agent | None) -> str:
     others, wanted = sum(node.name != name for node in there), situation.ledgers[pool].wanted
     if wanted is not None and others < wanted:
         return f"{others} others are connected, {wanted} are wanted"
-    against = refusals(ask(await hand.question(), TO_GROW))
+    against = refusals(ask(await hand.question(), TO_SEND_AWAY))
     return f"refused by {against[0].guard} ({against[0].reason})" if against else ""
 
 
