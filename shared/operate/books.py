@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -183,15 +184,30 @@ async def reserve(
     raise Conflict(f"the ledger of pool {pool}")
 
 
+class Place(Enum):
+    """What becomes of an operation's place when it ends. `UNUSED`: it is free, and nothing was done to the node, so
+    that it does not count as a disruption that began."""
+
+    KEPT = "kept"
+    FREE = "free"
+    UNUSED = "unused"
+
+
 async def conclude(
-    outside: Outside, operation: Operation, state: OperationState, *, frees: bool, now: datetime
+    outside: Outside, operation: Operation, state: OperationState, *, place: Place, now: datetime
 ) -> None:
-    """What the end of the operation teaches is written, and its place is free again if it `frees` it. Doing it again
-    changes nothing."""
+    """What the end of the operation teaches is written, and what becomes of its place. Doing it again changes
+    nothing."""
 
     def ended(book: Ledger) -> Ledger:
         taught = concluded(book, operation, state, now)
-        active = tuple(one for one in book.active if not (frees and one.operation == operation.id))
-        return replace(taught, active=active)
+        entry = next((one for one in book.active if one.operation == operation.id), None)
+        if entry is None or place is Place.KEPT:
+            return taught
+        started = list(book.started)
+        if place is Place.UNUSED and not entry.urgent and entry.since in started:
+            started.remove(entry.since)
+        active = tuple(one for one in book.active if one is not entry)
+        return replace(taught, active=active, started=tuple(started))
 
     await change(outside, operation.cluster, operation.pool, ended)

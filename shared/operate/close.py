@@ -2,7 +2,8 @@
 
     done         a replaced node leaves the inventory, a helped one is remembered for it; its place in the ledger is
                  free, the incident is resolved
-    withdrawn    its place in the ledger is free, the incident stays open with one more try
+    withdrawn    its place in the ledger is free, the incident stays open with one more try; when nothing had been done
+                 yet, it does not count as begun: who cannot see well for a while uses up nothing
     failed       the same, and the incident remembers the remedy that did not help; the cluster is looked at at once, so
                  that the next rung is tried
     handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
@@ -21,12 +22,13 @@ from msgspec.structs import replace
 from shared.model.audit import AuditKind
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Helped, NodeMemory
-from shared.model.operations import OperationState
+from shared.model.operations import Operation, OperationState
 from shared.model.remedies import Remedy
 from shared.records import Change, Kept, open_incident_row
 
-from .books import conclude
+from .books import Place, conclude
 from .hand import Hand
+from .plans import PLANS
 from .remember import wake
 from .steps.await_join import REPLACEMENT
 
@@ -44,8 +46,7 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
         kept = None  # a newer incident, not ours to close
     if state is OperationState.DONE:
         await _remember_help(hand)
-    frees = state is not OperationState.HANDED_OVER or REPLACEMENT in operation.notes
-    await conclude(hand.outside, operation, state, frees=frees, now=hand.now)
+    await conclude(hand.outside, operation, state, place=_place(operation, state), now=hand.now)
     if kept is not None:
         await _settle(hand, kept, state, outcome)
     hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)
@@ -55,6 +56,14 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     hand.operation = closed
     if state is OperationState.FAILED:
         await wake(hand.outside, cluster, hand.now, hand.now)
+
+
+def _place(operation: Operation, state: OperationState) -> Place:
+    """What becomes of its place in the ledger."""
+    if state is OperationState.HANDED_OVER:
+        return Place.FREE if REPLACEMENT in operation.notes else Place.KEPT
+    unused = state is OperationState.WITHDRAWN and PLANS[operation.plan].has_done_nothing(operation)
+    return Place.UNUSED if unused else Place.FREE
 
 
 async def _remember_help(hand: Hand) -> None:

@@ -44,13 +44,14 @@ from .outcomes import Failed, HandOver, Outcome
 from .steps.await_end import await_end, bury
 from .steps.await_join import await_join, await_successor
 from .steps.await_recovery import await_recovery
+from .steps.destroy import DESTROYING
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
 from .steps.keep_body import take_away
 from .steps.keep_evidence import keep_evidence
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit, start_master
 from .steps.move_tasks import move_tasks
-from .steps.order import redeploy, reimage, restart, restart_unit
+from .steps.order import ORDERED, redeploy, reimage, restart, restart_unit
 from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
 from .steps.restore_services import await_services, restore_services
@@ -106,6 +107,11 @@ class Course:
         """Whether nothing was done yet that cannot be undone. That there was nothing to move is no reason to go on."""
         final = {step.name for step in self.steps if step.final and step.name != MOVE}
         return MOVING not in operation.notes and not any(record.step in final for record in operation.steps)
+
+    def has_done_nothing(self, operation: Operation) -> bool:
+        """Whether nothing at all was done to the node or for it, nor was about to be."""
+        noted = operation.notes.keys() & {ORDERED, DESTROYING}
+        return self.is_untouched(operation) and not self.leaves_traces(operation) and not noted
 
 
 DEAD = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STUCK})

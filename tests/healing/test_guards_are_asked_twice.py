@@ -53,6 +53,19 @@ async def test_a_node_that_recovers_before_the_decision_is_carried_out_is_left_a
     assert incident.outcome == "it came back by itself"
 
 
+async def test_what_was_withdrawn_before_anything_was_done_uses_up_nothing_of_the_day() -> None:
+    """Who cannot see well begins again and again; until evening the ledger would refuse what has to be done."""
+    scene = await about_to_destroy()
+    assert len((await scene.ledger()).started) == 1
+    scene.agent_comes_back(1)
+    await scene.after(minutes=3)
+    assert [one.state for one in await scene.closed_operations()] == [OperationState.WITHDRAWN]
+    assert (await scene.ledger()).started == ()
+    scene.agent_dies(2)
+    await scene.after(minutes=10)
+    assert (scene.destroyed, len((await scene.ledger()).started)) == (["2"], 1)
+
+
 async def test_a_node_that_recovers_just_before_it_would_be_destroyed_is_left_alone() -> None:
     scene = await about_to_destroy()
     tasks = scene.running_tasks

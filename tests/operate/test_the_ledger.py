@@ -13,7 +13,7 @@ from shared.errors import Refused
 from shared.model.ledger import Disruption, Ledger
 from shared.model.operations import Operation, OperationState, Subject
 from shared.model.remedies import Remedy
-from shared.operate.books import change, conclude, reserve
+from shared.operate.books import Place, change, conclude, reserve
 from tests.builders import cluster_policy, pool_policy
 from tests.scene import START, Scene
 from tests.watched import Interleaved
@@ -55,7 +55,7 @@ async def test_a_place_is_given_back_once_and_again_without_harm() -> None:
         await change(scene.outside, "prod", "private", partial(with_place, number, 9))
     ended = operation_of("operation-0")
     for _ in range(2):
-        await conclude(scene.outside, ended, OperationState.DONE, frees=True, now=START)
+        await conclude(scene.outside, ended, OperationState.DONE, place=Place.FREE, now=START)
     assert [entry.operation for entry in (await scene.ledger()).active] == ["operation-1"]
 
 
