@@ -91,7 +91,15 @@ def test_a_signal_stops_everything_without_a_traceback() -> None:
 
 
 def _started() -> subprocess.Popen[str]:
-    return subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    """One that stays up by itself: a story may be over before the signal comes."""
+    return subprocess.Popen(
+        [*COMMAND, "--keep"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _wait_for_the_break(process: subprocess.Popen[str]) -> None:

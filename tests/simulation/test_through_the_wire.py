@@ -10,7 +10,7 @@ import pytest
 
 from simulator.virtual_time import VirtualClock
 from tests.prod import START
-from tests.simulation.gusts import KINDS, Gust
+from tests.simulation.gusts import KINDS, LIES, Gust
 from tests.simulation.play import play
 from tests.simulation.tale import Climate, Happening, Rules, Tale, tale_of
 from tests.simulation.wire import Wire
@@ -52,6 +52,8 @@ def test_two_dead_agents_are_replaced_while_requests_go_wrong(side: str, kind: s
         return worlds[0]
 
     verdict = play(tale, world)
-    assert verdict.complaints == []
+    # An answer of before a machine joined may open its incident for a moment; nothing may come of it.
+    excused = "invariant 11" if kind in LIES else "nothing"
+    assert [one for one in verdict.complaints if not one.startswith(excused)] == []
     assert verdict.orders["destroy"] == 1
     assert worlds[0].gusts.met[kind] > 0
