@@ -34,6 +34,7 @@ ASKED: dict[str, Sequence[Guard]] = {
     "before Mesos is told of a machine that is gone": guards.AFTER_THE_LOSS,
     "before a pool gets its size back": guards.TO_GROW,
     "before a body that was kept is taken away": guards.TO_BURY,
+    "before an empty machine that came in vain is sent away": guards.TO_SEND_AWAY,
 }
 
 
