@@ -82,24 +82,32 @@ def test_a_signal_stops_everything_without_a_traceback() -> None:
     started = {number: _started() for number in codes}
     for number, process in started.items():
         with process:
-            _wait_for_the_break(process)
-            os.kill(process.pid, number)
-            _, errors = process.communicate(timeout=60)
+            try:
+                _wait_for_the_break(process)
+                os.kill(process.pid, number)
+                _, errors = process.communicate(timeout=60)
+            finally:
+                process.kill()
 
         assert process.returncode == codes[number]
         assert "Traceback" not in errors
 
 
 def _started() -> subprocess.Popen[str]:
-    """One that stays up by itself: a story may be over before the signal comes."""
-    return subprocess.Popen(
-        [*COMMAND, "--keep"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    """One that stays up by itself: a story may be over before the signal comes. It obeys Ctrl-C, also when these
+    tests run in the background, where shells have it ignored by everything that is started from there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [*COMMAND, "--keep"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _wait_for_the_break(process: subprocess.Popen[str]) -> None:
