@@ -99,12 +99,12 @@ async def _rest(outside: Outside, kept: Kept[Operation], text: str, now: datetim
     is back, for instance after a mistake was mended or when all instances obey the same policy; until then the sweep
     looks at it now and then."""
     operation = kept.value
-    if operation.notes.get("waiting") != text:
+    if operation.notes.get(WAITING) != text:
         about = f"{operation.step} waits: {text}"
         node, incident = operation.subject.node, operation.incident
         record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, about, incident, operation.id)
         await outside.audit.append(operation.cluster, [record])
-    notes = {**operation.notes, "waiting": text}
+    notes = {**operation.notes, WAITING: text}
     await outside.records.keep_operation(
         replace(operation, wake_at=now + OUT_OF_POLICY, notes=notes), kept.etag
     )

@@ -59,3 +59,14 @@ class Readers:
 
     def wait(self, minutes: float) -> None:
         self.scene.clock.advance(timedelta(minutes=minutes))
+
+
+async def with_a_hand_over() -> Readers:
+    """A machine came for a deleted one and did not join in time."""
+    scene = Scene(agents=6, more="repair: {join_timeout: 5m}")
+    readers = Readers(scene)
+    await readers.after(minutes=2)
+    scene.booting = False
+    await scene.hears(scene.machine_is_deleted(1))
+    await readers.after(minutes=8)
+    return readers

@@ -22,7 +22,7 @@ from shared.operate.plans import PLANS
 from shared.operate.steps.stop_new_tasks import STOPPED
 from shared.policy.load import load
 from tests.cli.typed import asked
-from tests.news.readers import Readers
+from tests.news.readers import Readers, with_a_hand_over
 from tests.scene import SET, Scene
 
 ROOMY = "disruption: {at_once: 10, per_fault_domain: none, per_hour: 20}"
@@ -116,16 +116,6 @@ async def test_who_takes_over_is_told_how_tasks_come_to_the_node_again(how: str,
     barred = replace(operation, step="move_tasks", steps=(), notes={**operation.notes, STOPPED: how})
     texts = [in_words(over, replace(context, operations={one.id: one})).text for one in (operation, barred)]
     assert [said in text for text in texts] == [False, True]
-
-
-async def with_a_hand_over() -> Readers:
-    scene = Scene(agents=6, more="repair: {join_timeout: 5m}")
-    readers = Readers(scene)
-    await readers.after(minutes=2)
-    scene.booting = False
-    await scene.hears(scene.machine_is_deleted(1))
-    await readers.after(minutes=8)
-    return readers
 
 
 @pytest.mark.parametrize("plan", PLANS)

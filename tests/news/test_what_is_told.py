@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from shared.model.news import NewsKind
 from shared.model.signals import Severity
-from tests.news.readers import ALL, Readers
+from tests.news.readers import ALL, Readers, with_a_hand_over
 from tests.scene import SET, Scene
-
-
-async def with_a_hand_over() -> Readers:
-    """A machine came for a deleted one and did not join in time."""
-    scene = Scene(agents=6, more="repair: {join_timeout: 5m}")
-    readers = Readers(scene)
-    await readers.after(minutes=2)
-    scene.booting = False
-    await scene.hears(scene.machine_is_deleted(1))
-    await readers.after(minutes=8)
-    return readers
 
 
 async def test_a_hand_over_says_what_was_seen_tried_not_done_and_what_to_do() -> None:
