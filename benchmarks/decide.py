@@ -29,7 +29,8 @@ from shared.model.mesos import Agent, Generation, SchedulerState
 from shared.model.nodes import Condition, NodeMemory
 from shared.model.readings import Value
 from shared.model.snapshot import PoolReadings, Snapshot
-from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, PoolPolicy, Share, Storm
+from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, PoolPolicy, Storm
+from shared.policy.share import Share
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=1)

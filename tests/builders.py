@@ -40,12 +40,12 @@ from shared.policy.schema import (
     Policy,
     PoolPolicy,
     Repair,
-    Share,
     Storm,
 )
 from shared.policy.schema import (
     Disruption as Limits,
 )
+from shared.policy.share import Share
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

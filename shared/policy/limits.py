@@ -18,6 +18,19 @@ class Between(Struct, frozen=True):
     high: int | timedelta
 
 
+class Percent(Struct, frozen=True):
+    """A part written as `70%`, from `low` to `high` percent, both included; a fraction of 1 in the type."""
+
+    low: int
+    high: int
+
+
+class Amount(Struct, frozen=True):
+    """A number above 0 and up to `high`, with decimals or without: `0.19`, `100`."""
+
+    high: float
+
+
 class Written(Struct, frozen=True):
     """A text that matches `pattern` as a whole. `allowed` says the same to people."""
 
@@ -58,6 +71,8 @@ ALERT = Written(
     r"[^\x00-\x1f\[\]?]{1,200}", "an alert's name of 1 to 200 characters, with '*' for any part of it"
 )
 """Azure allows 260 characters in a rule's name and Prometheus any; '?' and '[' would mean more than they seem to."""
+
+METRIC = Written(r"[A-Za-z0-9_:./ -]{1,200}", "a name like disk.used_percent or master/elected")
 
 LABEL = Written(
     r"[A-Za-z_][A-Za-z0-9_]{0,99}", "a label's name: up to 100 letters, digits and '_', no digit first"

@@ -15,11 +15,12 @@ from typing import Annotated, Any
 
 from shared.model.signals import Severity
 from shared.policy.faults import joined, shown
-from shared.policy.limits import NAME, Between
+from shared.policy.limits import METRIC, NAME, Between
 from shared.policy.metric_rules import Firehose, Kind, MetricRule
-from shared.policy.schema import DAY, Share
+from shared.policy.schema import DAY
+from shared.policy.share import Share
 from shared.policy.tree import Listing, Node, Scalar, Section
-from shared.policy.values import TRUE_OR_FALSE, TRUTH, Wrong, described, nearest, read_share, read_value
+from shared.policy.values import TRUE_OR_FALSE, TRUTH, Wrong, described, fits, nearest, read_share, read_value
 
 KEYS = ("defaults", "rules")
 RULE_KEYS = (
@@ -41,7 +42,6 @@ RULE_KEYS = (
 MOST_RULES = 200
 _LIMITS = ("above", "below", "outside", "absent_for")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][-+]?[0-9]{1,3})?")
-_METRIC = re.compile(r"[A-Za-z0-9_:./ -]{1,200}", re.ASCII)
 _LASTS = Annotated[timedelta, Between(timedelta(0), DAY)]
 _ABSENT = Annotated[timedelta, Between(timedelta(minutes=2), DAY)]
 
@@ -170,9 +170,9 @@ class _At:
         node = self.entries.get("metric", (None, None))[1]
         if node is None:
             return ""
-        if isinstance(node, Scalar) and _METRIC.fullmatch(node.text):
+        if isinstance(node, Scalar) and fits(node.text, METRIC):
             return node.text
-        self.fault(node, "metric", described(node), "a name like disk.used_percent or master/elected")
+        self.fault(node, "metric", described(node), METRIC.allowed)
         return ""
 
     def truth(self, key: str, default: bool) -> bool:

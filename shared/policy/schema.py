@@ -24,10 +24,13 @@ from shared.model.azure import MachineGroup, PoolAddress
 from shared.model.masters import MASTERS
 from shared.model.remedies import Remedy
 from shared.policy.alerts import Alerts
-from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Between
+from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Amount, Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
 from shared.policy.quorum import Quorum
+from shared.policy.scaling import Scaling
+from shared.policy.schedules import Schedule
+from shared.policy.share import Share
 from shared.policy.windows import Window
 
 MINUTE = timedelta(minutes=1)
@@ -47,29 +50,6 @@ class Mode(StrEnum):
     OBSERVE = "observe"
     PROPOSE = "propose"
     ENFORCE = "enforce"
-
-
-class Share(Struct, frozen=True):
-    """A part of a pool: `10%` or a count of nodes."""
-
-    number: int
-    is_percent: bool
-
-    def of(self, total: int) -> int:
-        """How many of `total` nodes may be taken: rounded down, because a limit is not stretched, but at least 1,
-        because a limit of nobody would turn repair off in every small pool without saying so."""
-        if not self.is_percent:
-            return self.number
-        return max(1, total * self.number // 100)
-
-    def reached_at(self, total: int) -> int:
-        """The smallest count of nodes that makes up this share of `total`: rounded up, 40% of 3 is reached at 2."""
-        if not self.is_percent:
-            return self.number
-        return -(-total * self.number // 100)
-
-    def __str__(self) -> str:
-        return f"{self.number}%" if self.is_percent else str(self.number)
 
 
 class Capacity(Struct, frozen=True, kw_only=True):
@@ -232,6 +212,16 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
     announced end comes before the next window; nor is starting one failed service again, which takes nothing away. The
     list that stands closest counts as a whole. Not written: always, because a node that does not do its work seldom
     gets better by waiting. Write it where people must be awake when tasks move."""
+
+    schedules: tuple[Schedule, ...] = ()
+    """Sizes by the clock, in the order of the file."""
+
+    scaling: Scaling | None = None
+    """How the pool follows its load, and how it shrinks. Not written: it follows none, and shrinks by the defaults
+    where schedules or people say so."""
+
+    price: Annotated[float | None, Amount(100_000)] = None
+    """What a node costs for an hour, in any currency: for previews and reports, nothing is decided by it."""
 
 
 class ClusterPolicy(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from shared.policy.faults import shown
 from shared.policy.limits import Between, Written
-from shared.policy.schema import Share
+from shared.policy.share import Share
 from shared.policy.tree import Listing, Node, Scalar, Section
 
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})

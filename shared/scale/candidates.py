@@ -12,14 +12,9 @@ from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
+from shared.policy.scaling import PROTECTED, Age
 from shared.scale.spread import Place
 from shared.scale.work import Host, Work
-
-PROTECTED = timedelta(minutes=30)
-"""For how long a new machine is not taken. It came because somebody needed it, it fills up slowly while work is placed
-on it, and to take it at once is to go to and fro. Yelp's Clusterman protects for 15 minutes and Kubernetes waits for 10
-after any growth (Yelp/clusterman, min_node_scalein_uptime_seconds; kubernetes/autoscaler, scale-down-delay-after-add).
-Both start machines in less time than DC/OS takes to install itself."""
 
 
 class Holds(StrEnum):
@@ -39,17 +34,6 @@ class Holds(StrEnum):
     STATEFUL = "stateful"
     RESIDENT = "resident"
     UNREAD = "unread"
-
-
-class Age(StrEnum):
-    """Who goes first among machines that differ in nothing else.
-
-    youngest  what came last goes first: who has long been there stays, with caches that are filled
-    oldest    who has long been there goes first: a pool renews itself as it breathes
-    """
-
-    YOUNGEST = "youngest"
-    OLDEST = "oldest"
 
 
 class Candidate(Struct, frozen=True, kw_only=True):

@@ -14,26 +14,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from msgspec import Struct
 
 from shared.model.mesos import Agent, Amounts
 from shared.model.readings import Failure, Reading, Value
+from shared.policy.scaling import Aim, Resource
 
 FRESH = timedelta(minutes=5)
 """What is older says nothing of now. A look comes each minute; five of them may fail one after the other."""
 
 _EXACT = 1e-9  # a sum of shares of a core is not exact, and 10.0000000001 nodes are ten
-
-
-class Resource(StrEnum):
-    """Of an agent, as Mesos offers it."""
-
-    CPU = "cpu"
-    MEMORY = "memory"
-    DISK = "disk"
-    GPU = "gpu"
 
 
 _HELD: dict[Resource, Callable[[Amounts], float]] = {
@@ -42,23 +33,6 @@ _HELD: dict[Resource, Callable[[Amounts], float]] = {
     Resource.DISK: lambda amounts: amounts.disk_mb,
     Resource.GPU: lambda amounts: amounts.gpus,
 }
-
-
-class Aim(Struct, frozen=True):
-    """Which part of the nodes is to be in use: `setpoint`, and by how much it may differ from that before anything is
-    done, `margin`; both from 0 to 1, and together at most 1. 0.7 and 0.07: nothing is done between 63 and 77 %.
-
-    70 % leaves a node in three of room for what comes while new machines boot; more is cheaper where tasks come
-    slowly. With a larger margin a pool changes its size less often, and is too small for longer in the hours in which
-    its load goes down and up again; 7 % came out best in `benchmarks/scaling.py`.
-    """
-
-    setpoint: float = 0.7
-    margin: float = 0.07
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.margin < self.setpoint <= 1 or self.setpoint + self.margin > 1 + _EXACT:
-            raise ValueError(f"a setpoint of {self.setpoint} with a margin of {self.margin} can't be kept to")
 
 
 class Demand(Struct, frozen=True):

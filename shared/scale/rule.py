@@ -34,8 +34,9 @@ from msgspec.structs import replace
 from shared.model.bounds import Bound, PoolBounds, Source
 from shared.model.decisions import Number
 from shared.model.readings import Failure, Reading, Value
+from shared.policy.scaling import Pace
 from shared.scale.load import Demand
-from shared.scale.pace import Course, Look, Pace, Way
+from shared.scale.pace import Course, Look, Way
 
 SLICES = 30
 """Looks are remembered by slices of a window, so that what is stored is as much however often is looked. What was asked

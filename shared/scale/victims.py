@@ -37,7 +37,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from shared.scale.candidates import Age, Asked, Candidate, Choice, Holds, Rank, Verdict
+from shared.policy.scaling import Age
+from shared.scale.candidates import Asked, Candidate, Choice, Holds, Rank, Verdict
 from shared.scale.placement import place
 from shared.scale.spread import Spread
 

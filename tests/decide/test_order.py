@@ -13,7 +13,7 @@ from shared.decide.repair import Situation, decide_repairs
 from shared.model.decisions import Verdict
 from shared.model.nodes import Condition
 from shared.policy.schema import Disruption as Limits
-from shared.policy.schema import Share
+from shared.policy.share import Share
 from tests.builders import NOW, Cluster, disruption, generous, incident, name
 
 MINUTE = timedelta(minutes=1)

@@ -22,7 +22,8 @@ from shared.model.nodes import Condition
 from shared.model.remedies import Remedy
 from shared.model.signals import SignalKind
 from shared.policy.schema import Disruption as Limits
-from shared.policy.schema import Mode, PoolPolicy, Share, Storm
+from shared.policy.schema import Mode, PoolPolicy, Storm
+from shared.policy.share import Share
 from tests.builders import (
     NOW,
     Cluster,

@@ -17,7 +17,8 @@ from shared.model.readings import Failure, Reading, Value
 from shared.model.remedies import Remedy
 from shared.model.snapshot import PoolReadings, Snapshot
 from shared.policy.schema import Disruption as Limits
-from shared.policy.schema import Mode, Share, Storm
+from shared.policy.schema import Mode, Storm
+from shared.policy.share import Share
 from tests.builders import NOW, SET, agent, cluster_policy, memory, pool_policy
 
 COUNTS = st.integers(0, 12)

@@ -14,7 +14,7 @@ from shared.model.decisions import Answer
 from shared.model.ledger import Disruption
 from shared.model.mesos import Framework
 from shared.policy.schema import Disruption as Limits
-from shared.policy.schema import Share
+from shared.policy.share import Share
 from tests.builders import NOW, Cluster, address, disruption, instance, pool_policy
 
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from shared.guards import storm
 from shared.model.azure import Power
-from shared.policy.schema import Share, Storm
+from shared.policy.schema import Storm
+from shared.policy.share import Share
 from tests.builders import NOW, Cluster, pool_policy
 
 

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.policy.load import PolicyError, load
-from shared.policy.schema import Policy, Share
+from shared.policy.schema import Policy
+from shared.policy.share import Share
 from shared.policy.values import Wrong, duration_text, parse_duration, read_share
 from tests.policy.texts import GOOD, with_pool
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from shared.model.azure import PoolAddress
 from shared.model.remedies import Remedy
-from shared.policy.schema import Mode, Policy, Share
+from shared.policy.schema import Mode, Policy
+from shared.policy.share import Share
 from tests.policy.texts import (
     GOOD,
     SUBSCRIPTION,

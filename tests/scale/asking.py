@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from shared.model.bounds import Because, Bound, PoolBounds, Source
 from shared.model.readings import Failure, Reading, Value
+from shared.policy.scaling import Pace
 from shared.scale.load import Demand
-from shared.scale.pace import Course, Pace
+from shared.scale.pace import Course
 from shared.scale.rule import Asked, Wanted, wanted_nodes
 
 BEGUN = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from shared.model.mesos import Agent, Amounts
 from shared.model.readings import Failure, Reading, Value
-from shared.scale.load import FRESH, Aim, Demand, Resource, allocated, constant, metric, waiting
+from shared.policy.scaling import Aim, Resource
+from shared.scale.load import FRESH, Demand, allocated, constant, metric, waiting
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 AIM = Aim(0.7, 0.1)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.model.bounds import PoolBounds
-from shared.policy.schema import Share
-from shared.scale.pace import Pace
+from shared.policy.scaling import Pace
+from shared.policy.share import Share
 from tests.scale.asking import PACE, WIDE, Asking, bounds, needs, unread
 
 MINUTE = timedelta(minutes=1)

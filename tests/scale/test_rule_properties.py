@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from shared.model.bounds import PoolBounds
 from shared.model.readings import Failure, Reading
-from shared.policy.schema import Share
+from shared.policy.scaling import Pace
+from shared.policy.share import Share
 from shared.scale.load import Demand
-from shared.scale.pace import Course, Pace
+from shared.scale.pace import Course
 from shared.scale.rule import Asked, wanted_nodes
 from tests.scale.asking import BEGUN, Asking, bounds, needs, unread
 

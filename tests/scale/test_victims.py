@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from shared.scale.candidates import Age, Candidate, Holds
+from shared.policy.scaling import Age
+from shared.scale.candidates import Candidate, Holds
 from shared.scale.spread import Place
 
 from .placing import host, hosts, work

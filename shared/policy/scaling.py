@@ -1,0 +1,145 @@
+"""Scaling by load: which signals a pool follows, how fast, and who goes when it shrinks.
+
+Here is what the policy says. What a signal asks for in nodes is worked out in `shared/scale/load.py`, the size that
+follows in `shared/scale/rule.py`, and who goes in `shared/scale/victims.py`; the rules stand above their code there.
+`schedules.py` has the sizes by the clock, within which load chooses.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Struct
+
+from shared.policy.limits import METRIC, Amount, Between, Percent
+from shared.policy.share import Share
+
+UP_TO_AN_HOUR = Between(timedelta(0), timedelta(hours=1))
+UP_TO_A_DAY = Between(timedelta(0), timedelta(days=1))
+
+_EXACT = 1e-9  # 0.9 and 0.1 are 1
+
+PROTECTED = timedelta(minutes=30)
+"""For how long a new machine is not taken. It came because somebody needed it, it fills up slowly while work is placed
+on it, and to take it at once is to go to and fro. Yelp's Clusterman protects for 15 minutes and Kubernetes waits for 10
+after any growth (Yelp/clusterman, min_node_scalein_uptime_seconds; kubernetes/autoscaler, scale-down-delay-after-add).
+Both start machines in less time than DC/OS takes to install itself."""
+
+
+class Resource(StrEnum):
+    """Of an agent, as Mesos offers it."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    GPU = "gpu"
+
+
+class Age(StrEnum):
+    """Who goes first among machines that differ in nothing else.
+
+    youngest  what came last goes first: who has long been there stays, with caches that are filled
+    oldest    who has long been there goes first: a pool renews itself as it breathes
+    """
+
+    YOUNGEST = "youngest"
+    OLDEST = "oldest"
+
+
+class Aim(Struct, frozen=True):
+    """Which part of the nodes is to be in use, and by how much it may differ from that before anything is done; both
+    from 0 to 1, and together at most 1. 0.7 and 0.07: nothing is done between 63 and 77 %."""
+
+    setpoint: Annotated[float, Percent(1, 100)] = 0.7
+    """The part that is to be in use. 70 % leaves a node in three of room for what comes while new machines boot; more
+    is cheaper where tasks come slowly."""
+
+    margin: Annotated[float, Percent(0, 99)] = 0.07
+    """Within so much more or less nothing is done. With a larger margin a pool changes its size less often, and is too
+    small for longer in the hours in which its load goes down and up again; 7 % came out best in
+    `benchmarks/scaling.py`."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.margin < self.setpoint <= 1 or self.setpoint + self.margin > 1 + _EXACT:
+            raise ValueError(f"a setpoint of {self.setpoint} with a margin of {self.margin} can't be kept to")
+
+
+class Allocated(Struct, frozen=True):
+    """What tasks of the pool have reserved for themselves of one resource, as a part of what its agents have."""
+
+    of: Resource
+    aim: Aim = Aim()
+
+
+class Waiting(Struct, frozen=True):
+    """Work that waits because it fits on no agent: as many nodes as it needs, by simulated placement."""
+
+
+class Metric(Struct, frozen=True):
+    """A number of the firehose, of which `per_node` is right for each node, and `margin` (0 to 1) more or less too."""
+
+    name: Annotated[str, METRIC]
+    per_node: Annotated[float, Amount(1e9)]
+    margin: Annotated[float, Percent(0, 99)] = 0.1
+
+
+class Constant(Struct, frozen=True):
+    """So many nodes, whatever the load: one signal beside the others, of which the largest counts."""
+
+    nodes: Annotated[int, Between(1, 1000)]
+
+
+type Signal = Allocated | Waiting | Metric | Constant
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How fast the size follows the load. Growing is fast and shrinking slow: too few machines is work that waits now,
+    too many is a bill. The defaults were chosen with `benchmarks/scaling.py`, which drives the rule through traces of
+    load beside a model of another autoscaler."""
+
+    window: Annotated[timedelta, Between(timedelta(minutes=1), timedelta(days=1))] = timedelta(minutes=20)
+    """Stabilisation: a pool shrinks to the most that was asked for within this time, and its direction changes at
+    most once within it, but for a `jump`. Longer where load comes in bursts that follow each other; Kubernetes takes
+    five minutes for pods, which cost less to start again than machines (HorizontalPodAutoscaler, scaleDown)."""
+
+    grow_after: Annotated[timedelta, UP_TO_AN_HOUR] = timedelta(0)
+    """For how long the pool must have been too small at every look before it grows. None: work waits meanwhile."""
+
+    grow_pause: Annotated[timedelta, UP_TO_AN_HOUR] = timedelta(minutes=1)
+    """Between two growths. A scale set takes a handful of writes a minute, and repair needs some of them."""
+
+    shrink_pause: Annotated[timedelta, UP_TO_A_DAY] = timedelta(minutes=5)
+    """Between any change of the size and shrinking it: as long as what was moved takes to come to rest."""
+
+    jump: Share | None = Share(25, True)
+    """Growth by so many nodes or more does not wait until the direction may change again. `none`: everything does, and
+    then a load that jumps just after the pool began to shrink waits for up to a window."""
+
+    step_up: Share = Share(100, True)
+    """How many nodes may be added at once: as many as there are. It is a limit for what numbers gone wrong can order,
+    not a brake: ten times the size is reached in four pauses."""
+
+    step_down: Share = Share(50, True)
+    """How many nodes may be given up at once. It is no brake either: the window is one, and how many nodes are emptied
+    at a time is a matter of the ledger, which repair draws from too."""
+
+
+class Scaling(Struct, frozen=True, kw_only=True):
+    """How a pool follows its load, and how it shrinks, by the clock as well."""
+
+    signals: tuple[Signal, ...] = ()
+    """What the size follows; of several the largest counts. Not written: nothing, and schedules alone move it."""
+
+    pace: Pace = Pace()
+    """How fast."""
+
+    age: Age = Age.YOUNGEST
+    """Who goes first among machines that differ in nothing else."""
+
+    protect_new: Annotated[timedelta, UP_TO_A_DAY] = PROTECTED
+    """For how long a new machine is not taken."""
+
+    serving: Annotated[int, Between(0, 1000)] = 0
+    """How many machines of the pool must go on to serve: what the load balancer of a public pool needs."""
