@@ -122,9 +122,7 @@ class Stage:
             await self.people.mend()
         if not await self._comes_to_rest(AT_FIRST):
             await self.people.mend()
-            if not await self._comes_to_rest(AT_LAST):
-                return await self.ending.is_missing()
-        await asyncio.sleep(QUIET.total_seconds())
+            await self._comes_to_rest(AT_LAST)
         return await self.ending.is_missing()
 
     async def lives_on(self, quiet: timedelta) -> list[str]:
@@ -134,12 +132,17 @@ class Stage:
         return await self.ending.is_missing()
 
     async def _comes_to_rest(self, within: timedelta) -> bool:
-        until = self.clock.now() + within
+        """Whether two looks in a row find nothing left to be done: what waits for its turn begins between them."""
+        until, at_rest = self.clock.now() + within, False
         while self.clock.now() < until:
             await asyncio.sleep(QUIET.total_seconds())
-            if (self.told is None or self.told.is_over) and await self.ending.is_reached():
+            was, at_rest = at_rest, self._is_told() and await self.ending.is_reached()
+            if was and at_rest:
                 return True
         return False
+
+    def _is_told(self) -> bool:
+        return self.told is None or self.told.is_over
 
     def _broaden(self) -> Told:
         nature, misfortunes = self.nature, self.misfortunes
