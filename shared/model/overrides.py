@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from shared.model.bounds import Resize
+
 THE_CLUSTER = ""
 """The subject of an override that holds for the whole cluster."""
 
@@ -25,12 +27,14 @@ class OverrideKind(StrEnum):
     """The remedy `remedy` may be used for this incident."""
     REJECT = "reject"
     """No remedy is used for this incident."""
+    SIZE = "size"
+    """The pool is to have these sizes, whatever its schedules and its load say, within its hard bounds."""
 
 
 class Override(Struct, frozen=True):
     """`subject` is `THE_CLUSTER`, the name of a pool or of a node, or the id of an incident. `until` None: until
     somebody takes it back. `remedy` is what an approval is for, empty for everything else. `is_told`: the audit has
-    that it ran out."""
+    that it ran out. `min`, `max` and `target` are those of a size: min, max, both, or target alone."""
 
     kind: OverrideKind
     subject: str
@@ -40,6 +44,9 @@ class Override(Struct, frozen=True):
     until: datetime | None = None
     remedy: str = ""
     is_told: bool = False
+    min: int | None = None
+    max: int | None = None
+    target: int | None = None
 
     def holds_at(self, now: datetime) -> bool:
         return self.until is None or now < self.until
@@ -52,3 +59,19 @@ def in_force(
     wanted = list(subjects)
     found = [one for one in overrides if one.kind is kind and one.subject in wanted and one.holds_at(now)]
     return tuple(sorted(found, key=lambda one: wanted.index(one.subject)))
+
+
+def resizes(overrides: Iterable[Override], pool: str, now: datetime) -> tuple[Resize, ...]:
+    """What people said about the size of a pool, and that holds now."""
+    return tuple(
+        Resize(
+            who=one.who,
+            why=one.why,
+            since=one.since,
+            until=one.until,
+            min=one.min,
+            max=one.max,
+            target=one.target,
+        )
+        for one in in_force(overrides, OverrideKind.SIZE, [pool], now)
+    )
