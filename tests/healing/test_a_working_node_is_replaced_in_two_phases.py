@@ -92,6 +92,31 @@ async def test_a_node_that_dies_while_its_successor_comes_is_replaced_all_the_sa
     assert (await scene.ledger()).wanted == 6
 
 
+@pytest.mark.parametrize("generation", [Generation.DRAIN, Generation.MARK_GONE])
+async def test_an_agent_that_comes_back_under_another_id_is_emptied_before_its_machine_goes(
+    generation: Generation,
+) -> None:
+    """What was barred is the id that it had; its new one gets tasks, and nobody has moved these."""
+    scene = Scene(agents=6, generation=generation)
+    await scene.sweeps()
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await until(scene, "await_successor")
+    found: list[int] = []
+
+    async def looks_at_what_goes(call: Call) -> Any:
+        if call.name == "compute.destroy" and call.args[1] == ["1"]:
+            found.append(sum(scene.scheduler.agents[scene.agent_of(1)].tasks.values()))
+        return await call.go()
+
+    scene.app = scene.new_app(looks_at_what_goes)
+    before, first = scene.running_tasks, scene.agent_of(1)
+    scene.agent_joins(scene.scheduler.agents[first].address)
+    assert scene.agent_of(1) != first
+    await scene.after(minutes=60)
+    assert (found, scene.running_tasks, scene.connected) == ([0], before, 6)
+    assert (scene.capacity, await scene.open_incidents()) == (6, {})
+
+
 @pytest.mark.parametrize("step", ["stop_new_tasks", "surge", "move_tasks", "destroy"])
 async def test_a_crash_in_any_of_its_steps_loses_nothing(step: str) -> None:
     scene = await announced()
