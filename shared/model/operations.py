@@ -42,6 +42,10 @@ SURPLUS = "surplus"
 """The note that names a machine which came for the subject, is not needed any more, and is being destroyed."""
 
 
+RESTS = "rests"
+"""The note that says since when it rests, because the policy does not name its pool as it did, as ISO 8601."""
+
+
 class OperationState(StrEnum):
     RUNNING = "running"
     DONE = "done"

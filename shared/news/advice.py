@@ -36,6 +36,17 @@ _MASTER = (
     "Until it serves, no other master is touched by this app.",
 )
 
+OUT_OF_POLICY = (
+    "The policy does not name this node's pool as it did when this was begun: the pool was renamed or taken out, or "
+    "another scale set was given its name.",
+    "If that was a mistake, mend the policy: what fails from then on is repaired. This node is not, and waits for you.",
+    "Do by hand what is left of the steps above: see the machine in Azure, and whether its pool has the size it needs.",
+)
+ORDERED_FOR_IT = (
+    "A machine more was ordered for it, so that its pool may have one too many: nobody takes that away."
+)
+"""What is besides, when its successor was to come first."""
+
 STEPS: Mapping[str, Sequence[str]] = {
     "prove_dead": _NO_PROOF,
     "prove_ill": _NO_PROOF,

@@ -16,13 +16,23 @@ from shared.model.audit import NOBODYS
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident
 from shared.model.news import News, NewsKind
-from shared.model.operations import Operation, OperationState
+from shared.model.operations import RESTS, Operation, OperationState
 from shared.model.remedies import Remedy
 from shared.operate.plans import PLANS
+from shared.operate.steps.grow import SURGED
 from shared.operate.steps.keep_evidence import EVIDENCE
 from shared.operate.steps.stop_new_tasks import STOPPED
 
-from .advice import MEANING, TAKE_BACK, advice_for, how_it_ends, left_undone, named
+from .advice import (
+    MEANING,
+    ORDERED_FOR_IT,
+    OUT_OF_POLICY,
+    TAKE_BACK,
+    advice_for,
+    how_it_ends,
+    left_undone,
+    named,
+)
 from .context import Context
 
 COMMAND = "python -m cli"
@@ -154,7 +164,10 @@ def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Ite
     lines = [f"{COMMAND} explain {quote(news.incident or news.subject)}"]
     if last is not None and EVIDENCE in last.notes:
         lines[0] = f"See what was kept of it (tasks, failed units, boot diagnostics): {lines[0]}"
-    lines += advice_for(news.subject, incident, step)
+    rests = last is not None and bool(step) and RESTS in last.notes
+    lines += OUT_OF_POLICY if rests else advice_for(news.subject, incident, step)
+    if last is not None and rests and SURGED in last.notes:
+        lines.append(ORDERED_FOR_IT)
     lines += _taken_back(last)
     yield from (f"  {number}. {line}" for number, line in enumerate(lines, 1))
     yield f"  In the end: {how_it_ends(news.subject)}."

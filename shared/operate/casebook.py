@@ -19,17 +19,19 @@ from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
 from shared.model.health import UNREAD
 from shared.model.incidents import Incident, IncidentState
+from shared.model.masters import MASTERS
 from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
 from shared.model.signals import LOSSES, Signal
 from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled
-from .situate import Picture
+from .situate import Picture, set_of
 from .troubles import how_it_ended, is_trouble, troubles
 
 LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next sweep
 NOT_ASKED = timedelta(hours=1)
+LEFT_OPEN = timedelta(days=1)
 REMEMBERED = 10  # signals that are folded into one incident
 LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
 
@@ -187,11 +189,24 @@ def _ended(
         finding = findings.get(node)
         if is_trouble(node):
             yield kept, how_it_ended(node)
+        elif finding is None and _is_out_of_policy(kept.value, picture):
+            if (
+                kept.value.state is IncidentState.OPEN
+                or picture.situation.now - kept.value.since >= LEFT_OPEN
+            ):
+                yield kept, "the policy does not name its scale set any more"
         elif finding is None:
             yield kept, "the node is not missed any more"
         elif finding.condition is Condition.HEALTHY and not _is_unread(kept.value, picture):
             doomed = kept.value.condition is Condition.DOOMED
             yield kept, "what was announced is over" if doomed else "it came back by itself"
+
+
+def _is_out_of_policy(incident: Incident, picture: Picture) -> bool:
+    """Whether nothing is known of its node because nobody looks at its scale set. What was handed over stays open for
+    a day all the same: somebody was called for it."""
+    sets = {pool.scale_set.casefold() for pool in picture.situation.cluster.pools}
+    return incident.pool != MASTERS and set_of(incident.node) not in sets
 
 
 def _is_unread(incident: Incident, picture: Picture) -> bool:

@@ -20,19 +20,18 @@ and each of the four errors leads to exactly one thing:
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused, Retry, Unknown
-from shared.model.audit import AuditKind, AuditRecord
+from shared.model.audit import AuditKind
 from shared.model.masters import MASTERS
 from shared.model.operations import Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
-from shared.records import Kept
 
 from .close import close
 from .hand import Hand, Stale
@@ -41,14 +40,13 @@ from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
 from .plans import PLANS, Step
+from .rest import rest, rested, why_it_rests
 from .second_asking import REFUSED_AGAIN, WAITING, ask_again
-from .situate import set_of
 
 WORK = timedelta(
     seconds=25
 )  # one invocation carries on no longer than this; half the lease stays for its last write
 BLINK = timedelta(seconds=1)  # a message may come a moment before the wake time it was sent for
-OUT_OF_POLICY = timedelta(minutes=5)
 SILENCE = timedelta(hours=1)
 ENDINGS = {
     Withdraw.__name__: OperationState.WITHDRAWN,
@@ -72,15 +70,12 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
     now = outside.clock.now()
     if kept is None or kept.value.wake_at > now + BLINK:
         return
-    pool = cluster.pool(kept.value.pool)
-    if pool is None:
-        await _rest(outside, kept, f"pool {kept.value.pool} is not in the policy", now)
-        return
-    if pool.name != MASTERS and set_of(kept.value.subject.node) != pool.scale_set.casefold():
-        await _rest(outside, kept, f"pool {pool.name} is scale set {pool.scale_set} now", now)
+    pool, why = cluster.pool(kept.value.pool), why_it_rests(cluster, kept.value)
+    if pool is None or why is not None:
+        await rest(outside, cluster, kept, why or "")
         return
     kind = MasterHand if pool.name == MASTERS else Hand
-    hand = kind(outside, cluster, pool, kept.value, kept.etag)
+    hand = kind(outside, cluster, pool, rested(kept.value), kept.etag)
     await take_lease(hand, now)
     try:
         while await _carry_on(hand) and hand.now < now + WORK:
@@ -92,22 +87,6 @@ async def resume(outside: Outside, cluster: ClusterPolicy, operation: str) -> No
     except Exception:
         await give_lease_back(hand)
         raise
-
-
-async def _rest(outside: Outside, kept: Kept[Operation], text: str, now: datetime) -> None:
-    """The policy does not name its pool any more, or means another scale set by it: hands off. It goes on when the pool
-    is back, for instance after a mistake was mended or when all instances obey the same policy; until then the sweep
-    looks at it now and then."""
-    operation = kept.value
-    if operation.notes.get(WAITING) != text:
-        about = f"{operation.step} waits: {text}"
-        node, incident = operation.subject.node, operation.incident
-        record = AuditRecord(now, operation.cluster, AuditKind.REFUSED, node, about, incident, operation.id)
-        await outside.audit.append(operation.cluster, [record])
-    notes = {**operation.notes, WAITING: text}
-    await outside.records.keep_operation(
-        replace(operation, wake_at=now + OUT_OF_POLICY, notes=notes), kept.etag
-    )
 
 
 async def _carry_on(hand: Hand) -> bool:
