@@ -8,6 +8,8 @@ import pytest
 
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState, Plan
+from shared.model.overrides import Override, OverrideKind
+from shared.records import override_row
 from tests.healing.test_announced_ends import scheduled
 from tests.scene import POOL, Scene
 from tests.watched import Call
@@ -150,3 +152,25 @@ async def test_what_is_taken_before_its_successor_was_ordered_leaves_the_pool_no
     await scene.after(minutes=10)
     assert (scene.capacity, len(scene.listed), scene.connected) == (10, 10, 10)
     assert ((await scene.ledger()).wanted, await scene.open_incidents()) == (10, {})
+
+
+async def test_for_a_node_that_is_gone_and_not_buried_nobody_orders_one_more_than_wanted() -> None:
+    """Azure had no room when its successor was ordered ahead. It is taken, and a person holds up what follows; the
+    order of another one, for which there is room again, must not be for eleven machines."""
+    scene = await ready("disruption: {at_once: 2, per_fault_domain: none}")
+    for _ in range(2):
+        scene.compute.fail_operation("AllocationFailed", "There is no room.")
+    await scene.hears(scene.machine_is_deleted(5))
+    await scene.after(minutes=1)
+    await hears_of_its_end(scene)
+    await scene.after(seconds=30)
+    hold = Override(OverrideKind.PAUSE, scene.name(1), "ann", "to look", scene.clock.now(), None)
+    await scene.reader.overrides.put("prod", override_row(hold), hold, None)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=20)
+    assert (scene.capacity, len(scene.listed)) == (10, 10)
+    over = Override(OverrideKind.PAUSE, scene.name(1), "ann", "to look", hold.since, scene.clock.now())
+    await scene.reader.overrides.put("prod", override_row(over), over, "*")
+    await scene.after(minutes=20)
+    assert (scene.capacity, scene.connected, (await scene.ledger()).wanted) == (10, 10, 10)
+    assert await scene.open_incidents() == {}

@@ -34,6 +34,7 @@ from shared.model.readings import Failure
 from shared.operate.bodies import held_by_bodies
 from shared.operate.books import change
 from shared.operate.hand import Hand
+from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
 
 PREEMPTED = "OperationPreempted"
@@ -94,6 +95,7 @@ async def surge_ahead(hand: Hand) -> Outcome:
 async def _plan_one_more(hand: Hand) -> bool:
     """Whether the policy's maximum lets the pool have one more now; then it is written into the ledger."""
     mine, most = hand.operation.id, hand.pool.capacity.max
+    await book_of(hand.outside, hand.cluster.name, hand.pool)
 
     def planned(book: Ledger) -> Ledger:
         entries = tuple(replace(one, surge=True) if one.operation == mine else one for one in book.active)
@@ -118,10 +120,9 @@ async def _level(hand: Hand) -> Outcome | Short:
                 return await no_room(hand, progress.code, progress.message)
             return HandOver(f"Azure could not grow the pool: {progress.code}: {progress.message}")
         hand.forget_readings()
-    kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
-    book = kept.value if kept else Ledger(hand.pool.name)
+    book = await book_of(hand.outside, hand.cluster.name, hand.pool)
     there = await compute.scale_set(address)
-    target = min(book.target, hand.pool.capacity.max) if book.target is not None else 0
+    target = await _target(hand, book)
     size = target + (await held_by_bodies(hand.outside, hand.cluster, hand.pool) if book.bodies else 0)
     if there.capacity < size:
         return await _order(hand, book.no_room, there, size)
@@ -147,6 +148,25 @@ async def _level(hand: Hand) -> Outcome | Short:
         token = await compute.destroy(address, unstarted)
         return Wait("what Azure could not start is being taken away", hand.again(), token)
     return await _order(hand, book.no_room, there, size)
+
+
+async def _target(hand: Hand, book: Ledger) -> int:
+    """The size that the pool is to have now, up to the policy's maximum. A successor is ordered ahead only of a node
+    that is still there, seen after the set's size was read: of one that Azure has taken meanwhile it is among those
+    that are wanted."""
+    if book.target is None:
+        return 0
+    ahead = [one.node for one in book.active if one.surge and not one.leaving]
+    gone = 0
+    if ahead:
+        hand.forget_readings()
+        findings = (await hand.fresh())[0].findings
+        gone = sum(_is_gone(findings.get(node)) for node in ahead)
+    return min(book.target - gone, hand.pool.capacity.max)
+
+
+def _is_gone(finding: Finding | None) -> bool:
+    return finding is None or (finding.condition is Condition.GONE and finding.node.instance is None)
 
 
 async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int) -> Outcome | Short:
