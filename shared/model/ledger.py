@@ -80,7 +80,8 @@ class Ledger(Struct, frozen=True):
     the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
     `losses` are the nodes that failed within the last hour, and those that have not been helped since. `unjoined` are
     the machines of ours that did not join, until one joins; `no_room` until Azure has room again. `bodies` are failed
-    machines that are kept: `wanted` and `target` do not count them."""
+    machines that are kept: `wanted` and `target` do not count them. `scale_set`, in lower case, is the one that all of
+    this is about; empty in rows of earlier versions."""
 
     pool: str
     wanted: int | None = None
@@ -93,6 +94,7 @@ class Ledger(Struct, frozen=True):
     no_room: NoRoom | None = None
     waves: tuple[Wave, ...] = ()
     bodies: tuple[Body, ...] = ()
+    scale_set: str = ""
 
     def wave(self, trouble: str) -> Wave | None:
         """The wave in which nodes with this trouble are helped."""

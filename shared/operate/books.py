@@ -57,7 +57,8 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     snapshot, now = seen.snapshot, seen.now
     own = tuple(signal for signal in seen.signals if signal.pool == pool.name)
     wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
-    book = replace(ledger, wanted=wanted, started=tuple(at for at in ledger.started if at > now - DAY))
+    recent = tuple(at for at in ledger.started if at > now - DAY)
+    book = replace(ledger, wanted=wanted, started=recent, scale_set=pool.scale_set.casefold())
     if measure(seen.tally, pool, wanted)[0] and (
         book.storm_since is not None or not is_blind(pool, snapshot)
     ):

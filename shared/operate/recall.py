@@ -15,6 +15,7 @@ from shared.model.overrides import Override
 from shared.policy.schema import ClusterPolicy
 from shared.records import Kept
 
+from .homes import bring_home, to_their_homes
 from .outside import Outside
 
 
@@ -40,6 +41,7 @@ class Recalled(Struct, frozen=True):
 
 
 async def recall(outside: Outside, cluster: ClusterPolicy) -> Recalled:
+    """Ledgers that the policy means another pool by now are brought to its row first."""
     records = outside.records
     nodes, incidents, operations, ledgers, overrides = await asyncio.gather(
         records.inventory.between(cluster.name, "", ""),
@@ -48,6 +50,10 @@ async def recall(outside: Outside, cluster: ClusterPolicy) -> Recalled:
         records.ledgers.between(cluster.name, "", ""),
         records.overrides.between(cluster.name, "", ""),
     )
+    strays = to_their_homes(ledgers, cluster)
+    if strays:
+        await bring_home(outside, cluster.name, strays)
+        ledgers = await records.ledgers.between(cluster.name, "", "")
     return Recalled(
         nodes,
         incidents,

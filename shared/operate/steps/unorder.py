@@ -17,6 +17,7 @@ from shared.model.azure import Provisioning
 from shared.model.readings import Failure
 from shared.operate.bodies import held_by_bodies
 from shared.operate.hand import Hand
+from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, Outcome, Wait
 
 from .grow import never_started
@@ -27,9 +28,9 @@ DONE = "what was done was taken back"
 async def unorder(hand: Hand) -> Outcome:
     mine = hand.operation.id
     await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)
-    kept = await hand.outside.records.ledgers.get(hand.cluster.name, hand.pool.name)
+    target = (await book_of(hand.outside, hand.cluster.name, hand.pool)).target
     address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
-    there, target = await compute.scale_set(address), kept.value.target if kept else None
+    there = await compute.scale_set(address)
     held = await held_by_bodies(hand.outside, hand.cluster, hand.pool)
     if target is None or there.capacity <= target + held:
         return Done(DONE)
