@@ -23,9 +23,8 @@ from benchmarks.figures import Figure, Measured, Unit, median_ms, rank
 from shared.calendar.cron import cron
 from shared.decide.preview import preview
 from shared.decide.schedule import bounds_at
-from shared.policy.pool_schedules import PoolSchedules
 from shared.policy.schedules import Calendar, Schedule
-from shared.policy.schema import Capacity
+from shared.policy.schema import Capacity, PoolPolicy
 
 POOLS, EACH = 200, 50
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
@@ -50,9 +49,9 @@ HOLIDAYS = Calendar(name="holidays", country="GB", subdivision="ENG", dates=froz
 def measure() -> Measured:
     cold_ms, pools = _cold()
     warm = [_look_ms(pools, NOW + minute * MINUTE) for minute in range(1, LOOKS + 1)]
-    year_ms = median_ms(lambda: preview(_pool(0), NOW, NOW + timedelta(days=365)), times=3)
+    year_ms = median_ms(lambda: preview("prod", _pool(0), NOW, NOW + timedelta(days=365)), times=3)
     yardstick = _parse_ms()
-    rows = len(preview(_pool(0), NOW, NOW + timedelta(days=365)).rows)
+    rows = len(preview("prod", _pool(0), NOW, NOW + timedelta(days=365)).rows)
     what = f"bounds of {POOLS} pools with {EACH} schedules each"
     figures = (
         Figure(f"{what}, warm, median of {LOOKS}", median(warm), Unit.MILLISECONDS, LIMIT_MS, yardstick),
@@ -67,7 +66,7 @@ def measure() -> Measured:
     return Measured("schedule", f"reading the {POOLS * EACH:,} cron lines alone", figures, remarks)
 
 
-def _cold() -> tuple[float, list[PoolSchedules]]:
+def _cold() -> tuple[float, list[PoolPolicy]]:
     """The first look at all pools, and the pools. Holidays are loaded before: that is once in a process."""
     pools = [_pool(number) for number in range(POOLS)]
     bounds_at(_pool(POOLS), NOW)
@@ -75,7 +74,7 @@ def _cold() -> tuple[float, list[PoolSchedules]]:
     return _look_ms(pools, NOW), pools
 
 
-def _look_ms(pools: list[PoolSchedules], now: datetime) -> float:
+def _look_ms(pools: list[PoolPolicy], now: datetime) -> float:
     begun = time.perf_counter()
     for one in pools:
         bounds_at(one, now, (), LEAD)
@@ -94,10 +93,10 @@ def _parse_ms() -> float:
 LINES = [f"{minute} {hour} {day}" for day, hour, minute in product(DAYS, range(24), range(60))]
 
 
-def _pool(number: int) -> PoolSchedules:
-    return PoolSchedules(
-        cluster="prod",
-        pool=f"pool-{number}",
+def _pool(number: int) -> PoolPolicy:
+    return PoolPolicy(
+        name=f"pool-{number}",
+        scale_set=f"pool-{number}-vmss",
         capacity=Capacity(min=1, max=100),
         schedules=tuple(_schedule(number * EACH + place) for place in range(EACH)),
     )

@@ -24,6 +24,7 @@ from cli.trouble import USAGE, Trouble
 from shared.errors import Poison
 from shared.model.mark import Mark
 from shared.model.signals import Signal
+from shared.policy.beside import read_policy_file
 from shared.policy.faults import PolicyError
 from shared.policy.load import load
 from shared.policy.schema import Policy
@@ -79,7 +80,7 @@ class Ground(Struct, frozen=True):
         settings = from_env({"AzureWebJobsStorage": "none", **env}, directory)
         file = policy_file or settings.policy_file
         try:
-            policy = load(file.read_bytes(), str(file))
+            policy = load(read_policy_file(file), str(file))
         except OSError as error:
             raise Trouble(
                 f"The policy {file} can not be read ({error.strerror}), so nothing was heard: name one with --policy.",

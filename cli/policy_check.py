@@ -17,6 +17,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from cli.speech import console, counted, grid, rows, say, say_json, styled
+from shared.policy.beside import read_policy_file
 from shared.policy.faults import Fault, PolicyError
 from shared.policy.lint import Advice, lint
 from shared.policy.load import load
@@ -28,7 +29,7 @@ GUTTER = 8  # columns that the line number takes
 
 def check_policy(file: Path, as_json: bool) -> bool:
     """Tell everything about the policy in `file`; whether it has no fault. `OSError` when it cannot be read."""
-    raw = file.read_bytes()
+    raw = read_policy_file(file)
     try:
         policy = load(raw, str(file))
     except PolicyError as error:

@@ -1,7 +1,7 @@
 """`schedule preview`: what the schedules of a policy file make of its pools in the time to come.
 
 A row for each size that holds, with the schedules that say so, the contradictions, and what it comes to in node-hours
-and money. The file is read for its schedules alone and nothing is asked of Azure or Mesos. `schedule_chart.py` draws
+and money. Nothing is asked of Azure or Mesos. `schedule_chart.py` draws
 the same as a picture.
 """
 
@@ -19,10 +19,10 @@ from rich.text import Text
 from cli.policy_check import tell_faults
 from cli.speech import counted, grid, rows, say, say_json, span, styled
 from shared.decide.preview import Preview, Row, preview
+from shared.policy.beside import read_policy_file
 from shared.policy.faults import PolicyError
-from shared.policy.load_schedules import load_schedules
+from shared.policy.load import load
 
-MOST_ICS_BYTES = 1024 * 1024
 FIRST_CONFLICTS = 20
 
 
@@ -40,26 +40,18 @@ class Asked(Struct, frozen=True):
 def previews(asked: Asked, as_json: bool) -> tuple[Preview, ...] | None:
     """Of every pool that is asked for and has schedules, in the order of the file. None when the file has faults, which
     are then shown. `OSError` when it cannot be read."""
-    raw = asked.file.read_bytes()
+    raw = read_policy_file(asked.file)
     try:
-        pools = load_schedules(raw, str(asked.file), _ics_beside(asked.file))
+        policy = load(raw, str(asked.file), planned=True)
     except PolicyError as error:
         tell_faults(asked.file, raw, error.faults, as_json)
         return None
     return tuple(
-        preview(one, asked.begin, asked.end)
-        for one in pools
-        if asked.pool in ("", one.pool, f"{one.cluster}/{one.pool}")
+        preview(cluster.name, pool, asked.begin, asked.end)
+        for cluster in policy.clusters
+        for pool in cluster.pools
+        if pool.schedules and asked.pool in ("", pool.name, f"{cluster.name}/{pool.name}")
     )
-
-
-def _ics_beside(file: Path) -> dict[str, str]:
-    """The texts of the iCalendar files in the policy's folder."""
-    return {
-        one.name: one.read_text("utf-8-sig", "replace")
-        for one in sorted(file.parent.glob("*.ics"))
-        if one.is_file() and one.stat().st_size <= MOST_ICS_BYTES
-    }
 
 
 def show_json(found: Sequence[Preview]) -> None:

@@ -70,6 +70,7 @@ def build(settings: Settings) -> Wired:
     from shared.auth.gate import AlertGate
     from shared.dcos.http import AiohttpHttp
     from shared.model.mark import Mark
+    from shared.policy.beside import read_policy_file
     from shared.policy.in_force import PolicyInForce
 
     http, mark = AiohttpHttp(), Mark(settings.installation)
@@ -77,7 +78,7 @@ def build(settings: Settings) -> Wired:
     post, of_post = _post(settings, outside)
 
     async def policy_text() -> bytes:
-        return await asyncio.to_thread(settings.policy_file.read_bytes)
+        return await asyncio.to_thread(read_policy_file, settings.policy_file)
 
     policy = PolicyInForce(policy_text, settings.policy_file.name, outside.store)
     app = App(outside, policy, settings.own_ids, mark, post)

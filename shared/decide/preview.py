@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from shared.decide.timeline import changes
 from shared.model.bounds import PoolBounds, Resize, Source
-from shared.policy.pool_schedules import PoolSchedules
+from shared.policy.schema import PoolPolicy
 
 HOUR = timedelta(hours=1)
 
@@ -69,7 +69,9 @@ class Preview(Struct, frozen=True):
         return found
 
 
-def preview(pool: PoolSchedules, begin: datetime, end: datetime, resizes: Sequence[Resize] = ()) -> Preview:
+def preview(
+    cluster: str, pool: PoolPolicy, begin: datetime, end: datetime, resizes: Sequence[Resize] = ()
+) -> Preview:
     """What holds from `begin` until `end`, which comes later. Without warm-up, which depends on how fast they join."""
     told = changes(pool, begin, end, resizes)
     rows: list[Row] = []
@@ -81,7 +83,7 @@ def preview(pool: PoolSchedules, begin: datetime, end: datetime, resizes: Sequen
             rows.append(row)
     heard = {name for row in rows for name in row.by}
     unheard = tuple(one.name for one in pool.schedules if one.name not in heard)
-    return Preview(pool.cluster, pool.pool, tuple(rows), unheard, pool.price)
+    return Preview(cluster, pool.name, tuple(rows), unheard, pool.price)
 
 
 def _row(bounds: PoolBounds, begin: datetime, end: datetime) -> Row:

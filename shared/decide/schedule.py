@@ -28,14 +28,14 @@ from datetime import datetime, timedelta
 from shared.decide.settle import Holding, ahead_of_time, held_span, held_step, said, settle
 from shared.decide.timeline import MOMENT, changes
 from shared.model.bounds import PoolBounds, Resize
-from shared.policy.pool_schedules import PoolSchedules
 from shared.policy.schedules import Schedule
+from shared.policy.schema import PoolPolicy
 
 NO_LEAD = timedelta(0)
 
 
 def bounds_at(
-    pool: PoolSchedules, now: datetime, resizes: Sequence[Resize] = (), lead: timedelta = NO_LEAD
+    pool: PoolPolicy, now: datetime, resizes: Sequence[Resize] = (), lead: timedelta = NO_LEAD
 ) -> PoolBounds:
     """The bounds of a pool at an instant. `lead` is how long machines of this pool take from their order until they
     have joined; without it the bounds are those of the instant alone."""

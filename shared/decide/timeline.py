@@ -13,14 +13,14 @@ from itertools import groupby
 
 from shared.decide.settle import Holding, held_span, held_step, said, settle
 from shared.model.bounds import Change, Resize
-from shared.policy.pool_schedules import PoolSchedules
 from shared.policy.schedules import Schedule
+from shared.policy.schema import PoolPolicy
 
 MOMENT = timedelta(microseconds=1)
 
 
 def changes(
-    pool: PoolSchedules, begin: datetime, end: datetime, resizes: Sequence[Resize] = ()
+    pool: PoolPolicy, begin: datetime, end: datetime, resizes: Sequence[Resize] = ()
 ) -> tuple[Change, ...]:
     """The bounds at `begin`, and at each instant before `end` at which they, or their reasons, become others."""
     found: list[Change] = []
@@ -35,7 +35,7 @@ def changes(
 
 
 def _instants(
-    pool: PoolSchedules, begin: datetime, end: datetime, resizes: Sequence[Resize]
+    pool: PoolPolicy, begin: datetime, end: datetime, resizes: Sequence[Resize]
 ) -> list[tuple[datetime, list[int]]]:
     """When something may change, in order, with the places in the file of the schedules that begin then."""
     edges = {one.until for one in resizes if one.until} | {one.since for one in resizes}

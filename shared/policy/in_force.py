@@ -35,7 +35,8 @@ LAST_GOOD = "last-good"
 REJECTED = "rejected"
 
 type TextSource = Callable[[], Awaitable[str | bytes]]
-"""Gives the file's content, read off the event loop. An `OSError` means that there is none just now."""
+"""Gives the file's content, with the iCalendar files that it names (`beside.py`), read off the event loop. An
+`OSError` means that there is none just now."""
 
 
 class Change(StrEnum):

@@ -31,6 +31,12 @@ class Amount(Struct, frozen=True):
     high: float
 
 
+class Among(Struct, frozen=True):
+    """Only these words of an enumeration."""
+
+    words: tuple[str, ...]
+
+
 class Written(Struct, frozen=True):
     """A text that matches `pattern` as a whole. `allowed` says the same to people."""
 

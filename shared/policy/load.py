@@ -1,41 +1,34 @@
 """Text to a policy, or all of its faults in one error.
 
 This is the door of the room: bytes or text in, `Policy` out, `PolicyError` for everything that is wrong, whatever the
-text is. It reads no file, so that where the text comes from is the caller's affair (`in_force.py`). Cheap to import:
-the YAML library is loaded with the first text.
+text is. It reads no file, so that where the text comes from is the caller's affair (`in_force.py`, and `beside.py` for
+the files that a policy names). Cheap to import: the YAML library is loaded with the first text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from shared.policy.beside import unpacked
 from shared.policy.faults import MOST_FAULTS, Fault, PolicyError
 from shared.policy.read import PolicyReading
-from shared.policy.reading import Reading
 from shared.policy.schema import Policy
-from shared.policy.tree import EXPECTED, MOST_BYTES, Node, plant
+from shared.policy.tree import EXPECTED, MOST_BYTES, plant
 
 __all__ = ["Fault", "PolicyError", "load"]
 
 
-def load(text: str | bytes, source: str) -> Policy:
-    """The policy that `text` holds (YAML, UTF-8, at most 256 KiB). `source` names it in messages, usually the file.
+def load(text: str | bytes, source: str, *, planned: bool = False) -> Policy:
+    """The policy that `text` holds (YAML, UTF-8, at most 256 KiB, with the iCalendar files behind it). `source` names
+    it in messages, usually the file. `planned`: words that the app refuses because it does not obey them yet are read.
 
     `PolicyError` carries every fault, in the order of the lines. The same text gives the same faults.
     """
-    reading = PolicyReading()
-    return read_text(text, source, reading, lambda root: Policy() if root is None else reading.policy(root))
-
-
-def read_text[Part](
-    text: str | bytes, source: str, reading: Reading, made: Callable[[Node | None], Part]
-) -> Part:
-    """What `made` makes of the tree of `text` while it writes its faults into `reading`; `load` for a part of it."""
     plain = _decoded(text)
     if isinstance(plain, Fault):
         raise PolicyError(source, (plain,))
+    plain, ics = unpacked(plain)
     root, faults = plant(plain)
-    part = made(root)
+    reading = PolicyReading(ics, planned)
+    policy = Policy() if root is None else reading.policy(root)
     faults = sorted({*faults, *reading.faults})
     if len(faults) > MOST_FAULTS:
         first = faults[MOST_FAULTS]
@@ -43,7 +36,7 @@ def read_text[Part](
         faults = [*faults[:MOST_FAULTS], Fault(first.line, first.column, "", more, "a policy file")]
     if faults:
         raise PolicyError(source, tuple(faults))
-    return part
+    return policy
 
 
 def _decoded(text: str | bytes) -> str | Fault:

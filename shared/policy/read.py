@@ -9,6 +9,7 @@ for its faults alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec import Struct, field
@@ -18,11 +19,15 @@ from shared.policy.limits import Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
 from shared.policy.read_alerts import read_alerts
+from shared.policy.read_calendars import read_calendars
 from shared.policy.read_firehose import read_firehose
 from shared.policy.read_notify import read_notify
 from shared.policy.read_quorum import read_quorum
+from shared.policy.read_scaling import read_scaling, scaling_of
+from shared.policy.read_schedules import read_schedules
 from shared.policy.read_windows import read_windows
 from shared.policy.reading import KEYS, SETTINGS, Opened, Reading
+from shared.policy.schedules import Calendar
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, Policy, PoolPolicy, Repair, Storm
 from shared.policy.tree import Listing, Node, Scalar
 from shared.policy.unsupported import ONLY_NO_LOGIN
@@ -35,6 +40,7 @@ class Layer(Struct, frozen=True):
 
     mode: Mode | None = None
     windows: tuple[Window, ...] | None = None
+    scaling: dict[str, Any] | None = None
     parts: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     def under(self, closer: Layer) -> Layer:
@@ -42,14 +48,20 @@ class Layer(Struct, frozen=True):
         names = SETTINGS.keys()
         parts = {name: {**self.parts.get(name, {}), **closer.parts.get(name, {})} for name in names}
         mode = self.mode if closer.mode is None else closer.mode
-        return Layer(mode, self.windows if closer.windows is None else closer.windows, parts)
+        windows = self.windows if closer.windows is None else closer.windows
+        written = [one for one in (self.scaling, closer.scaling) if one is not None]
+        scaling = {name: value for one in written for name, value in one.items()} if written else None
+        return Layer(mode, windows, scaling, parts)
 
 
 class PolicyReading(Reading):
     """A whole file being read: `policy` is what could be made of it, `faults` everything that is wrong with it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, ics: Mapping[str, str], planned: bool = False) -> None:
+        """`ics`: the texts of iCalendar files by their names."""
+        super().__init__(planned)
+        self._ics = ics
+        self._calendars: Mapping[str, Calendar] = {}
         self._scale_sets: dict[tuple[str, str, str], tuple[str, int]] = {}
 
     def policy(self, root: Node) -> Policy:
@@ -58,6 +70,7 @@ class PolicyReading(Reading):
             return Policy()
         self._version(top)
         defaults = self.child("defaults", "defaults", top)
+        self._calendars = read_calendars(self, top, self._ics)
         below = Layer() if defaults is None else self._layer(defaults)
         clusters = self.named("clusters", "cluster", top)
         told = read_notify(self, top) or ()
@@ -95,31 +108,40 @@ class PolicyReading(Reading):
     ) -> PoolPolicy:
         layer = below.under(self._layer(opened))
         own = read_notify(self, opened)
-        scale_set = str(self.values(opened, PoolPolicy, ("scale_set",)).get("scale_set", ""))
+        values = self.values(opened, PoolPolicy, ("scale_set", "price"))
+        scale_set = str(values.get("scale_set", ""))
         if scale_set and all(home):
             self._own_scale_set(opened, (*home, scale_set))
-        capacity = self.child("capacity", "capacity", opened)
+        section = self.child("capacity", "capacity", opened)
+        capacity = None if section is None else self._capacity(section)
         parts = layer.parts
         return PoolPolicy(
             name=opened.key.text,
             scale_set=scale_set,
-            capacity=Capacity(min=0, max=1) if capacity is None else self._capacity(capacity),
+            capacity=capacity or Capacity(min=0, max=1),
             mode=layer.mode or Mode.OBSERVE,
             repair=Repair(**parts["repair"]),
             disruption=Disruption(**parts["disruption"]),
             storm=Storm(**parts["storm"]),
             notify=told if own is None else own,
             windows=layer.windows or (),
+            schedules=read_schedules(self, opened, capacity, self._calendars),
+            scaling=scaling_of(layer.scaling),
+            price=values.get("price"),
         )
 
-    def _capacity(self, opened: Opened) -> Capacity:
+    def _capacity(self, opened: Opened) -> Capacity | None:
+        """None: it has a fault."""
         values = self.values(opened, Capacity, KEYS["capacity"])
-        if len(values) == 2 and values["min"] > values["max"]:
+        if len(values) < 2:
+            return None
+        if values["min"] > values["max"]:
             place = opened.entries["min"][1]
             self.fault(
                 place, f"{opened.path}.min", str(values["min"]), f"at most the max, which is {values['max']}"
             )
-        return Capacity(min=values.get("min", 0), max=values.get("max", 1))
+            return None
+        return Capacity(**values)
 
     def _own_scale_set(self, opened: Opened, address: tuple[str, str, str]) -> None:
         place = opened.entries["scale_set"][1]
@@ -173,7 +195,7 @@ class PolicyReading(Reading):
             section = self.child(name, name, opened)
             if section is not None:
                 parts[name] = self.values(section, kind, KEYS[name])
-        return Layer(mode, read_windows(self, opened), parts)
+        return Layer(mode, read_windows(self, opened), read_scaling(self, opened), parts)
 
 
 _OF_CLUSTER = ("subscription", "resource_group", "failover_hold_off", "at_once")

@@ -1,7 +1,7 @@
 """The `calendars` of a policy file: names, each with a country, days of one's own, or an iCalendar file.
 
 Countries and days are tried when the file is read, because a holiday that nobody knows is one on which a pool is sized
-as on any other day. The iCalendar files are given as texts; who reads the policy knows where they lie.
+as on any other day. The iCalendar files are given as texts (`beside.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from shared.calendar.days import countries, days_of_ics
+from shared.policy.beside import MOST_ICS_BYTES
 from shared.policy.faults import shown
 from shared.policy.reading import Opened, Reading
 from shared.policy.schedules import Calendar
@@ -96,9 +97,8 @@ def _date(node: Node) -> date | None:
 def _from_ics(reading: Reading, opened: Opened, name: str, ics: Mapping[str, str]) -> frozenset[date]:
     path, node = f"{opened.path}.ics", opened.entries["ics"][1]
     if name not in ics:
-        reading.fault(
-            node, path, f"{shown(name)}, which was not found", "an iCalendar file beside the policy"
-        )
+        allowed = f"an iCalendar file beside the policy, of at most {MOST_ICS_BYTES // 1024} KiB"
+        reading.fault(node, path, f"{shown(name)}, which was not found", allowed)
         return frozenset()
     try:
         return days_of_ics(ics[name])

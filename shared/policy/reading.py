@@ -18,6 +18,7 @@ from shared.policy.limits import NAME
 from shared.policy.notify import Target
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
+from shared.policy.scaling import Pace
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
 from shared.policy.unsupported import UNSUPPORTED
@@ -26,9 +27,9 @@ from shared.policy.values import Wrong, described, is_nothing, nearest, read_val
 SETTINGS: dict[str, type[Struct]] = {"repair": Repair, "disruption": Disruption, "storm": Storm}
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "file": ("version", "defaults", "clusters", "notify"),
+    "file": ("version", "defaults", "clusters", "calendars", "notify"),
     "notify": tuple(one.name for one in fields(Target)),
-    "defaults": ("mode", "windows", *SETTINGS),
+    "defaults": ("mode", "windows", "scaling", *SETTINGS),
     "cluster": (
         "subscription",
         "resource_group",
@@ -37,6 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "masters",
         "mode",
         "windows",
+        "scaling",
         "failover_hold_off",
         "at_once",
         "alerts",
@@ -48,10 +50,22 @@ KEYS: dict[str, tuple[str, ...]] = {
     "dcos": ("masters", "login"),
     "masters": tuple(one.name for one in fields(Quorum)),
     "master repair": tuple(one.name for one in fields(MasterRepair)),
-    "pool": ("scale_set", "capacity", "mode", "windows", "notify", *SETTINGS),
+    "pool": (
+        "scale_set",
+        "capacity",
+        "mode",
+        "windows",
+        "schedules",
+        "scaling",
+        "price",
+        "notify",
+        *SETTINGS,
+    ),
     "window": ("cron", "zone", "for"),
     "schedule": ("name", "cron", "zone", "for", "min", "max", "target", "except", "only"),
     "calendar": ("country", "subdivision", "dates", "ics"),
+    "scaling": ("signals", *(one.name for one in fields(Pace)), "goes_first", "protect_new", "serving"),
+    "signal": ("of", "setpoint", "margin", "metric", "per_node", "nodes"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),
     "rule": ("alert", "labels", "means", "severity", "impairs"),
@@ -80,10 +94,12 @@ class Opened(Struct, frozen=True):
 
 
 class Reading:
-    """The faults of one file, which fill as its sections are opened and their fields read."""
+    """The faults of one file, which fill as its sections are opened and their fields read. `planned`: words are read
+    that this version refuses otherwise (`unsupported.py`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, planned: bool = False) -> None:
         self.faults: list[Fault] = []
+        self._planned = planned
 
     def values(self, opened: Opened, kind: type[Struct], names: tuple[str, ...]) -> dict[str, Any]:
         """The fields `names` of `kind` that are written in the section and have no fault."""
@@ -125,7 +141,7 @@ class Reading:
 
     def open(self, kind: str, key: Scalar, node: Node, path: str) -> Opened | None:
         """Check the keys of a section; None when it is no section at all."""
-        known = list(KEYS[kind])
+        known = [key for key in KEYS[kind] if self._planned or (kind, key) not in UNSUPPORTED]
         if not isinstance(node, Section):
             expected = f"a mapping with {', '.join(known)}" if path else EXPECTED
             self.fault(node, path, described(node), expected, _advice(node))
@@ -134,17 +150,17 @@ class Reading:
         for name, _ in node.entries.values():
             if name.text not in known:
                 near = nearest(name.text, known) if len(self.faults) < MOST_FAULTS else ""
-                self._unknown_key(kind, name, path, near)
+                self._unknown_key(kind, name, path, known, near)
                 absent = [one for one in absent if one != near]
         for one in absent:
             self.fault(key, joined(path, one), "no such key", f"the key '{one}', which must be there")
-        return Opened(key, path, dict(node.entries))
+        return Opened(key, path, {text: one for text, one in node.entries.items() if text in known})
 
-    def _unknown_key(self, kind: str, key: Scalar, path: str, near: str) -> None:
+    def _unknown_key(self, kind: str, key: Scalar, path: str, known: list[str], near: str) -> None:
         hint = UNSUPPORTED.get((kind, key.text)) or (
             f"did you mean '{near}'?" if near else _elsewhere(key.text)
         )
-        self.fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(KEYS[kind]), hint)
+        self.fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(known), hint)
 
     def fault(self, place: Node, path: str, found: str, allowed: str, hint: str = "") -> None:
         if not isinstance(place, Broken):

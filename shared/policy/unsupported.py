@@ -12,9 +12,12 @@ _NOT_SCALING = (
 )
 
 UNSUPPORTED: dict[tuple[str, str], str] = {
-    ("pool", "scaling"): _NOT_SCALING,
-    ("pool", "schedules"): _NOT_SCALING,
+    ("file", "calendars"): _NOT_SCALING,
     ("defaults", "scaling"): _NOT_SCALING,
+    ("cluster", "scaling"): _NOT_SCALING,
+    ("pool", "schedules"): _NOT_SCALING,
+    ("pool", "scaling"): _NOT_SCALING,
+    ("pool", "price"): _NOT_SCALING,
 }
 """(kind of section, key) to the sentence."""
 

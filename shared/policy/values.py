@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_args, get_origin
 from msgspec import Struct
 
 from shared.policy.faults import shown
-from shared.policy.limits import Between, Written
+from shared.policy.limits import Amount, Between, Percent, Written
 from shared.policy.share import Share
 from shared.policy.tree import Listing, Node, Scalar, Section
 
@@ -34,6 +34,9 @@ _DURATION = re.compile(
 _LONGEST = timedelta(days=10_000)  # a longer one could not be written in the same words again
 _COUNT = re.compile(r"0|[1-9][0-9]{0,8}")
 _PERCENT = re.compile(r"([1-9][0-9]{0,8}) ?%")
+_PART = re.compile(r"(0|[1-9][0-9]{0,2}) ?%")
+_FRACTION = re.compile(r"0?\.([0-9]{1,2})")
+_AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC_HOST = re.compile(r"[0-9.]+")
 
@@ -71,17 +74,18 @@ def read_value(node: Node, hint: Any) -> Any:
     if not isinstance(node, Scalar) or is_nothing(node):
         return Wrong(allowed(hint))
     text = node.text.strip()
-    if get_origin(base) is UnionType and NoneType in get_args(base):
-        if text == "none":
-            return None
-        if timedelta in get_args(base):
-            return _duration(text, limit, allowed(hint))
-        return read_share(text) if Share in get_args(base) else _count(node, limit, allowed(hint))
-    if base is timedelta:
+    kinds = get_args(base) if get_origin(base) is UnionType else (base,)
+    if NoneType in kinds and text == "none":
+        return None
+    if isinstance(limit, Percent):
+        return _part(text, limit)
+    if isinstance(limit, Amount):
+        return _amount(text, limit)
+    if timedelta in kinds:
         return _duration(text, limit, allowed(hint))
-    if base is Share:
+    if Share in kinds:
         return read_share(text)
-    if base is int:
+    if int in kinds:
         return _count(node, limit, allowed(hint))
     if base is bool:
         return TRUTH.get(text, Wrong(TRUE_OR_FALSE))
@@ -107,6 +111,10 @@ def allowed(hint: Any) -> str:
     base, limit = unwrapped(hint)
     if isinstance(limit, Written):
         return limit.allowed
+    if isinstance(limit, Percent):
+        return f"a part from {limit.low}% to {limit.high}%"
+    if isinstance(limit, Amount):
+        return _amount_allowed(limit) + (", or none" if get_origin(base) is UnionType else "")
     if base is Share:
         return SHARE
     if base is bool:
@@ -151,9 +159,7 @@ def read_share(text: str) -> Share | Wrong:
         return Share(int(percent[1]), True)
     if _COUNT.fullmatch(text) and 1 <= int(text) <= 1000:
         return Share(int(text), False)
-    if re.fullmatch(r"0?\.[0-9]{1,2}", text):
-        return Wrong(SHARE, f"did you mean {int(text.split('.')[1].ljust(2, '0'))}%?")
-    return Wrong(SHARE)
+    return Wrong(SHARE, _percent_meant(text))
 
 
 def read_host(text: str) -> str | Wrong:
@@ -178,6 +184,29 @@ def nearest(word: str, words: list[str]) -> str:
 
     near = get_close_matches(word[:80].lower(), words, n=1, cutoff=0.6)
     return near[0] if near else ""
+
+
+def _part(text: str, limit: Percent) -> float | Wrong:
+    """`70%` as 0.7."""
+    part = _PART.fullmatch(text)
+    if part is not None and limit.low <= int(part[1]) <= limit.high:
+        return int(part[1]) / 100
+    return Wrong(f"a part from {limit.low}% to {limit.high}%", _percent_meant(text))
+
+
+def _percent_meant(text: str) -> str:
+    fraction = _FRACTION.fullmatch(text)
+    return f"did you mean {int(fraction[1].ljust(2, '0'))}%?" if fraction else ""
+
+
+def _amount(text: str, limit: Amount) -> float | Wrong:
+    if _AMOUNT.fullmatch(text) and 0 < float(text) <= limit.high:
+        return float(text)
+    return Wrong(_amount_allowed(limit))
+
+
+def _amount_allowed(limit: Amount) -> str:
+    return f"a number above 0 and up to {limit.high:,.0f}, like 0.19"
 
 
 def _count(node: Scalar, limit: Any, wanted: str) -> Any:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.model.bounds import Because, PoolBounds, Resize
-from shared.policy.pool_schedules import PoolSchedules
 from shared.policy.schedules import Schedule
-from shared.policy.schema import Capacity
+from shared.policy.schema import Capacity, PoolPolicy
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 LONDON = "Europe/London"
@@ -23,9 +22,9 @@ def entry(name: str, cron: str, lasts: timedelta | None = None, zone: str = "UTC
     return Schedule(name=name, cron=cron, zone=zone, lasts=lasts, **says)
 
 
-def pool(*schedules: Schedule, least: int = 1, most: int = 40) -> PoolSchedules:
-    return PoolSchedules(
-        cluster="prod", pool="private", capacity=Capacity(min=least, max=most), schedules=schedules
+def pool(*schedules: Schedule, least: int = 1, most: int = 40) -> PoolPolicy:
+    return PoolPolicy(
+        name="private", scale_set="private-vmss", capacity=Capacity(min=least, max=most), schedules=schedules
     )
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shared.decide.schedule import bounds_at
 from shared.decide.timeline import changes
 from shared.model.bounds import PoolBounds, Resize
-from shared.policy.pool_schedules import PoolSchedules
 from shared.policy.schedules import Calendar, Schedule
+from shared.policy.schema import PoolPolicy
 from tests.schedule.plans import DAY, HOUR, MINUTE, pool
 
 BEGIN = datetime(2026, 10, 20, tzinfo=UTC)
@@ -63,7 +63,7 @@ POOLS = st.lists(entries(), max_size=6).map(lambda some: pool(*some, least=2, mo
 WORDS = st.lists(words(), max_size=2)
 
 
-def fresh(one: PoolSchedules) -> PoolSchedules:
+def fresh(one: PoolPolicy) -> PoolPolicy:
     """The same pool, of which nothing was asked before."""
     return pool(
         *(
@@ -78,7 +78,7 @@ def fresh(one: PoolSchedules) -> PoolSchedules:
 @FEW
 @given(POOLS, WORDS, st.lists(MOMENTS, min_size=1, max_size=6), LEADS)
 def test_how_one_got_there_makes_no_difference(
-    plan: PoolSchedules, said: list[Resize], asked: list[datetime], lead: timedelta
+    plan: PoolPolicy, said: list[Resize], asked: list[datetime], lead: timedelta
 ) -> None:
     answers = [bounds_at(plan, now, said, lead) for now in asked]
     assert answers == [bounds_at(fresh(plan), now, said, lead) for now in asked]
@@ -87,7 +87,7 @@ def test_how_one_got_there_makes_no_difference(
 @FEW
 @given(POOLS, WORDS, MOMENTS)
 def test_at_each_instant_the_timeline_has_what_holds_then(
-    plan: PoolSchedules, said: list[Resize], begin: datetime
+    plan: PoolPolicy, said: list[Resize], begin: datetime
 ) -> None:
     told = changes(plan, begin, begin + 4 * DAY, said)
     assert told[0].at == begin
@@ -101,7 +101,7 @@ def test_at_each_instant_the_timeline_has_what_holds_then(
 @FEW
 @given(POOLS, WORDS, MOMENTS, LEADS)
 def test_the_hard_bounds_hold_and_no_bound_contradicts_another(
-    plan: PoolSchedules, said: list[Resize], now: datetime, lead: timedelta
+    plan: PoolPolicy, said: list[Resize], now: datetime, lead: timedelta
 ) -> None:
     bounds = bounds_at(plan, now, said, lead)
     assert 2 <= bounds.min.nodes <= bounds.floor.nodes <= bounds.ceiling.nodes <= bounds.max.nodes <= 30
@@ -110,7 +110,7 @@ def test_the_hard_bounds_hold_and_no_bound_contradicts_another(
 @FEW
 @given(POOLS, MOMENTS, LEADS)
 def test_whatever_is_to_be_there_at_a_time_was_ordered_a_lead_before(
-    plan: PoolSchedules, now: datetime, lead: timedelta
+    plan: PoolPolicy, now: datetime, lead: timedelta
 ) -> None:
     wanted = bounds_at(plan, now).floor.nodes
     for part in range(1, 5):

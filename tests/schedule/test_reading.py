@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from shared.policy.beside import packed
 from shared.policy.faults import Fault, PolicyError
 from shared.policy.load import load
-from shared.policy.load_schedules import load_schedules
-from shared.policy.pool_schedules import PoolSchedules
 from shared.policy.schedules import Calendar, Schedule
+from shared.policy.schema import PoolPolicy
 from tests.policy.texts import fault_of, with_pool
 from tests.schedule.plans import HOUR, LONDON
 
@@ -29,14 +29,14 @@ def text_of(schedules: str, calendars: str = f"{{uk: {UK}}}", price: str = "") -
     return f"calendars: {calendars}\n" + with_pool(f"schedules: {schedules}\n{price}")
 
 
-def read(text: str) -> PoolSchedules:
-    (pool,) = load_schedules(text, "policy.yaml", ICS)
-    return pool
+def read(text: str) -> PoolPolicy:
+    (cluster,) = load(packed(text.encode(), ICS), "policy.yaml", planned=True).clusters
+    return cluster.pools[0]
 
 
-def faults(text: str | bytes) -> tuple[Fault, ...]:
+def faults(text: str) -> tuple[Fault, ...]:
     with pytest.raises(PolicyError) as raised:
-        load_schedules(text, "policy.yaml", ICS)
+        load(packed(text.encode(), ICS), "policy.yaml", planned=True)
     return raised.value.faults
 
 
@@ -52,12 +52,11 @@ def test_schedules_are_read_in_the_order_of_the_file() -> None:
     )
     office = Schedule(name="office", cron="0 7 * * MON-FRI", zone=LONDON, lasts=12 * HOUR, min=10, besides=uk)
     assert pool.schedules == (office, Schedule(name="night", cron="0 19 * * *", zone=LONDON, max=5))
-    assert (pool.cluster, pool.pool, pool.capacity.min, pool.capacity.max) == ("prod", "private", 3, 40)
     assert pool.price == 0.19
 
 
 def test_a_file_without_schedules_has_none() -> None:
-    assert load_schedules(with_pool("mode: observe"), "policy.yaml") == ()
+    assert read(with_pool("mode: observe")).schedules == ()
 
 
 def test_the_policy_itself_goes_on_refusing_what_the_app_does_not_obey() -> None:
@@ -146,15 +145,3 @@ def test_without_capacity_there_is_nothing_to_move_within() -> None:
     assert fault.path == "clusters.prod.pools.private.capacity"
     (fault,) = faults(text.replace("{min: 3, max: 40}", "{min: 50, max: 40}"))
     assert fault.path == "clusters.prod.pools.private.capacity.min"
-
-
-@pytest.mark.parametrize("text", [b"\xff\xfe", "", "[]", "a", "a: [", "calendars: 3"])
-def test_what_is_no_policy_at_all_is_a_fault(text: str | bytes) -> None:
-    assert faults(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["clusters: 3", "clusters: {a: {pools: []}}", "clusters: {a: {pools: {b: c}}}"]
-)
-def test_other_parts_are_not_looked_at(text: str) -> None:
-    assert load_schedules(text, "policy.yaml") == ()

@@ -1,0 +1,162 @@
+"""The `scaling` of a pool, a cluster or the `defaults`: signals, pace, and who goes when a pool shrinks.
+
+What is written is merged field by field with what stands further out, the list of signals as a whole. A pool follows
+load when it has signals after that; `signals: none` takes away what stands further out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_type_hints
+
+from msgspec.structs import fields
+
+from shared.policy.faults import joined, shown
+from shared.policy.reading import Opened, Reading
+from shared.policy.scaling import Aim, Allocated, Constant, Metric, Pace, Resource, Scaling, Signal, Waiting
+from shared.policy.tree import Listing, Node, Scalar
+from shared.policy.values import Wrong, described, read_value
+
+MOST_SIGNALS = 10
+WAITING = "waiting"
+FORMS = "{of: cpu, setpoint: 70%}, {of: waiting}, {metric: queue.depth, per_node: 100} or {nodes: 3}"
+WANTED = f"none, or a list of 1 to {MOST_SIGNALS} signals, each like {FORMS}"
+OF = f"{' or '.join(Resource)} or {WAITING}"
+
+PACE = tuple(one.name for one in fields(Pace))
+OTHERS = {"goes_first": "age", "protect_new": "protect_new", "serving": "serving"}
+"""Keys of the file to fields of `Scaling`."""
+
+_BESIDE = {
+    "of": ("of", "setpoint", "margin"),
+    "metric": ("metric", "per_node", "margin"),
+    "nodes": ("nodes",),
+}
+"""What a signal is of, to the keys that it may have."""
+
+
+def read_scaling(reading: Reading, opened: Opened) -> dict[str, Any] | None:
+    """The fields of `Scaling` and `Pace` that are written in that layer; None where there is no `scaling`."""
+    section = reading.child("scaling", "scaling", opened)
+    if section is None:
+        return None
+    values = reading.values(section, Pace, PACE)
+    hints = get_type_hints(Scaling, include_extras=True)
+    for key, field in OTHERS.items():
+        value = _value(reading, section, key, hints[field])
+        if value is not None:
+            values[field] = value
+    if "signals" in section.entries:
+        signals = _signals(reading, section)
+        if signals is not None:
+            values["signals"] = signals
+    return values
+
+
+def scaling_of(values: dict[str, Any] | None) -> Scaling | None:
+    """What the merged layers come to."""
+    if values is None:
+        return None
+    pace = {name: value for name, value in values.items() if name in PACE}
+    return Scaling(pace=Pace(**pace), **{name: value for name, value in values.items() if name not in PACE})
+
+
+def _signals(reading: Reading, section: Opened) -> tuple[Signal, ...] | None:
+    path, node = joined(section.path, "signals"), section.entries["signals"][1]
+    if isinstance(node, Scalar) and node.text == "none":
+        return ()
+    if not isinstance(node, Listing) or not 1 <= len(node.items) <= MOST_SIGNALS:
+        reading.fault(node, path, described(node), WANTED)
+        return None
+    found: list[Signal] = []
+    seen: dict[str, int] = {}
+    for index, item in enumerate(node.items):
+        place = f"{path}[{index}]"
+        signal = _signal(reading, item, place)
+        if signal is None:
+            continue
+        follows = _follows(signal)
+        if seen.setdefault(follows, item.line) != item.line or any(_follows(one) == follows for one in found):
+            told = f"{follows}, which is on line {seen[follows]} already"
+            reading.fault(item, place, told, "each signal once")
+        found.append(signal)
+    return tuple(found)
+
+
+def _follows(signal: Signal) -> str:
+    match signal:
+        case Allocated(of=of):
+            return of.value
+        case Metric(name=name):
+            return f"the metric {shown(name)}"
+        case Waiting():
+            return WAITING
+        case Constant():
+            return "a count of nodes"
+
+
+def _signal(reading: Reading, item: Node, path: str) -> Signal | None:
+    opened = reading.open("signal", Scalar(item.line, item.column, "", True), item, path)
+    if opened is None:
+        return None
+    kinds = [key for key in _BESIDE if key in opened.entries]
+    if len(kinds) != 1:
+        reading.fault(item, path, " and ".join(kinds) or "a signal of nothing", FORMS)
+        return None
+    (kind,) = kinds
+    before = len(reading.faults)
+    allowed = ("of",) if _is_waiting(opened) else _BESIDE[kind]
+    for key, (name, _) in opened.entries.items():
+        if key not in allowed:
+            reading.fault(name, f"{path}.{key}", f"{key} beside {kind}", ", ".join(allowed))
+    signal = {"of": _of, "metric": _metric, "nodes": _constant}[kind](reading, opened)
+    return signal if len(reading.faults) == before else None
+
+
+def _is_waiting(opened: Opened) -> bool:
+    node = opened.entries.get("of", (None, None))[1]
+    return isinstance(node, Scalar) and node.text == WAITING
+
+
+def _of(reading: Reading, opened: Opened) -> Signal | None:
+    if _is_waiting(opened):
+        return Waiting()
+    node = opened.entries["of"][1]
+    resource = read_value(node, Resource)
+    if isinstance(resource, Wrong):
+        reading.fault(node, f"{opened.path}.of", described(node), OF, resource.hint)
+        return None
+    values = reading.values(opened, Aim, ("setpoint", "margin"))
+    setpoint, margin = values.get("setpoint", Aim().setpoint), values.get("margin", Aim().margin)
+    if not margin < setpoint or round(setpoint + margin, 9) > 1:
+        key = "margin" if "margin" in values else "setpoint"
+        place, found = opened.entries[key][1], f"a margin of {margin:.0%} around {setpoint:.0%}"
+        allowed = "a margin below the setpoint, and both together at most 100%"
+        reading.fault(place, f"{opened.path}.{key}", found, allowed)
+        return None
+    return Allocated(resource, Aim(setpoint, margin))
+
+
+def _metric(reading: Reading, opened: Opened) -> Signal | None:
+    name = _value(reading, opened, "metric", get_type_hints(Metric, include_extras=True)["name"])
+    values = reading.values(opened, Metric, ("per_node", "margin"))
+    if "per_node" not in opened.entries:
+        allowed = "the key 'per_node': how much of it is right for each node"
+        reading.fault(opened.key, f"{opened.path}.per_node", "no such key", allowed)
+    return Metric(name=name, **values) if name and "per_node" in values else None
+
+
+def _constant(reading: Reading, opened: Opened) -> Signal | None:
+    values = reading.values(opened, Constant, ("nodes",))
+    return Constant(**values) if values else None
+
+
+def _value(reading: Reading, opened: Opened, key: str, hint: Any) -> Any:
+    """The value under a key that is another one than its field; None without one, or with a fault."""
+    if key not in opened.entries:
+        return None
+    node = opened.entries[key][1]
+    value = read_value(node, hint)
+    if isinstance(value, Wrong):
+        reading.fault(node, f"{opened.path}.{key}", described(node), value.allowed, value.hint)
+        return None
+    return value
