@@ -122,7 +122,7 @@ async def _level(hand: Hand) -> Outcome | Short:
         hand.forget_readings()
     book = await book_of(hand.outside, hand.cluster.name, hand.pool)
     there = await compute.scale_set(address)
-    target = min(book.target, hand.pool.capacity.max) if book.target is not None else 0
+    target = await _target(hand, book)
     size = target + (await held_by_bodies(hand.outside, hand.cluster, hand.pool) if book.bodies else 0)
     if there.capacity < size:
         return await _order(hand, book.no_room, there, size)
@@ -148,6 +148,25 @@ async def _level(hand: Hand) -> Outcome | Short:
         token = await compute.destroy(address, unstarted)
         return Wait("what Azure could not start is being taken away", hand.again(), token)
     return await _order(hand, book.no_room, there, size)
+
+
+async def _target(hand: Hand, book: Ledger) -> int:
+    """The size that the pool is to have now, up to the policy's maximum. A successor is ordered ahead only of a node
+    that is still there, seen after the set's size was read: of one that Azure has taken meanwhile it is among those
+    that are wanted."""
+    if book.target is None:
+        return 0
+    ahead = [one.node for one in book.active if one.surge and not one.leaving]
+    gone = 0
+    if ahead:
+        hand.forget_readings()
+        findings = (await hand.fresh())[0].findings
+        gone = sum(_is_gone(findings.get(node)) for node in ahead)
+    return min(book.target - gone, hand.pool.capacity.max)
+
+
+def _is_gone(finding: Finding | None) -> bool:
+    return finding is None or (finding.condition is Condition.GONE and finding.node.instance is None)
 
 
 async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int) -> Outcome | Short:
