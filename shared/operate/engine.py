@@ -39,7 +39,7 @@ from .leases import give_lease_back, take_lease
 from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
-from .plans import PLANS, Step
+from .plans import ENDS, PLANS, Step
 from .rest import rest, rested, why_it_rests
 from .second_asking import REFUSED_AGAIN, WAITING, ask_again
 
@@ -53,7 +53,7 @@ ENDINGS = {
     Failed.__name__: OperationState.FAILED,
     HandOver.__name__: OperationState.HANDED_OVER,
 }
-ENDS, BECAUSE = "ends", "because"  # the notes of an operation that is being undone: how it ends, and why
+BECAUSE = "because"  # the note of an operation that ends early: why
 AFTER_UNKNOWN = timedelta(seconds=5)
 
 
@@ -110,25 +110,23 @@ async def _carry_on(hand: Hand) -> bool:
 def _is_to_be_undone(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
     """Whether something of ours has to be taken back before the operation ends.
 
-    1. Nothing was done that could be, or it is being undone at this moment: no.
+    1. Nothing was done that could be, or it is ending at this moment: no.
     2. It is handed over after something final was done: no, a person is to find it as it is.
     3. Otherwise: yes.
     """
     operation, course = hand.operation, PLANS[hand.operation.plan]
-    if not course.leaves_traces(operation) or operation.step == course.undo:
+    if not course.early_end(operation) or ENDS in operation.notes:
         return False
     return not isinstance(outcome, HandOver) or course.is_untouched(operation)
 
 
 async def _undo(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
     """Go on with taking back what was done; how the operation ends after that is noted."""
-    course, now = PLANS[hand.operation.plan], hand.now
-    hand.tell(AuditKind.STEP, f"it ends here, what was done is taken back: {outcome.text}")
+    first, now = PLANS[hand.operation.plan].early_end(hand.operation)[0], hand.now
+    hand.tell(AuditKind.STEP, f"it ends here, what was done is put right: {outcome.text}")
     hand.note(ENDS, type(outcome).__name__)
     hand.note(BECAUSE, outcome.text)
-    await hand.save(
-        replace(hand.operation, step=course.undo, step_since=now, attempt=0, token=None, wake_at=now)
-    )
+    await hand.save(replace(hand.operation, step=first, step_since=now, attempt=0, token=None, wake_at=now))
     return True
 
 
@@ -173,8 +171,7 @@ def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
 async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     operation, now = hand.operation, hand.now
     hand.tell(AuditKind.STEP, f"{step.name}: {outcome.text}")
-    following = PLANS[operation.plan].after(step.name)
-    ends = operation.notes.get(ENDS)
+    following, ends = PLANS[operation.plan].after(operation), operation.notes.get(ENDS)
     done = replace(
         operation,
         step=following or operation.step,
@@ -188,10 +185,9 @@ async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
     hand.operation = (
         done  # kept with the next change of the world, wait or close; until then it can be done again
     )
-    if ends is not None:
+    if ends is not None and following is None:
         await close(hand, ENDINGS[ends], operation.notes[BECAUSE])
-        return False
-    if following is None:
+    elif following is None:
         await close(hand, OperationState.DONE, outcome.text)
     return following is not None
 

@@ -11,6 +11,8 @@
     restart, redeploy, reimage
                      prove_ill -> stop_new_tasks -> keep_evidence -> move_tasks -> the order
                      -> await_recovery -> retire_agent -> give_back -> await_services -> verify
+    an early end     give_back, where new tasks were stopped or the pool was grown
+                     -> make_up, where an order was given that members of services may not have outlived
 
 Dead is proved by Azure and Mesos both before anything is destroyed. Mesos is told only when Azure has confirmed that
 the machine is gone, because an agent that is marked gone is banned for ever and its volumes are lost. The pool grows
@@ -49,6 +51,7 @@ from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
 from .steps.keep_body import take_away
 from .steps.keep_evidence import keep_evidence
+from .steps.make_up import make_up
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit, start_master
 from .steps.move_tasks import move_tasks
 from .steps.order import ORDERED, redeploy, reimage, restart, restart_unit
@@ -77,8 +80,11 @@ def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
 
 
 BAR, DESTROY = "stop_new_tasks", "destroy"
+ENDS = "ends"
+"""The note of an operation that ends early: how it will have ended."""
 EVIDENCE = Step("keep_evidence", keep_evidence, (), _minutes(10))
 UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
+MAKE_UP = Step("make_up", make_up, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout)
 
 
 @dataclass(frozen=True)
@@ -87,16 +93,22 @@ class Course:
 
     cures: frozenset[Condition]
     steps: tuple[Step, ...]
-    undo: str = UNDO.name
 
     def step(self, name: str) -> Step:
-        """The step of this name, or the one that undoes."""
-        return next(step for step in (*self.steps, UNDO) if step.name == name)
+        """The step of this name, or one of an early end."""
+        return next(step for step in (*self.steps, UNDO, MAKE_UP) if step.name == name)
 
-    def after(self, name: str) -> str | None:
-        """The next step's name; None after the last, and after taking back where that is no step of the plan."""
-        names = [step.name for step in self.steps]
-        place = names.index(name) + 1 if name in names else len(names)
+    def early_end(self, operation: Operation) -> tuple[str, ...]:
+        """The steps that are done before it ends early."""
+        undone = (UNDO.name,) if self.leaves_traces(operation) else ()
+        cut_off = ORDERED in operation.notes and operation.subject.services
+        return (*undone, MAKE_UP.name) if cut_off else undone
+
+    def after(self, operation: Operation) -> str | None:
+        """The name of the step that follows; None after the last."""
+        steps = tuple(step.name for step in self.steps)
+        names = self.early_end(operation) if ENDS in operation.notes else steps
+        place = names.index(operation.step) + 1
         return names[place] if place < len(names) else None
 
     def leaves_traces(self, operation: Operation) -> bool:

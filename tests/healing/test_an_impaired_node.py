@@ -8,6 +8,7 @@ from typing import Any
 from shared.errors import Retry
 from shared.memory.health import MemoryHealth
 from shared.model.health import Role
+from shared.model.mesos import Generation
 from shared.model.readings import Value
 from shared.model.remedies import Remedy
 from shared.ports.store import Table
@@ -22,8 +23,8 @@ LADDER = "repair: {ladder: [restart_unit, restart, replace]}"
 class Ward:
     """A scene whose DC/OS is asked for its health each fifth minute."""
 
-    def __init__(self, more: str = LADDER) -> None:
-        self.scene = Scene(agents=6, more=more)
+    def __init__(self, more: str = LADDER, generation: Generation = Generation.MARK_GONE) -> None:
+        self.scene = Scene(agents=6, more=more, generation=generation)
         addresses = self.scene.compute._pools[POOL].addresses
         self.dcos = MemoryHealth(self.scene.clock, dict.fromkeys(addresses.values(), Role.AGENT))
         self.scene.dcos = self.dcos
