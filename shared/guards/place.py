@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from shared.model.ledger import Disruption, Ledger, Wave
 from shared.model.nodes import Node
 from shared.model.readings import Failure
+from shared.model.remedies import Remedy
 
 from .question import Question
 from .stakes import at_stake
@@ -33,6 +34,7 @@ def with_place(question: Question, operation: str) -> Ledger:
         trouble="" if urgent else finding.trouble,
         urgent=urgent,
         services=tuple(stake.service for stake in at_stake(finding.node, question.snapshot)),
+        shrinks=question.remedy is Remedy.SHRINK,
     )
     waves = book.waves
     if entry.trouble and book.wave(entry.trouble) is None:

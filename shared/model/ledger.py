@@ -19,7 +19,9 @@ class Disruption(Struct, frozen=True):
     more than wanted meanwhile; `leaving`: it goes now, so that its successor is among those that are wanted.
     `frameworks` are the ids of those that had tasks there, besides Marathon, whose applications are many; `trouble` is
     what was wrong with a node that was still connected (`Wave`); `urgent`: its end is announced for a time so near that
-    it has a reserve of its own; `services` are those that have a member or data there (`shared/guards/stakes.py`)."""
+    it has a reserve of its own; `services` are those that have a member or data there (`shared/guards/stakes.py`).
+    `shrinks`: nothing comes in its place, because the pool is to have fewer; `leaving` says then that `wanted` is that
+    much smaller already."""
 
     operation: str
     node: str
@@ -31,6 +33,7 @@ class Disruption(Struct, frozen=True):
     trouble: str = ""
     urgent: bool = False
     services: tuple[str, ...] = ()
+    shrinks: bool = False
 
 
 class Unjoined(Struct, frozen=True):
@@ -104,6 +107,11 @@ class Ledger(Struct, frozen=True):
     def surging(self) -> int:
         """How many more than wanted the pool may have."""
         return sum(entry.surge for entry in self.active)
+
+    @property
+    def going(self) -> int:
+        """How many of those that are wanted are on their way out, so that the pool is to have as many fewer."""
+        return sum(entry.shrinks and not entry.leaving for entry in self.active)
 
     @property
     def target(self) -> int | None:

@@ -1,0 +1,185 @@
+"""Which size each pool is to have now, by the clock, by what people said and by load; and who goes when it shrinks.
+
+For every pool that has schedules, follows its load, or of whose size somebody has said something; of the others
+nothing is worked out, and they stay as they are.
+
+1. The size so far is the one that the ledger wants, without those that are on their way out. A machine that is being
+   replaced is wanted, and so is one that was ordered and has not joined. No size was ever read: nothing is worked out.
+2. The bounds are those of now, and with the lead those that come: so a pool has grown when its time comes.
+3. The lead is what nine of ten of its last machines took at most from their order until they joined; while nobody
+   knows, the time that the policy gives them.
+4. What load asks for is said by each signal that the policy names (`demands.py`).
+5. The size follows by the rule of `shared/scale/rule.py`. Without a signal it stays, but for what the bounds say.
+6. It is to shrink: who goes is chosen (`leavers.py`). No more than there are machines beyond the new size: what is
+   missing is not missed any more, and nothing goes for it.
+
+The course is what the rule remembers; it goes in at the next look. A change that nothing came of, because nobody may
+go or a guard refused, was none: what is remembered of changes is then what was remembered before (`courses_after`).
+The same inputs give the same sizes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.model.azure import Provisioning
+from shared.model.bounds import PoolBounds
+from shared.model.decisions import Decision, Verdict
+from shared.model.ledger import Ledger
+from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.model.overrides import resizes
+from shared.model.readings import Failure, Reading
+from shared.policy.scaling import Scaling
+from shared.policy.schema import PoolPolicy
+from shared.scale.candidates import Choice
+from shared.scale.load import Demand
+from shared.scale.pace import Course
+from shared.scale.rule import Asked, Wanted, wanted_nodes
+
+from .repair import Situation
+from .schedule import bounds_at
+
+OF_SIZE = frozenset({Condition.SHORT, Condition.SURPLUS})
+"""What is decided about a pool's size, and not about a node that is not well."""
+
+AT_REST = Scaling()
+"""How a pool shrinks that follows no load."""
+
+LAST_JOINS = 20
+LISTED_SOON = timedelta(minutes=5)
+"""A machine is listed within a minute of its order. What was older when it was first seen was there before us."""
+
+
+class Sized(Struct, frozen=True, kw_only=True):
+    """One pool. `size` is the size so far (rule 1), `wanted` what it is to be, with its reason and numbers; `choice` is
+    who goes, None where nobody is to go. `there` counts the machines that it has or that are being replaced; None:
+    they could not be read. `before` is the course that went in."""
+
+    pool: str
+    size: int
+    bounds: PoolBounds
+    demands: tuple[Reading[Demand], ...]
+    wanted: Wanted
+    lead: timedelta
+    there: int | None
+    before: Course
+    choice: Choice | None = None
+
+    @property
+    def nodes(self) -> int:
+        """The size that it is to have."""
+        return self.wanted.nodes
+
+    @property
+    def surplus(self) -> int:
+        """How many machines are to go: of those that are there, beyond what is wanted."""
+        return 0 if self.there is None else max(0, min(self.size, self.there) - self.nodes)
+
+
+def size_pools(situation: Situation, courses: Mapping[str, Course]) -> tuple[Sized, ...]:
+    """In the order of the policy. `courses` are by pool; one that has none is looked at for the first time.
+
+    Whom a pool may lose depends on what runs for whom. Where that was not read, nobody goes who has any task: so a
+    caller who sees a `surplus` reads it and asks again.
+    """
+    sized: list[Sized] = []
+    for pool in situation.cluster.pools:
+        one = _sized(situation, pool, courses.get(pool.name, Course()))
+        if one is not None:
+            sized.append(one)
+    return tuple(sized)
+
+
+def courses_after(sized: Iterable[Sized], decisions: Iterable[Decision]) -> dict[str, Course]:
+    """What is to be remembered for the next look, by pool."""
+    acted = {one.pool for one in decisions if one.verdict is Verdict.ACT and one.condition in OF_SIZE}
+    return {one.pool: one.wanted.course if one.pool in acted else _unmoved(one) for one in sized}
+
+
+def is_sized(situation: Situation, pool: PoolPolicy) -> bool:
+    """Whether the pool's size is worked out at all."""
+    said = resizes(situation.overrides, pool.name, situation.now)
+    return bool(pool.schedules or pool.scaling or said)
+
+
+def lead_of(pool: PoolPolicy, memories: Iterable[NodeMemory]) -> timedelta:
+    """Rule 3."""
+    took = [(one.joined_at, time) for one in memories if one.joined_at and (time := _join_time(one))]
+    last = sorted(time for _, time in sorted(took)[-LAST_JOINS:])
+    if not last:
+        return pool.repair.join_timeout
+    return min(last[math.ceil(0.9 * len(last)) - 1], pool.repair.join_timeout)
+
+
+def _join_time(memory: NodeMemory) -> timedelta | None:
+    """How long it took from its order, or from when it was first seen; None where that was not seen."""
+    begun = memory.first_seen_at
+    if memory.created_at is not None:
+        if begun - memory.created_at > LISTED_SOON:
+            return None
+        begun = min(begun, memory.created_at)
+    joined = memory.joined_at
+    return joined - begun if joined is not None and joined > memory.first_seen_at else None
+
+
+def _sized(situation: Situation, pool: PoolPolicy, course: Course) -> Sized | None:
+    book = situation.ledgers.get(pool.name)
+    if book is None or book.wanted is None or not is_sized(situation, pool):
+        return None
+    findings = [one for one in situation.findings if one.node.pool == pool.name]
+    lead = lead_of(pool, (one.node.memory for one in findings if one.node.memory is not None))
+    said = resizes(situation.overrides, pool.name, situation.now)
+    bounds = bounds_at(pool, situation.now, said, lead)
+    size = size_so_far(book)
+    demands: tuple[Reading[Demand], ...] = ()
+    pace = (pool.scaling or AT_REST).pace
+    wanted = wanted_nodes(Asked(size, demands, bounds, pace), course, situation.now)
+    there = _there(situation, book, findings)
+    return Sized(
+        pool=pool.name,
+        size=size,
+        bounds=bounds,
+        demands=demands,
+        wanted=wanted,
+        lead=lead,
+        there=there,
+        before=course,
+    )
+
+
+def size_so_far(book: Ledger) -> int:
+    """Rule 1. One that is on its way out and whose going is counted already is no part of what is wanted any more."""
+    return (book.wanted or 0) - book.going
+
+
+def _there(situation: Situation, book: Ledger, findings: Sequence[Finding]) -> int | None:
+    """Machines that are listed and stay, and those that are missing and being replaced."""
+    if isinstance(situation.snapshot.pools[book.pool].instances, Failure):
+        return None
+    leaving = {entry.node for entry in book.active if entry.shrinks}
+    return sum(
+        one.node.name not in leaving and (_is_listed(one) or one.node.name in situation.busy)
+        for one in findings
+    )
+
+
+def _is_listed(finding: Finding) -> bool:
+    instance = finding.node.instance
+    return instance is not None and instance.provisioning is not Provisioning.DELETING
+
+
+def _unmoved(sized: Sized) -> Course:
+    """With what was seen now, and the changes of before."""
+    before, now = sized.before, sized.wanted.course
+    return replace(
+        now,
+        changed_at=before.changed_at,
+        grown_at=before.grown_at,
+        turned_at=before.turned_at,
+        way=before.way,
+    )
