@@ -34,6 +34,11 @@ class Condition(StrEnum):
     stopped      powered off but still allocated: somebody may have meant it
     gone         deleted, deallocated or evicted
     unknown      the readings do not say, or contradict each other
+
+    Two are never judged of a node by itself, they say what its pool is to have (`shared/decide/capacity.py`):
+
+    short        a pool has fewer machines than it is to have
+    surplus      it works, and its pool is to have fewer
     """
 
     HEALTHY = "healthy"
@@ -45,6 +50,8 @@ class Condition(StrEnum):
     STOPPED = "stopped"
     GONE = "gone"
     UNKNOWN = "unknown"
+    SHORT = "short"
+    SURPLUS = "surplus"
 
 
 TROUBLED = frozenset({Condition.IMPAIRED, Condition.DOOMED})

@@ -36,6 +36,8 @@ class Plan(StrEnum):
     MASTER_START = "master_start"
     MASTER_REDEPLOY = "master_redeploy"
     REPLACE_ENDING = "replace_ending"
+    GROW = "grow"
+    SHRINK = "shrink"
 
 
 SURPLUS = "surplus"

@@ -215,5 +215,7 @@ MEANING: Mapping[Remedy, str] = {
     Remedy.REDEPLOY: "Azure moves the machine to another host; what is on its temporary disk is lost",
     Remedy.REIMAGE: "its system is written anew; what is on its temporary disk is lost",
     Remedy.REPLACE: "the machine is destroyed with its disks, and another one is ordered",
+    Remedy.GROW: "machines are ordered, up to the size that the pool is to have",
+    Remedy.SHRINK: "the machine is emptied and destroyed with its disks, and no other one is ordered",
 }
 """What a person agrees to."""

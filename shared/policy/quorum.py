@@ -11,8 +11,8 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from shared.model.remedies import Remedy
-from shared.policy.limits import VMS, Between
+from shared.model.remedies import RUNGS, Remedy
+from shared.policy.limits import VMS, Among, Between
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -24,12 +24,12 @@ data are (dcos/dcos:gen/azure/templates/acs.json has no other disk for them); a 
 class MasterRepair(Struct, frozen=True, kw_only=True):
     """How a failed master is helped. None of it is taken from `defaults`, which speak of agents."""
 
-    ladder: tuple[Remedy, ...] = FOR_MASTERS
+    ladder: Annotated[tuple[Remedy, ...], Among(RUNGS)] = FOR_MASTERS
     """The remedies in the order in which they are tried: `restart_unit`, `restart` and `redeploy`, which do here what
     they do for agents. A machine that is off is started where `restart` stands here, unless Azure told that somebody
     stopped it. Masters are never reimaged or replaced, so those words are refused."""
 
-    approve: tuple[Remedy, ...] = (Remedy.REDEPLOY,)
+    approve: Annotated[tuple[Remedy, ...], Among(RUNGS)] = (Remedy.REDEPLOY,)
     """The remedies that need a person's approval each time. A redeployment may find no room in Azure and then leaves
     the cluster without that master, so somebody should be awake. Write `[restart, redeploy]` to see the first restarts
     coming, or take `redeploy` out of the ladder to be called instead."""

@@ -22,9 +22,9 @@ from msgspec import Struct, field
 
 from shared.model.azure import MachineGroup, PoolAddress
 from shared.model.masters import MASTERS
-from shared.model.remedies import Remedy
+from shared.model.remedies import RUNGS, Remedy
 from shared.policy.alerts import Alerts
-from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Amount, Between
+from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Among, Amount, Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
 from shared.policy.quorum import Quorum
@@ -68,7 +68,11 @@ class Capacity(Struct, frozen=True, kw_only=True):
 class Repair(Struct, frozen=True, kw_only=True):
     """How a failed node is helped."""
 
-    ladder: tuple[Remedy, ...] = (Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REPLACE)
+    ladder: Annotated[tuple[Remedy, ...], Among(RUNGS)] = (
+        Remedy.RESTART_UNIT,
+        Remedy.RESTART,
+        Remedy.REPLACE,
+    )
     """The remedies in the order in which they are tried, mildest first. `restart_unit` starts one failed service again
     and touches nothing else; `restart` boots the machine and keeps its disks; `redeploy` moves it to another host and
     loses its temporary disk, where DC/OS keeps local volumes; `reimage` writes its disks anew; `replace` destroys it
@@ -76,7 +80,7 @@ class Repair(Struct, frozen=True, kw_only=True):
     last a day is skipped. Neither `redeploy` nor `reimage` is in the default: they lose as much as `replace` and bring
     no new capacity first. Write `[replace]` where machines are cattle and speed is all."""
 
-    approve: tuple[Remedy, ...] = ()
+    approve: Annotated[tuple[Remedy, ...], Among(RUNGS)] = ()
     """The remedies of the ladder that need a person's approval each time, also where the mode is `enforce`. None:
     whoever writes `enforce` wants to sleep. Name those here whose effect you want to see first."""
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_args, get_origin
 from msgspec import Struct
 
 from shared.policy.faults import shown
-from shared.policy.limits import Amount, Between, Percent, Written
+from shared.policy.limits import Among, Amount, Between, Percent, Written
 from shared.policy.share import Share
 from shared.policy.tree import Listing, Node, Scalar, Section
 
@@ -70,7 +70,7 @@ def read_value(node: Node, hint: Any) -> Any:
     """The value of `node` as the type `hint` of a schema field wants it, or `Wrong`."""
     base, limit = unwrapped(hint)
     if get_origin(base) is tuple:
-        return _words(node, get_args(base)[0])
+        return _words(node, get_args(base)[0], limit.words if isinstance(limit, Among) else None)
     if not isinstance(node, Scalar) or is_nothing(node):
         return Wrong(allowed(hint))
     text = node.text.strip()
@@ -122,8 +122,8 @@ def allowed(hint: Any) -> str:
     if Share in get_args(base):
         return f"{SHARE}, or none"
     if get_origin(base) is tuple:
-        words = ", ".join(get_args(base)[0])
-        return f"a list of: {words}"
+        words = limit.words if isinstance(limit, Among) else get_args(base)[0]
+        return f"a list of: {', '.join(words)}"
     if isinstance(base, type) and issubclass(base, StrEnum):
         return " or ".join(base)
     if isinstance(limit, Between) and isinstance(limit.low, timedelta) and isinstance(limit.high, timedelta):
@@ -235,13 +235,13 @@ def _word(text: str, words: type[StrEnum]) -> Any:
     return Wrong(" or ".join(known), f"did you mean '{near}'?" if near else "")
 
 
-def _words(node: Node, words: type[StrEnum]) -> Any:
-    wanted = f"a list of: {', '.join(words)}"
+def _words(node: Node, words: type[StrEnum], among: tuple[str, ...] | None) -> Any:
+    wanted = f"a list of: {', '.join(among or words)}"
     if not isinstance(node, Listing) or not all(isinstance(item, Scalar) for item in node.items):
         return Wrong(wanted, "write it as a list: [replace]")
     read = [_word(item.text.strip(), words) for item in node.items if isinstance(item, Scalar)]
     if not read:
         return Wrong(wanted, "to repair nothing write 'mode: observe'")
-    if any(isinstance(word, Wrong) for word in read):
+    if any(isinstance(word, Wrong) or (among is not None and word not in among) for word in read):
         return Wrong(wanted)
     return tuple(read) if len(set(read)) == len(read) else Wrong(wanted, "each remedy once")

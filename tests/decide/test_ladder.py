@@ -12,11 +12,11 @@ from shared.model.azure import GuestAgent
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident
 from shared.model.nodes import Condition, Fate, Finding, Helped, Node
-from shared.model.remedies import Remedy
+from shared.model.remedies import RUNGS, Remedy
 from shared.policy.schema import Repair
 from tests.builders import NOW, Cluster, incident, instance, memory, name, pool_policy
 
-ALL = tuple(Remedy)
+ALL = RUNGS
 HOUR = timedelta(hours=1)
 
 
