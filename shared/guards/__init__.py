@@ -28,6 +28,7 @@ from . import (
     pause,
     quorum,
     self_doubt,
+    spare,
     stateful,
     storm,
     window,
@@ -40,8 +41,10 @@ __all__ = [
     "ORDER",
     "TO_BEGIN",
     "TO_BURY",
+    "TO_ENLARGE",
     "TO_GROW",
     "TO_SEND_AWAY",
+    "TO_SHRINK",
     "TO_TOUCH_A_MASTER",
     "Guard",
     "Question",
@@ -71,7 +74,14 @@ ORDER: tuple[Guard, ...] = (
 )
 
 # What rests on the ledger alone, asked again about the ledger as it is when a place in it is taken.
-AT_THE_BOOKS: tuple[Guard, ...] = (ledger.ask, stateful.ask, canary.ask, joining.ask, backoff.ask)
+AT_THE_BOOKS: tuple[Guard, ...] = (
+    ledger.ask,
+    stateful.ask,
+    canary.ask,
+    joining.ask,
+    backoff.ask,
+    spare.ask,
+)
 
 # What only says whether to begin with one more. Once something final was done, when the tasks of a node are on the
 # move, these are not asked any more: it would be left half done.
@@ -86,6 +96,36 @@ TO_GROW: tuple[Guard, ...] = (mode.ask, pause.ask, approval.ask)
 
 # What came for a node that stays is empty and not needed, which rests on the size that Azure gives the pool.
 TO_SEND_AWAY: tuple[Guard, ...] = (mode.ask, pause.ask, capacity.ask, approval.ask)
+
+# A pool that is to have more: nobody is disrupted, so that windows, the ledger and a storm do not hold it. But machines
+# that would not join, or fail like the others, are not ordered.
+TO_ENLARGE: tuple[Guard, ...] = (
+    mode.ask,
+    pause.ask,
+    self_doubt.ask,
+    capacity.ask,
+    correlated.ask,
+    joining.ask,
+    backoff.ask,
+    approval.ask,
+)
+
+# A pool that is to have fewer: what works is taken away, and nobody waits for it.
+TO_SHRINK: tuple[Guard, ...] = (
+    mode.ask,
+    pause.ask,
+    self_doubt.ask,
+    failover.ask,
+    capacity.ask,
+    storm.ask,
+    correlated.ask,
+    window.ask,
+    ledger.ask,
+    stateful.ask,
+    joining.ask,
+    spare.ask,  # is it one too many, for a pool whose other machines work?
+    approval.ask,
+)
 
 # A body is off duty: nothing more is disrupted when it goes, so that the limits of that are not asked.
 TO_BURY: tuple[Guard, ...] = (

@@ -6,6 +6,7 @@
    rule too when that is near: its tasks move, and nothing is destroyed before Azure does it.
 2. The remedy makes a new machine, and what the failed share is what every new machine has: that it is young, or of the
    set's latest model: refuse, for every node of that pool. One more of the same would fail too.
+3. The remedy gives a machine up: refuse, for every node of that pool. Who is left may fail of the same.
 
 It ends when the explanation does: when the nodes are well again, or the failures are an hour old. A person is told
 once.
@@ -23,7 +24,7 @@ from shared.model.suspects import Suspect
 from .question import Question, allow, refuse
 
 GUARD = "correlated"
-MAKES_NEW = frozenset({Remedy.REPLACE, Remedy.REIMAGE})
+MAKES_NEW = frozenset({Remedy.REPLACE, Remedy.REIMAGE, Remedy.GROW})
 
 
 def ask(question: Question) -> Answer:
@@ -37,6 +38,8 @@ def ask(question: Question) -> Answer:
     for suspect in here:
         if question.remedy in MAKES_NEW and suspect.strikes_new:
             return refuse(GUARD, "new_ones_fail", None, _numbers(suspect))
+    if here and question.remedy is Remedy.SHRINK:
+        return refuse(GUARD, "others_may_fail", None, _numbers(here[0]))
     return allow(GUARD, {"suspects": len(here)})
 
 

@@ -31,6 +31,9 @@ from .place import fault_domain_of, frameworks_of
 from .question import Question, allow, refuse
 
 GUARD = "ledger"
+OF_THE_NODE = frozenset({"ledger_node_busy", "ledger_fault_domain", "ledger_framework"})
+"""Reasons for which another node may be let pass."""
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

@@ -51,7 +51,8 @@ class Question(Struct, frozen=True):
     """`remedy` is what is asked for. `operation` is the one on whose behalf is asked, None before there is one; its own
     disruption does not stand in its way. `incident` is the open incident's id, None before it is written; `begun_at` is
     when the operation began, None before. `elsewhere` is what is disrupted in the cluster's other pools, `suspects`
-    are what the failed nodes share; `moving`: the operation is moving what runs on the node."""
+    are what the failed nodes share; `moving`: the operation is moving what runs on the node. `aim` is the size that the
+    pool is to have, where that is why it is asked."""
 
     cluster: ClusterPolicy
     pool: PoolPolicy
@@ -70,6 +71,7 @@ class Question(Struct, frozen=True):
     moving: bool = False
     council: Council | None = None
     """The masters, where it is one of them that is asked about."""
+    aim: int | None = None
 
     @property
     def own(self) -> Disruption | None:

@@ -33,6 +33,8 @@ ASKED: dict[str, Sequence[Guard]] = {
     "before tasks move, and not any more after that": [one for one in guards.ORDER if one in guards.TO_BEGIN],
     "before Mesos is told of a machine that is gone": guards.AFTER_THE_LOSS,
     "before a pool gets its size back": guards.TO_GROW,
+    "before a pool gets more than it had": guards.TO_ENLARGE,
+    "before a pool has fewer": guards.TO_SHRINK,
     "before a body that was kept is taken away": guards.TO_BURY,
     "before an empty machine that came in vain is sent away": guards.TO_SEND_AWAY,
 }
@@ -63,7 +65,7 @@ def codes_of(text: str) -> list[str]:
 
 
 def page() -> str:
-    every = {name_of(guard): None for guard in (*guards.ORDER, *guards.TO_TOUCH_A_MASTER)}
+    every = {name_of(guard): None for guard in (*guards.ORDER, *guards.TO_SHRINK, *guards.TO_TOUCH_A_MASTER)}
     sets = [f"* {when}: {', '.join(name_of(guard) for guard in asked)}" for when, asked in ASKED.items()]
     return "\n\n".join([HEAD.rstrip(), "\n".join(sets), *(_section(name) for name in every)]) + "\n"
 
