@@ -2,7 +2,8 @@
 
 A storm of a hundred signals of one cluster needs one pass, not a hundred. Signals that come while a pass is at work
 wait, and the next pass takes all of them. A pass that fails, fails for every signal that it took, so that all of them
-are delivered again. Passes of other processes are kept apart by etags, not by this.
+are delivered again. Who was cancelled meanwhile does not hear it. Passes of other processes are kept apart by etags,
+not by this.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
+from shared.errors import Unknown
 from shared.model.signals import Signal, SignalKind
 from shared.operate.outside import Outside
 from shared.operate.parked import let_go, take
@@ -34,18 +36,22 @@ class Turns:
         that were begun go to the one message whose turn ran the pass."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[cluster.name].append((signals, mine))
-        async with self._locks[cluster.name]:
-            if mine.done():
-                await mine
-                return ()
-            taken = self._waiting.pop(cluster.name)
-            try:
-                begun = await _pass_over(outside, cluster, [one for each, _ in taken for one in each])
-            except BaseException as error:
-                _settle(taken, mine, error)
-                raise
-            _settle(taken, mine, None)
-            return begun
+        try:
+            async with self._locks[cluster.name]:
+                if mine.done():
+                    await mine
+                    return ()
+                taken = self._waiting.pop(cluster.name)
+                try:
+                    begun = await _pass_over(outside, cluster, [one for each, _ in taken for one in each])
+                except BaseException as error:
+                    _settle(taken, mine, error)
+                    raise
+                _settle(taken, mine, None)
+                return begun
+        except asyncio.CancelledError:
+            _is_not_heard(mine)
+            raise
 
 
 async def _pass_over(outside: Outside, cluster: ClusterPolicy, signals: Sequence[Signal]) -> tuple[str, ...]:
@@ -66,6 +72,10 @@ def _settle(taken: _Waiting, mine: asyncio.Future[None], error: BaseException | 
         if error is None:
             future.set_result(None)
         else:
-            future.set_exception(
-                error if isinstance(error, Exception) else RuntimeError("the pass was cancelled")
-            )
+            future.set_exception(error if isinstance(error, Exception) else Unknown("the pass was cancelled"))
+
+
+def _is_not_heard(mine: asyncio.Future[None]) -> None:
+    """Nobody will ask any more how the pass ended."""
+    if not mine.cancel() and not mine.cancelled():
+        mine.exception()
