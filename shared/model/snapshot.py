@@ -14,6 +14,7 @@ from msgspec import Struct
 from .alarms import UNASKED, Alarm
 from .azure import Instance, ScaleSet
 from .health import UNREAD, ClusterHealth
+from .load import UNASKED_LOAD, Load
 from .mesos import SchedulerState
 from .readings import Reading
 from .workloads import NOT_ASKED, WorkloadState
@@ -36,7 +37,8 @@ class Snapshot(Struct, frozen=True):
     metrics that fire at nodes and that the policy lets count for repair: each says when its values were last seen.
 
     `workloads`, what runs for whom, costs megabytes and a request for each pod of each service. It is read after the
-    rest, and only when something has to be decided that may depend on it (`shared/operate/work.py`).
+    rest, and only when something has to be decided that may depend on it (`shared/operate/work.py`). So is `load`, what
+    waits for room and numbers of the firehose, for clusters with a pool that follows them.
     """
 
     cluster: str
@@ -46,3 +48,4 @@ class Snapshot(Struct, frozen=True):
     health: Reading[ClusterHealth] = UNREAD
     alarms: Reading[tuple[Alarm, ...]] = UNASKED
     workloads: Reading[WorkloadState] = NOT_ASKED
+    load: Load = UNASKED_LOAD

@@ -15,6 +15,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from .catalog import PLAIN, Package
+from .mesos import Amounts
 from .readings import Failure, Reading, Value
 
 RUNNING = "TASK_RUNNING"
@@ -57,11 +58,25 @@ class AppKind(StrEnum):
     POD = "pod"
 
 
+ANYBODY = "*"
+"""The role of what is reserved for nobody."""
+
+
+class Needs(Struct, frozen=True):
+    """What one instance needs on its agent. `ports` are host ports; with `has_own_ports` certain ones, so that no two
+    instances fit on one agent. `roles` are those whose resources it accepts."""
+
+    amounts: Amounts
+    ports: int = 0
+    has_own_ports: bool = False
+    roles: tuple[str, ...] = (ANYBODY,)
+
+
 class App(Struct, frozen=True, kw_only=True):
     """What Marathon is to keep running. `wanted` instances; `minimum_health` is the part of them (0 to 1) that is to
     stay up when some are replaced. `patience` None: Marathon does not say (before 1.4). `is_resident`: its tasks have
     local volumes and run where those are. `service` names the SDK service whose scheduler this is. `image` is the first
-    container's."""
+    container's. `needs` None: Marathon does not say, or what can't be."""
 
     id: str
     kind: AppKind = AppKind.APP
@@ -79,6 +94,7 @@ class App(Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...] = ()
     package: Package = PLAIN
     service: str | None = None
+    needs: Needs | None = None
 
     @property
     def up(self) -> int:

@@ -14,9 +14,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from shared.model.mesos import Amounts
-
-ANYBODY = "*"
-"""The role of what is reserved for nobody."""
+from shared.model.workloads import ANYBODY as ANYBODY
 
 PUBLIC = "slave_public"
 """The role for which DC/OS reserves all of a public agent by its settings."""

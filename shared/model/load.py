@@ -1,0 +1,65 @@
+"""What load is, beyond what the masters say of their agents: what waits for room, and numbers of the firehose.
+
+Read for clusters of which a pool follows such a thing (`shared/operate/work.py`); `shared/scale` makes nodes of it. Each
+part is a reading of its own: a Marathon that hangs says nothing of a metric.
+Source: mesosphere/marathon:docs/docs/rest-api/public/api/v2/types/queue.raml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from msgspec import Struct, field
+
+from .readings import Failure, Reading
+from .workloads import AppKind, Needs
+
+
+class Queued(Struct, frozen=True, kw_only=True):
+    """`count` instances of an application or pod that Marathon has yet to start.
+
+    `is_held_back`: they failed before, and Marathon waits by itself before it tries again; it is not room that they
+    wait for. `since` None: Marathon does not say when they began to wait. `refused` has, for each of Marathon's own
+    reasons, how many agents' last offers were not taken for it; None: it gives none (before 1.4).
+    """
+
+    app: str
+    count: int
+    needs: Needs
+    kind: AppKind = AppKind.APP
+    constraints: tuple[tuple[str, ...], ...] = ()
+    is_resident: bool = False
+    is_held_back: bool = False
+    since: datetime | None = None
+    refused: Mapping[str, int] | None = None
+
+
+class Queue(Struct, frozen=True):
+    """What Marathon has yet to start, longest waiting first. `left_out`: so many instances more, of which nothing was
+    kept because there are too many."""
+
+    entries: tuple[Queued, ...] = ()
+    left_out: int = 0
+
+
+_NOT_ASKED = Failure("nobody has asked what waits for room", "load", datetime.min.replace(tzinfo=UTC))
+
+
+class Load(Struct, frozen=True):
+    """`metrics`: by pool and by the metric's name, the number that its policy follows. A reading's time is that of the
+    oldest value in it."""
+
+    queue: Reading[Queue] = _NOT_ASKED
+    metrics: Mapping[str, Mapping[str, Reading[float]]] = field(
+        default_factory=dict[str, Mapping[str, Reading[float]]]
+    )
+
+    def metric(self, pool: str, name: str) -> Reading[float]:
+        """A failure where it was not asked for."""
+        found = self.metrics.get(pool, {}).get(name)
+        return found or Failure(f"nobody has asked for {name}", "firehose", datetime.min.replace(tzinfo=UTC))
+
+
+UNASKED_LOAD = Load()
+"""Stands where nobody has asked."""
