@@ -21,34 +21,30 @@ The same inputs give the same sizes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.model.azure import Provisioning
 from shared.model.bounds import PoolBounds
 from shared.model.decisions import Decision, Verdict
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition, Finding, NodeMemory
 from shared.model.overrides import resizes
 from shared.model.readings import Failure, Reading
-from shared.policy.scaling import Scaling
 from shared.policy.schema import PoolPolicy
 from shared.scale.candidates import Choice
 from shared.scale.load import Demand
 from shared.scale.pace import Course
 from shared.scale.rule import Asked, Wanted, wanted_nodes
 
+from .leavers import AT_REST, Ground, choose_leavers, is_there
 from .repair import Situation
 from .schedule import bounds_at
 
 OF_SIZE = frozenset({Condition.SHORT, Condition.SURPLUS})
 """What is decided about a pool's size, and not about a node that is not well."""
-
-AT_REST = Scaling()
-"""How a pool shrinks that follows no load."""
 
 LAST_JOINS = 20
 LISTED_SOON = timedelta(minutes=5)
@@ -87,12 +83,24 @@ def size_pools(situation: Situation, courses: Mapping[str, Course]) -> tuple[Siz
     Whom a pool may lose depends on what runs for whom. Where that was not read, nobody goes who has any task: so a
     caller who sees a `surplus` reads it and asks again.
     """
-    sized: list[Sized] = []
-    for pool in situation.cluster.pools:
-        one = _sized(situation, pool, courses.get(pool.name, Course()))
-        if one is not None:
-            sized.append(one)
-    return tuple(sized)
+    pools = [pool for pool in situation.cluster.pools if is_sized(situation, pool)]
+    sized = [_sized(situation, pool, courses.get(pool.name, Course())) for pool in pools]
+    return tuple(_with_leavers(situation, [one for one in sized if one is not None]))
+
+
+def _with_leavers(situation: Situation, sized: Sequence[Sized]) -> Iterator[Sized]:
+    """Rule 6. Who goes from one pool takes no tasks of those that go from another."""
+    if not any(one.surplus for one in sized):
+        yield from sized
+        return
+    ground, pools = Ground.of(situation), {pool.name: pool for pool in situation.cluster.pools}
+    for one in sized:
+        if not one.surplus:
+            yield one
+            continue
+        choice = choose_leavers(ground, pools[one.pool], situation.ledgers[one.pool], one.surplus)
+        ground = ground.without(choice.nodes)
+        yield replace(one, choice=choice)
 
 
 def courses_after(sized: Iterable[Sized], decisions: Iterable[Decision]) -> dict[str, Course]:
@@ -129,7 +137,7 @@ def _join_time(memory: NodeMemory) -> timedelta | None:
 
 def _sized(situation: Situation, pool: PoolPolicy, course: Course) -> Sized | None:
     book = situation.ledgers.get(pool.name)
-    if book is None or book.wanted is None or not is_sized(situation, pool):
+    if book is None or book.wanted is None:
         return None
     findings = [one for one in situation.findings if one.node.pool == pool.name]
     lead = lead_of(pool, (one.node.memory for one in findings if one.node.memory is not None))
@@ -163,14 +171,9 @@ def _there(situation: Situation, book: Ledger, findings: Sequence[Finding]) -> i
         return None
     leaving = {entry.node for entry in book.active if entry.shrinks}
     return sum(
-        one.node.name not in leaving and (_is_listed(one) or one.node.name in situation.busy)
+        one.node.name not in leaving and (is_there(one) or one.node.name in situation.busy)
         for one in findings
     )
-
-
-def _is_listed(finding: Finding) -> bool:
-    instance = finding.node.instance
-    return instance is not None and instance.provisioning is not Provisioning.DELETING
 
 
 def _unmoved(sized: Sized) -> Course:

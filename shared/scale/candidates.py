@@ -40,7 +40,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     """`host` is the name of its agent among the hosts of the placement; None: its agent never joined, and it holds
     nothing. `came_at` is when it joined or, before that, when it was ordered. `tasks` are what would have to run
     elsewhere, and how many of them there are is `task_count`. `services` are the stateful services with a member there.
-    `kept` says who keeps it, in words: a person's hold, Azure's protection, an operation; empty: nobody."""
+    `kept` says who keeps it, in words: a person's hold, Azure's protection, an operation; empty: nobody. `is_named`:
+    it was chosen before, and somebody may have been asked about it."""
 
     node: str
     came_at: datetime
@@ -51,6 +52,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     services: frozenset[str] = frozenset()
     place: Place = Place()
     kept: str = ""
+    is_named: bool = False
 
     @property
     def task_count(self) -> int:

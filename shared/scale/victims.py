@@ -11,8 +11,9 @@ here, by these rules, and destroyed one by one by their instance ids after they 
 The others in this order:
 
  5. Never joined, deactivated, empty, with movable tasks only, with the only task of an application, with a member of a
-    stateful service. In each of these: fewest tasks first; then from the most crowded zone and fault domain, as it is
-    when the turn comes; then the youngest or the oldest, by the policy; then by name.
+    stateful service. In each of these: who was named before, so that what a person says about it is not about somebody
+    else; then fewest tasks; then from the most crowded zone and fault domain, as it is when the turn comes; then the
+    youngest or the oldest, by the policy; then by name.
 
 One after the other is taken, and who may not be taken now is asked again when another one has gone, unless:
 
@@ -113,9 +114,10 @@ class _Turn:
         crowding = {one: self._spread.crowding(one) for one in {one.place for one in self._left.values()}}
         sign = -1 if self._asked.age is Age.YOUNGEST else 1
 
-        def key(one: Candidate) -> tuple[int, int, int, int, float, str]:
+        def key(one: Candidate) -> tuple[int, bool, int, int, int, float, str]:
             zone, domain = crowding[one.place]
-            return rank(one), one.task_count, -zone, -domain, sign * one.came_at.timestamp(), one.node
+            came = sign * one.came_at.timestamp()
+            return rank(one), not one.is_named, one.task_count, -zone, -domain, came, one.node
 
         return sorted(self._left.values(), key=key)
 
