@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import people, quarantined, schedules
+from cli import people, quarantined, schedules, sizes
 from cli.entrance import Cluster, Json, Newest, audited, desk_of, give_up, with_archive, with_store
 from cli.sources import Sender
 from cli.trouble import NO, USAGE, Trouble
@@ -40,6 +40,7 @@ quarantine = typer.Typer(help="Work that could not be done.", no_args_is_help=Tr
 for name, group in (
     ("policy", policy),
     ("schedule", schedules.schedule),
+    ("size", sizes.size),
     ("audit", audit),
     ("quarantine", quarantine),
 ):

@@ -1,4 +1,5 @@
 """What a person says, found out and answered: whom a pause is for, what an approval is of, and what came of it.
+`resize.py` has what is said about sizes.
 
 Every name is looked up first, in the policy, among the machines that are remembered, and among the open incidents.
 What is meant for something else is refused and nothing is written, because a pause of a pool that does not exist is
@@ -68,10 +69,12 @@ async def pause_it(
     here, about = await _meant(archive, subject, cluster)
     said = _override(OverrideKind.PAUSE, about, speaker, archive.now)
     woken = await clerk.keep(here.name, said)
-    name = _shown(here.name, about)
-    say(f"{name} is paused {_until(said, archive.now)}: nothing is begun there, and what is at work stops")
+    name = shown(here.name, about)
+    say(
+        f"{name} is paused {until_when(said, archive.now)}: nothing is begun there, and what is at work stops"
+    )
     say("before its next step that changes something. What Azure was asked for already goes on.")
-    _say_next(f"{COMMAND} resume {about} --cluster {here.name}".replace("  ", " "), "takes it back", woken)
+    say_next(f"{COMMAND} resume {about} --cluster {here.name}".replace("  ", " "), "takes it back", woken)
 
 
 async def resume_it(
@@ -83,17 +86,17 @@ async def resume_it(
     kept = await archive.records.overrides.get(here.name, override_row(wanted))
     if kept is None:
         others = [one.override.subject for one in await all_overrides(archive, here.name) if _is_pause(one)]
-        paused = ", ".join(_shown(here.name, other) for other in others) or "nothing"
+        paused = ", ".join(shown(here.name, other) for other in others) or "nothing"
         raise Trouble(
-            f"{_shown(here.name, about)} is not paused, so nothing was written: paused is {paused}.", NO
+            f"{shown(here.name, about)} is not paused, so nothing was written: paused is {paused}.", NO
         )
     await _counted(archive, here, about, freed[1])
     woken = await clerk.take_back(here.name, kept.value, speaker.who, speaker.why)
     say(
-        f"{_shown(here.name, about)} is not paused any more, which {kept.value.who} had done: {kept.value.why}"
+        f"{shown(here.name, about)} is not paused any more, which {kept.value.who} had done: {kept.value.why}"
     )
     if not woken:
-        _say_next("", "", woken)
+        say_next("", "", woken)
 
 
 async def _counted(archive: Archive, here: ClusterPolicy, about: str, typed: int | None) -> None:
@@ -121,9 +124,9 @@ async def approve_it(
     remedy = _remedy(here, incident, wanted[1])
     said = _override(OverrideKind.APPROVE, incident.id, speaker, archive.now, remedy.value)
     woken = await clerk.keep(here.name, said)
-    say(f"{remedy.value} is approved for {incident.id} {_until(said, archive.now)}.")
+    say(f"{remedy.value} is approved for {incident.id} {until_when(said, archive.now)}.")
     say("It is begun as soon as all guards agree; what was begun in that time may end after it.")
-    _say_next(f"{COMMAND} explain {incident.node}", "tells how far it is", woken)
+    say_next(f"{COMMAND} explain {incident.node}", "tells how far it is", woken)
 
 
 async def reject_it(
@@ -133,9 +136,9 @@ async def reject_it(
     said = _override(OverrideKind.REJECT, incident.id, speaker, archive.now)
     woken = await clerk.keep(here.name, said)
     say(
-        f"Nothing is done about {incident.id} {_until(said, archive.now) if said.until else 'while it lasts'}."
+        f"Nothing is done about {incident.id} {until_when(said, archive.now) if said.until else 'while it lasts'}."
     )
-    _say_next(f"{COMMAND} approve {incident.id} REMEDY --why ...", "takes it back", woken)
+    say_next(f"{COMMAND} approve {incident.id} REMEDY --why ...", "takes it back", woken)
 
 
 async def all_overrides(archive: Archive, cluster: str | None) -> list[Said]:
@@ -149,29 +152,34 @@ async def all_overrides(archive: Archive, cluster: str | None) -> list[Said]:
 
 def show_overrides(found: Sequence[Said], now: datetime) -> None:
     if not found:
-        return say("Nobody has said anything: no pause, no approval, no rejection.")
+        return say("Nobody has said anything: no pause, no approval, no rejection, no size.")
     table = grid("what", "subject", "until", "who", "why")
     for one in found:
         said = one.override
         until = clock_time(said.until) if said.until else "taken back"
-        shown = styled((until, "")) if one.holds else styled((f"ran out {until}", "dim"))
-        what = f"{said.kind.value} {said.remedy}".strip()
-        rows(table, [(what, _shown(one.cluster, said.subject), shown, said.who, said.why)])
+        end = styled((until, "")) if one.holds else styled((f"ran out {until}", "dim"))
+        rows(table, [(said.what, shown(one.cluster, said.subject), end, said.who, said.why)])
     return say(table)
 
 
 def pauses_of(overrides: Sequence[Override], names: Sequence[str], now: datetime) -> Iterator[Text]:
     """A line for each pause that holds for one of these subjects."""
     for one in in_force(overrides, OverrideKind.PAUSE, names, now):
-        yield styled(("paused", "bold yellow"), f" {_until(one, now)} by {one.who}: {one.why}")
+        yield styled(("paused", "bold yellow"), f" {until_when(one, now)} by {one.who}: {one.why}")
+
+
+def sizes_of(overrides: Sequence[Override], pool: str, now: datetime) -> Iterator[Text]:
+    """A line for what somebody said about the pool's size."""
+    for one in in_force(overrides, OverrideKind.SIZE, [pool], now):
+        yield styled((one.what, "bold yellow"), f" {until_when(one, now)} by {one.who}: {one.why}")
 
 
 def words_about(incident: Incident, overrides: Sequence[Override], now: datetime) -> Iterator[str]:
     """What people have said of this incident, and what they are asked for."""
     for said in in_force(overrides, OverrideKind.REJECT, [incident.id], now):
-        yield f"rejected by {said.who} {_until(said, now) if said.until else 'while it lasts'}: {said.why}"
+        yield f"rejected by {said.who} {until_when(said, now) if said.until else 'while it lasts'}: {said.why}"
     for said in in_force(overrides, OverrideKind.APPROVE, [incident.id], now):
-        yield f"{said.remedy} approved by {said.who} {_until(said, now)}: {said.why}"
+        yield f"{said.remedy} approved by {said.who} {until_when(said, now)}: {said.why}"
     remedy = incident.proposed
     if remedy and incident.state is IncidentState.OPEN:
         yield (
@@ -232,17 +240,17 @@ def _is_pause(said: Said) -> bool:
     return said.override.kind is OverrideKind.PAUSE and said.holds
 
 
-def _until(said: Override, now: datetime) -> str:
+def until_when(said: Override, now: datetime) -> str:
     if said.until is None:
         return "until it is taken back"
     return f"until {clock_time(said.until)} ({due(said.until, now)})"
 
 
-def _shown(cluster: str, subject: str) -> str:
+def shown(cluster: str, subject: str) -> str:
     return subject if "@" in subject else f"{cluster}/{subject}" if subject else cluster
 
 
-def _say_next(command: str, what: str, woken: bool) -> None:
+def say_next(command: str, what: str, woken: bool) -> None:
     if command:
         say(f"`{command}` {what}.")
     if not woken:

@@ -119,7 +119,7 @@ def reject(
 
 
 def overrides(context: typer.Context, cluster: Cluster = None, as_json: Json = False) -> None:
-    """List what people have said: pauses, approvals and rejections, who, why and until when."""
+    """List what people have said: pauses, approvals, rejections and sizes, who, why and until when."""
     from cli.overrides import all_overrides, show_overrides
     from cli.speech import say_json
 

@@ -18,7 +18,7 @@ from rich.text import Text
 from cli.archive import Archive, without_token
 from cli.masters import MastersStatus, masters_line, masters_status
 from cli.next import sentence_of
-from cli.overrides import pauses_of, words_about
+from cli.overrides import pauses_of, sizes_of, words_about
 from cli.speech import (
     CONDITION_STYLE,
     VERDICT_STYLE,
@@ -181,7 +181,11 @@ def show_status(archive: Archive, clusters: list[ClusterStatus]) -> None:
         for pool in status.pools:
             say("")
             _show_pool(status.cluster, pool, now)
-            say(*(indented(line, 2) for line in pauses_of(status.overrides, [pool.pool], now)))
+            said = (
+                *pauses_of(status.overrides, [pool.pool], now),
+                *sizes_of(status.overrides, pool.pool, now),
+            )
+            say(*(indented(line, 2) for line in said))
         if status.masters is not None:
             say("", masters_line(status.cluster, status.masters))
         held = [one.subject for one in status.overrides if one.kind is OverrideKind.PAUSE]

@@ -48,6 +48,13 @@ class Override(Struct, frozen=True):
     max: int | None = None
     target: int | None = None
 
+    @property
+    def what(self) -> str:
+        """What was said, in words: `pause`, `approve replace`, `size target 8`."""
+        sizes = (("min", self.min), ("max", self.max), ("target", self.target))
+        said = [f"{name} {nodes}" for name, nodes in sizes if nodes is not None]
+        return " ".join([self.kind.value, *([self.remedy] if self.remedy else []), *said])
+
     def holds_at(self, now: datetime) -> bool:
         return self.until is None or now < self.until
 

@@ -84,7 +84,7 @@ def _kinds(record: AuditRecord) -> Iterator[tuple[NewsKind, str]]:
             begun = data["storm"] == "begun"
             yield NewsKind.STORM_BEGUN if begun else NewsKind.STORM_OVER, _instant(record)
         case AuditKind.JUDGED if RAN_OUT in data:
-            if data.get(UNUSED) or data[RAN_OUT].get("kind") == OverrideKind.PAUSE.value:
+            if data.get(UNUSED) or data[RAN_OUT].get("kind") in {OverrideKind.PAUSE, OverrideKind.SIZE}:
                 yield NewsKind.WORD_RAN_OUT, _instant(record)
         case AuditKind.PERSON:
             yield NewsKind.PERSON_SPOKE, _instant(record)

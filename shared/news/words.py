@@ -52,7 +52,7 @@ TITLES = {
     NewsKind.PERSON_SPOKE: "somebody spoke",
     NewsKind.POLICY_REJECTED: "file as it is now is not obeyed",
     NewsKind.WORK_GIVEN_UP: "cannot be worked on",
-    NewsKind.WORD_RAN_OUT: "is not paused or approved any more",
+    NewsKind.WORD_RAN_OUT: "has a word about it that ran out",
 }
 GIVEN_UP = f"operation {OperationState.HANDED_OVER.value}: "  # how the audit begins
 LONGEST_LINE = 300  # characters of one outcome

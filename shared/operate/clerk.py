@@ -3,6 +3,7 @@
     pause    nothing is begun, and no further step is taken that changes something     until resumed, or for a time
     approve  this remedy may be used for this incident                                 for a time
     reject   no remedy is used for this incident                                       until its end, or for a time
+    size     the pool is to have these sizes, within its hard bounds                   until taken back, or for a time
 
 Whoever takes a person's word (the command line) has checked that its subject is there. The last word about a subject
 counts: an approval takes a rejection of the same incident back, and the other way round. The audit is written first, so
@@ -38,8 +39,7 @@ class Clerk:
     async def keep(self, cluster: str, said: Override) -> bool:
         """Write it down, over what was said before. Whether the app could be woken."""
         until = f" until {said.until:%Y-%m-%d %H:%M:%S} UTC" if said.until else ""
-        what = f"{said.kind.value} {said.remedy}".strip()
-        await self._tell(cluster, said, f"{said.who} says {what}{until}: {said.why}", "said")
+        await self._tell(cluster, said, f"{said.who} says {said.what}{until}: {said.why}", "said")
         changes = [Change[Override](override_row(said), said, "*")]
         if said.kind in OPPOSITE:
             contrary = Override(OPPOSITE[said.kind], said.subject, "", "", self.now)

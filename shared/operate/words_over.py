@@ -1,7 +1,7 @@
 """What people have said and what says nothing any more: told once, dropped after a day.
 
 1. It ran out: the audit has a line, at the next housekeeping. Of an approval that nothing was begun by it says that the
-   remedy waits again; of a pause, that repair goes on.
+   remedy waits again; of a pause, that repair goes on; of a size, that schedules and load have it again.
 2. It ran out more than `SHOWN_FOR` ago, or its incident is closed and it was said longer ago than that: dropped, with a
    line.
 3. An operation runs for its incident: it stays, because an approval counts for what was begun in its time.
@@ -64,6 +64,8 @@ async def _tell(
         text += f" and was not used: {word.remedy} waits for approval again"
     elif word.kind is OverrideKind.PAUSE:
         text += ": repair goes on where it was held"
+    elif word.kind is OverrideKind.SIZE:
+        text += ": the size follows schedules and load again"
     record = record_of(now, cluster, AuditKind.JUDGED, text, (RAN_OUT, word))
     await outside.audit.append(cluster, [replace(record, data={**record.data, UNUSED: unused})])
     await outside.records.overrides.put_all(cluster, [Change(name, replace(word, is_told=True), kept.etag)])
@@ -76,8 +78,7 @@ def _is_to_be_dropped(word: Override, incidents: Mapping[str, Incident], now: da
 
 
 def _what(word: Override) -> str:
-    what = f"{word.kind.value} {word.remedy}".strip()
-    return f"the word of {word.who}: {what} ({word.why})"
+    return f"the word of {word.who}: {word.what} ({word.why})"
 
 
 def _why(word: Override) -> str:
