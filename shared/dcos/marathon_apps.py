@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from shared.dcos.catalog.recognise import framework_name, is_sdk, recognise_app
 from shared.dcos.doors import Door, Hosts, understood
+from shared.dcos.marathon_needs import needs_of_app, needs_of_pod
 from shared.dcos.marathon_shapes import (
     AppShape,
     ContainerShape,
@@ -99,6 +100,7 @@ def _app(one: AppShape) -> App:
         tasks=tuple(_task(task) for task in sorted(tasks, key=lambda task: task.id)),
         package=recognise_app(one.id, labels, image, keeps_volume=resident),
         service=framework_name(one.id, labels) if is_sdk(labels) else None,
+        needs=needs_of_app(one),
     )
 
 
@@ -132,6 +134,7 @@ def _pod(one: PodShape) -> App:
         image=image,
         tasks=tasks,
         package=recognise_app(one.id, labels, image, keeps_volume=resident),
+        needs=needs_of_pod(spec),
     )
 
 

@@ -1,7 +1,8 @@
 """Marathon's answers as they are on the wire: applications, pods, deployments.
 
 Fields come and go between Marathon 1.1 (DC/OS 1.7) and 1.11 (DC/OS 2.2), so all but ids and wanted instances may be
-missing, and may be null. What is made of them is in marathon_apps.py.
+missing, and may be null. What is made of them is in marathon_apps.py and marathon_queue.py. What an application needs
+may be anything here, so that an odd number hides no application; marathon_needs.py makes sense of it.
 Source: mesosphere/marathon:docs/docs/rest-api/public/api/v2 (types of app, pod, podStatus, deployment).
 """
 
@@ -31,13 +32,16 @@ class VolumeShape(Struct):
     persistent: Any = None
 
 
-class ImageShape(Struct):
+class DockerShape(Struct, rename="camel"):
     image: str = ""
+    network: Any = None
+    port_mappings: Any = None
 
 
-class ContainerShape(Struct):
-    docker: ImageShape | None = None
+class ContainerShape(Struct, rename="camel"):
+    docker: DockerShape | None = None
     volumes: tuple[VolumeShape, ...] | None = None
+    port_mappings: Any = None
 
 
 class UpgradeShape(Struct, rename="camel"):
@@ -63,6 +67,16 @@ class AppShape(Struct, rename="camel"):
     labels: dict[str, str] | None = None
     deployments: tuple[msgspec.Raw, ...] | None = None
     tasks: tuple[TaskShape, ...] | None = None
+    cpus: Any = None
+    mem: Any = None
+    disk: Any = None
+    gpus: Any = None
+    accepted_resource_roles: Any = None
+    ports: Any = None
+    port_definitions: Any = None
+    require_ports: Any = None
+    networks: Any = None
+    ip_address: Any = None
 
 
 class AppsShape(Struct):
@@ -79,8 +93,9 @@ class ConstraintShape(Struct, rename="camel"):
     value: str = ""
 
 
-class PlacementShape(Struct):
+class PlacementShape(Struct, rename="camel"):
     constraints: tuple[ConstraintShape, ...] | None = None
+    accepted_resource_roles: Any = None
 
 
 class SchedulingShape(Struct, rename="camel"):
@@ -96,14 +111,17 @@ class PodImageShape(Struct):
 class PodContainerShape(Struct, rename="camel"):
     image: PodImageShape | None = None
     health_check: Any = None
+    resources: Any = None
+    endpoints: Any = None
 
 
-class PodSpecShape(Struct):
+class PodSpecShape(Struct, rename="camel"):
     labels: dict[str, str] | None = None
     scaling: ScalingShape | None = None
     scheduling: SchedulingShape | None = None
     volumes: tuple[VolumeShape, ...] | None = None
     containers: tuple[PodContainerShape, ...] = ()
+    executor_resources: Any = None
 
 
 class ContainerStatusShape(Struct):
@@ -127,6 +145,36 @@ class PodShape(Struct):
     instances: tuple[InstanceShape, ...] | None = None
 
 
+class DelayShape(Struct):
+    overdue: bool = False
+
+
+class DeclinedShape(Struct):
+    reason: str = ""
+    declined: int = 0
+
+
+class OffersShape(Struct, rename="camel"):
+    reject_summary_last_offers: tuple[DeclinedShape, ...] | None = None
+
+
+class QueuedPodShape(PodSpecShape, rename="camel", kw_only=True):
+    id: str
+
+
+class QueuedShape(Struct, rename="camel"):
+    count: int
+    app: AppShape | None = None
+    pod: QueuedPodShape | None = None
+    delay: DelayShape | None = None
+    since: str | None = None
+    processed_offers_summary: OffersShape | None = None
+
+
+class QueueShape(Struct):
+    queue: tuple[QueuedShape, ...] | None = None
+
+
 class DeploymentShape(Struct, rename="camel"):
     id: str
     affected_apps: tuple[str, ...] | None = None
@@ -139,5 +187,6 @@ class InfoShape(Struct, rename="camel"):
 
 decode_apps = msgspec.json.Decoder(AppsShape).decode
 decode_pods = msgspec.json.Decoder(tuple[PodShape, ...]).decode
+decode_queue = msgspec.json.Decoder(QueueShape).decode
 decode_deployments = msgspec.json.Decoder(tuple[DeploymentShape, ...]).decode
 decode_info = msgspec.json.Decoder(InfoShape).decode

@@ -14,9 +14,7 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
-from shared.model.mesos import Amounts, Reservation, Volume
-
-ANYBODY = "*"
+from shared.model.mesos import ANYBODY, Amounts, Reservation, Volume
 
 
 class _Scalar(Struct, gc=False):

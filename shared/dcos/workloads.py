@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 
-from shared.dcos import marathon_apps
+from shared.dcos import marathon_apps, marathon_queue
 from shared.dcos.catalog.beside import MARATHON
 from shared.dcos.catalog.recognise import (
     FRAMEWORK_NAME,
@@ -25,6 +25,7 @@ from shared.dcos.of_masters import OfMasters
 from shared.dcos.sdk import SdkService
 from shared.errors import Refused
 from shared.model.catalog import PLAIN, UNKNOWN_FRAMEWORK, UNKNOWN_SDK, Move, Package
+from shared.model.load import Queue
 from shared.model.mesos import Framework, SchedulerState
 from shared.model.readings import Reading, Value
 from shared.model.workloads import App, Service, WorkloadState
@@ -65,6 +66,9 @@ class DcosWorkloads(OfMasters, Workloads):
             own = await self._reading("marathon info", marathon_apps.framework_id(hosts, port))
             packages = _of_one_marathon(packages, mesos, own.value if isinstance(own, Value) else "")
         return WorkloadState(apps, pods, deployments, services, packages)
+
+    async def queue(self) -> Reading[Queue]:
+        return await self._reading("marathon queue", marathon_queue.queue(self._hosts, self._ports.marathon))
 
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:
         await kill(self._hosts, self._ports.marathon, task_ids, wipe=wipe)

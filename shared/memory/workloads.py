@@ -3,8 +3,9 @@
 What ends starts again by itself: an application's task at once, on the agent with room that has the fewest of its
 tasks; a pod of a service where its volume is, and it is up `recovery` after that. What has a volume waits while its
 agent is away. As in Marathon a killed task may well come back on the same agent, unless that is barred.
-Public to tests: `apps`, `services`, `packages` (of frameworks, by name), `deployments`, `faults`, and `blind`: parts
-and services that can't be read.
+Public to tests: `apps`, `services`, `packages` (of frameworks, by name), `deployments`, `faults`, `blind`: parts
+and services that can't be read, and `largest`: what needs more than that fits on no agent. `queued` waits beside what
+the applications lack.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from msgspec.structs import replace
 from shared.errors import Refused
 from shared.memory.faults import Faults
 from shared.model.catalog import PLAIN, UNKNOWN_SDK, Package
-from shared.model.mesos import SchedulerState
+from shared.model.load import Queue, Queued
+from shared.model.mesos import Amounts, SchedulerState
 from shared.model.readings import Failure, Reading, Value
 from shared.model.workloads import (
     COMPLETE,
@@ -27,6 +29,7 @@ from shared.model.workloads import (
     App,
     AppKind,
     Deployment,
+    Needs,
     Plan,
     PodTask,
     Service,
@@ -38,6 +41,8 @@ from shared.ports.clock import Clock
 from shared.ports.workloads import Workloads
 
 UNREACHABLE = "TASK_UNREACHABLE"
+LITTLE = Needs(Amounts(cpus=0.1, mem_mb=128.0))
+"""Of an application of which nothing is said."""
 
 
 @dataclass
@@ -71,6 +76,8 @@ class MemoryWorkloads(Workloads):
         self.deployments: dict[str, tuple[str, ...]] = {}
         self.blind: set[str] = set()
         self.moves_when_gone = True
+        self.largest: Amounts | None = None
+        self.queued: tuple[Queued, ...] = ()
         self._clock, self._recovery = clock, recovery
         self._agents, self._barred = set(agents), set[str]()
         self._numbers = count(1)
@@ -88,6 +95,11 @@ class MemoryWorkloads(Workloads):
             {name: self._say(name, self._service(one)) for name, one in sorted(named.items())},
             {one.id: self.packages.get(one.name, PLAIN) for one in frameworks},
         )
+
+    async def queue(self) -> Reading[Queue]:
+        lacking = tuple(_queued(app, app.wanted - len(app.tasks)) for _, app in sorted(self.apps.items()))
+        entries = tuple(one for one in (*lacking, *self.queued) if one.count > 0)
+        return self._say("queue", Queue(entries))
 
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:
         if not task_ids:
@@ -167,11 +179,16 @@ class MemoryWorkloads(Workloads):
         here = [task for task in app.tasks if task.agent_id in self._agents or app.is_resident]
         tasks = [self._restarted(app, task) if self._is_elsewhere(task) else task for task in here]
         while len(tasks) < app.wanted:
-            agent = self._room([task.agent_id for task in tasks])
+            agent = self._room([task.agent_id for task in tasks]) if self._fits(app) else None
             if agent is None:
                 break
             tasks.append(self._started(app, agent))
         self.apps[app.id] = replace(app, tasks=tuple(tasks))
+
+    def _fits(self, app: App) -> bool:
+        """On an agent that is empty."""
+        most, needs = self.largest, (app.needs or LITTLE).amounts
+        return most is None or (needs.cpus <= most.cpus and needs.mem_mb <= most.mem_mb)
 
     def _is_elsewhere(self, task: Task) -> bool:
         """Its state and the presence of its agent do not agree."""
@@ -233,3 +250,14 @@ class MemoryWorkloads(Workloads):
         if part in self.blind:
             return Failure("no answer", part, self._clock.now())
         return Value(value, part, self._clock.now())
+
+
+def _queued(app: App, count: int) -> Queued:
+    return Queued(
+        app=app.id,
+        count=count,
+        needs=app.needs or LITTLE,
+        kind=app.kind,
+        constraints=app.constraints,
+        is_resident=app.is_resident,
+    )

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+ANYBODY = "*"
+"""The role of what is reserved for nobody."""
+
 
 class Generation(StrEnum):
     """How an agent is emptied and given up, chosen from versions and capabilities, never configured.

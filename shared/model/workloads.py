@@ -15,7 +15,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from .catalog import PLAIN, Package
-from .mesos import Amounts
+from .mesos import ANYBODY, Amounts
 from .readings import Failure, Reading, Value
 
 RUNNING = "TASK_RUNNING"
@@ -56,10 +56,6 @@ class AppKind(StrEnum):
 
     APP = "app"
     POD = "pod"
-
-
-ANYBODY = "*"
-"""The role of what is reserved for nobody."""
 
 
 class Needs(Struct, frozen=True):

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
+from shared.model.load import Queue
 from shared.model.mesos import SchedulerState
+from shared.model.readings import Reading
 from shared.model.workloads import WorkloadState
 
 
@@ -18,6 +20,11 @@ class Workloads(Protocol):
     async def read(self, mesos: SchedulerState | None = None) -> WorkloadState:
         """Everything, side by side, within about a minute at worst. `mesos` names frameworks that Marathon does not
         know of and tells which of them hold volumes or reservations; without it `frameworks` is empty."""
+        ...
+
+    async def queue(self) -> Reading[Queue]:
+        """What Marathon has yet to start. What an SDK service has yet to place is not in it, and no service tells what
+        its pods need: a pool follows those by what is allocated."""
         ...
 
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.model.mesos import Agent, Amounts
-from shared.scale.work import ANYBODY, PUBLIC, Blank, Host
+from shared.model.mesos import ANYBODY, Agent, Amounts
+from shared.scale.work import PUBLIC, Blank, Host
 
 NONE = Amounts()
 

@@ -16,8 +16,8 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 from operator import or_
 
-from shared.model.mesos import Amounts
-from shared.scale.work import ANYBODY, Host, Why
+from shared.model.mesos import ANYBODY, Amounts
+from shared.scale.work import Host, Why
 
 RESOURCES = (Why.CPUS, Why.MEMORY, Why.DISK, Why.GPUS, Why.PORTS)
 

@@ -13,8 +13,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from shared.model.mesos import Amounts
-from shared.model.workloads import ANYBODY as ANYBODY
+from shared.model.mesos import ANYBODY, Amounts
 
 PUBLIC = "slave_public"
 """The role for which DC/OS reserves all of a public agent by its settings."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from shared.model.mesos import Amounts
+from shared.model.mesos import ANYBODY, Amounts
 from shared.scale.placement import Placement
-from shared.scale.work import ANYBODY, Blank, Host, Work
+from shared.scale.work import Blank, Host, Work
 
 
 def host(
