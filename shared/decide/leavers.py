@@ -17,8 +17,9 @@ Of the others, what it holds is
 
 What has to run elsewhere needs what its application says. What the tasks of others need is not told: they are taken to
 need the same each, and all together the rest of what is in use. They may go to every agent of the cluster that takes
-new tasks and stays. Who waits for a person's word since an earlier look goes before others of the same rank, so that the
-word is about who goes.
+new tasks and stays.
+
+Who was chosen at an earlier look goes before others of the same rank: somebody may have been asked about it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from shared.model.azure import Provisioning
 from shared.model.catalog import Person
 from shared.model.incidents import IncidentState
 from shared.model.ledger import Ledger
-from shared.model.mesos import Agent, Amounts
+from shared.model.mesos import ANYBODY, Agent, Amounts
 from shared.model.nodes import Condition, Finding
 from shared.model.overrides import OverrideKind, in_force
 from shared.model.readings import Failure, Value
@@ -43,14 +44,18 @@ from shared.policy.scaling import Scaling
 from shared.policy.schema import PoolPolicy
 from shared.scale.candidates import Asked, Candidate, Choice, Holds
 from shared.scale.offers import host_of
+from shared.scale.queue import work_of
 from shared.scale.spread import Place
 from shared.scale.victims import choose
-from shared.scale.work import ANYBODY, PUBLIC, Host, Work
+from shared.scale.work import PUBLIC, Host, Work
 
 from .repair import Situation
 
 AT_REST = Scaling()
 """How a pool shrinks that follows no load."""
+
+EITHER = (ANYBODY, PUBLIC)
+"""What accepts both, where nobody says which."""
 
 AGENTS_WITHOUT = frozenset({Condition.JOINING, Condition.STUCK})
 MAY_GO = AGENTS_WITHOUT | {Condition.HEALTHY}
@@ -209,20 +214,26 @@ def _tasks(ground: Ground, agent: Agent) -> tuple[Work, ...]:
 
 
 def _works(here: Sequence[tuple[App, int]], agent: Agent) -> Iterator[Work]:
-    there = max(1, sum(len(tasks) for tasks in agent.task_ids.values()), sum(count for _, count in here))
-    each, others = _part(agent.used, there), there - sum(count for _, count in here)
-    for app, count in here:
+    known = [(app, count) for app, count in here if app.needs is not None]
+    left, others = agent.used, sum(len(tasks) for tasks in agent.task_ids.values())
+    for app, count in known:
         elsewhere = Counter(task.agent_id for task in app.tasks if task.agent_id != agent.agent_id)
-        yield Work(
-            app=app.id,
-            needs=each,
-            count=count,
-            roles=(ANYBODY, PUBLIC),
-            constraints=app.constraints,
-            runs_on=elsewhere,
-        )
-    if others and each != Amounts():
-        yield Work(app="", needs=each, count=others, roles=(ANYBODY, PUBLIC))
+        work = work_of(app, count, elsewhere)
+        if work is not None:
+            yield work
+            left, others = _less(left, work.needs, count), others - count
+    if left != Amounts():
+        yield Work(app="", needs=_part(left, max(1, others)), count=max(1, others), roles=EITHER)
+
+
+def _less(one: Amounts, other: Amounts, times: int) -> Amounts:
+    """In thousandths, as Mesos counts, and never below zero."""
+    return Amounts(
+        max(0.0, round(one.cpus - times * other.cpus, 3)),
+        max(0.0, round(one.mem_mb - times * other.mem_mb, 3)),
+        max(0.0, round(one.disk_mb - times * other.disk_mb, 3)),
+        max(0.0, round(one.gpus - times * other.gpus, 3)),
+    )
 
 
 def _part(amounts: Amounts, of: int) -> Amounts:

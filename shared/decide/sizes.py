@@ -30,7 +30,7 @@ from msgspec.structs import replace
 from shared.model.bounds import PoolBounds
 from shared.model.decisions import Decision, Verdict
 from shared.model.ledger import Ledger
-from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.model.nodes import Condition, NodeMemory
 from shared.model.overrides import resizes
 from shared.model.readings import Failure, Reading
 from shared.policy.schema import PoolPolicy
@@ -39,6 +39,7 @@ from shared.scale.load import Demand
 from shared.scale.pace import Course
 from shared.scale.rule import Asked, Wanted, wanted_nodes
 
+from .demands import demands_of
 from .leavers import AT_REST, Ground, choose_leavers, is_there
 from .repair import Situation
 from .schedule import bounds_at
@@ -84,8 +85,28 @@ def size_pools(situation: Situation, courses: Mapping[str, Course]) -> tuple[Siz
     caller who sees a `surplus` reads it and asks again.
     """
     pools = [pool for pool in situation.cluster.pools if is_sized(situation, pool)]
-    sized = [_sized(situation, pool, courses.get(pool.name, Course())) for pool in pools]
-    return tuple(_with_leavers(situation, [one for one in sized if one is not None]))
+    known = [pool for pool in pools if situation.ledgers[pool.name].wanted is not None]
+    leads = {pool.name: lead_of(pool, _memories(situation, pool.name)) for pool in known}
+    bounds = {pool.name: _bounds(situation, pool, leads[pool.name]) for pool in known}
+    demands = demands_of(situation, bounds)
+    sized: list[Sized] = []
+    for pool in known:
+        name, book = pool.name, situation.ledgers[pool.name]
+        course, size = courses.get(name, Course()), size_so_far(book)
+        asked = Asked(size, demands.get(name, ()), bounds[name], (pool.scaling or AT_REST).pace)
+        sized.append(
+            Sized(
+                pool=name,
+                size=size,
+                bounds=bounds[name],
+                demands=demands.get(name, ()),
+                wanted=wanted_nodes(asked, course, situation.now),
+                lead=leads[name],
+                there=_there(situation, book),
+                before=course,
+            )
+        )
+    return tuple(_with_leavers(situation, sized))
 
 
 def _with_leavers(situation: Situation, sized: Sequence[Sized]) -> Iterator[Sized]:
@@ -135,29 +156,16 @@ def _join_time(memory: NodeMemory) -> timedelta | None:
     return joined - begun if joined is not None and joined > memory.first_seen_at else None
 
 
-def _sized(situation: Situation, pool: PoolPolicy, course: Course) -> Sized | None:
-    book = situation.ledgers.get(pool.name)
-    if book is None or book.wanted is None:
-        return None
-    findings = [one for one in situation.findings if one.node.pool == pool.name]
-    lead = lead_of(pool, (one.node.memory for one in findings if one.node.memory is not None))
+def _memories(situation: Situation, pool: str) -> Iterator[NodeMemory]:
+    for one in situation.findings:
+        if one.node.pool == pool and one.node.memory is not None:
+            yield one.node.memory
+
+
+def _bounds(situation: Situation, pool: PoolPolicy, lead: timedelta) -> PoolBounds:
+    """Rule 2."""
     said = resizes(situation.overrides, pool.name, situation.now)
-    bounds = bounds_at(pool, situation.now, said, lead)
-    size = size_so_far(book)
-    demands: tuple[Reading[Demand], ...] = ()
-    pace = (pool.scaling or AT_REST).pace
-    wanted = wanted_nodes(Asked(size, demands, bounds, pace), course, situation.now)
-    there = _there(situation, book, findings)
-    return Sized(
-        pool=pool.name,
-        size=size,
-        bounds=bounds,
-        demands=demands,
-        wanted=wanted,
-        lead=lead,
-        there=there,
-        before=course,
-    )
+    return bounds_at(pool, situation.now, said, lead)
 
 
 def size_so_far(book: Ledger) -> int:
@@ -165,14 +173,15 @@ def size_so_far(book: Ledger) -> int:
     return (book.wanted or 0) - book.going
 
 
-def _there(situation: Situation, book: Ledger, findings: Sequence[Finding]) -> int | None:
+def _there(situation: Situation, book: Ledger) -> int | None:
     """Machines that are listed and stay, and those that are missing and being replaced."""
     if isinstance(situation.snapshot.pools[book.pool].instances, Failure):
         return None
     leaving = {entry.node for entry in book.active if entry.shrinks}
     return sum(
         one.node.name not in leaving and (is_there(one) or one.node.name in situation.busy)
-        for one in findings
+        for one in situation.findings
+        if one.node.pool == book.pool
     )
 
 

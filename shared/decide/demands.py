@@ -1,0 +1,193 @@
+"""What load asks for in each pool that follows it: one demand for each signal that the policy names, in nodes.
+
+1. What tasks have reserved: of the agents of the pool that are registered, whether they get new tasks or not. Those
+   tasks will be somewhere, wherever they move.
+2. Work that waits: as many nodes as it needs besides the agents that are there, by simulated placement. It may go to
+   every agent of the cluster that is well and takes new tasks. What fits there, or on machines of a pool that stands
+   earlier in the policy and follows waiting work too, asks no other pool for any; so nothing is ordered twice.
+3. A number of the firehose, and a constant, as they are.
+4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
+   load known, and neither is what waits meanwhile.
+5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
+
+A machine that was ordered and has not joined is not there yet: what waits is what it was ordered for. What could not be
+read is a failure, and never no load (`shared/scale/load.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from shared.model.bounds import PoolBounds
+from shared.model.mesos import Agent
+from shared.model.nodes import Finding
+from shared.model.readings import Failure, Reading, Value
+from shared.policy.scaling import Allocated, Constant, Metric, Signal, Waiting
+from shared.policy.schema import PoolPolicy
+from shared.scale.load import Demand, allocated, constant, metric, waiting
+from shared.scale.offers import blank_of
+from shared.scale.placement import Placement, grow
+from shared.scale.queue import waiting_work
+from shared.scale.spread import Place, Spread
+from shared.scale.work import Host, Work
+
+from .leavers import hosts_of
+from .repair import Situation
+
+
+def demands_of(
+    situation: Situation, bounds: Mapping[str, PoolBounds]
+) -> dict[str, tuple[Reading[Demand], ...]]:
+    """By pool, each signal's demand in the order of the policy. `bounds` are those of the pools that are sized; the
+    others ask for nothing."""
+    pools = [pool for pool in situation.cluster.pools if pool.name in bounds and _signals(pool)]
+    if not pools:
+        return {}
+    asking = _Asking(situation, bounds)
+    return {pool.name: tuple([asking.about(pool, one) for one in _signals(pool)]) for pool in pools}
+
+
+def _signals(pool: PoolPolicy) -> tuple[Signal, ...]:
+    return pool.scaling.signals if pool.scaling is not None else ()
+
+
+class _Asking:
+    """One look at all pools. What waits is placed once, and gets less from pool to pool."""
+
+    def __init__(self, situation: Situation, bounds: Mapping[str, PoolBounds]) -> None:
+        self._situation, self._bounds = situation, bounds
+        self._findings: dict[str, list[Finding]] = {}
+        for one in situation.findings:
+            self._findings.setdefault(one.node.pool, []).append(one)
+        self._unsettled = _unsettled(situation)
+        self._works: Reading[tuple[Work, ...]] | None = None
+        self._hosts: tuple[Host, ...] = ()
+
+    def about(self, pool: PoolPolicy, signal: Signal) -> Reading[Demand]:
+        now, load = self._situation.now, self._situation.snapshot.load
+        match signal:
+            case Allocated():
+                return allocated(signal.of, self._agents(pool.name), signal.aim, now)
+            case Waiting():
+                agents = self._joined(pool.name)
+                return waiting(self._room_needed(pool, len(agents)), len(agents), now)
+            case Metric():
+                value = load.metric(pool.name, signal.name)
+                return metric(signal.name, value, signal.per_node, signal.margin, now)
+            case Constant():
+                return constant(signal.nodes, now)
+
+    def _agents(self, pool: str) -> Reading[Sequence[Agent]]:
+        """Those that are registered."""
+        scheduler = self._situation.snapshot.scheduler
+        if isinstance(scheduler, Failure):
+            return scheduler
+        agents = [one.node.agent for one in self._findings.get(pool, ()) if one.node.agent is not None]
+        return self._unsettled or Value(agents, scheduler.source, scheduler.taken_at)
+
+    def _joined(self, pool: str) -> Sequence[Agent]:
+        """Those that are there for what waits: connected, and not on their way out. While a successor comes before its
+        node goes, both are one."""
+        book = self._situation.ledgers[pool]
+        leaving = {entry.node for entry in book.active if entry.shrinks}
+        found = [
+            one.node.agent
+            for one in self._findings.get(pool, ())
+            if one.node.agent is not None and one.node.agent.active and one.node.name not in leaving
+        ]
+        return found[: max(0, (book.wanted or 0) - book.going)]
+
+    def _room_needed(self, pool: PoolPolicy, joined: int) -> Reading[int]:
+        """How many empty agents of the pool take what waits and has found no room before."""
+        works = self._waiting_now()
+        if isinstance(works, Failure):
+            return works
+        if not works.value:
+            return Value(0, works.source, works.taken_at)
+        agents = [one.node.agent for one in self._findings.get(pool.name, ()) if one.node.agent is not None]
+        blank = blank_of(agents, self._zones(pool.name))
+        if blank is None:
+            why = f"work waits, and {pool.name} has no agent from which to learn what one more would hold"
+            return Failure(why, works.source, works.taken_at)
+        most = max(0, self._bounds[pool.name].max.nodes - joined)
+        placed = grow(works.value, self._hosts, blank, most=most)
+        new = [blank.host(number) for number in range(placed.new)]
+        names = {one.name: f"{pool.name} {one.name}" for one in new}
+        self._works = Value(_left(works.value, placed, names), works.source, works.taken_at)
+        self._hosts = _filled([*self._hosts, *(replace(one, name=names[one.name]) for one in new)])
+        return Value(placed.new, works.source, works.taken_at)
+
+    def _waiting_now(self) -> Reading[tuple[Work, ...]]:
+        """What waits, without what other pools take."""
+        if self._unsettled is not None:
+            return self._unsettled
+        if self._works is None:
+            self._works = _waiting(self._situation)
+            self._hosts = (*hosts_of(self._situation), *self._ordered())
+        return self._works
+
+    def _ordered(self) -> list[Host]:
+        """The machines that pools which follow no waiting work are still to get."""
+        found: list[Host] = []
+        for pool in self._situation.cluster.pools:
+            follows = pool.name in self._bounds and any(isinstance(one, Waiting) for one in _signals(pool))
+            book = self._situation.ledgers.get(pool.name)
+            agents = [] if follows or book is None else self._joined(pool.name)
+            blank = blank_of(agents, self._zones(pool.name))
+            if blank is not None and book is not None:
+                coming = (book.wanted or 0) - book.going - len(agents)
+                found += [blank.host(number, f"{pool.name} {number + 1}") for number in range(coming)]
+        return found
+
+    def _zones(self, pool: str) -> tuple[str, ...]:
+        """In the order in which machines come."""
+        instances = [one.node.instance for one in self._findings.get(pool, ())]
+        places = [Place(one.zone, one.fault_domain) for one in instances if one is not None]
+        spread = Spread.of(places)
+        return spread.next_zones(len(spread.zones))
+
+
+def _unsettled(situation: Situation) -> Failure | None:
+    """Rule 4."""
+    scheduler = situation.snapshot.scheduler
+    if isinstance(scheduler, Failure):
+        return scheduler
+    led = situation.now - scheduler.value.elected_at
+    if led >= situation.cluster.failover_hold_off:
+        return None
+    why = f"the leader was elected {led.total_seconds():.0f} s ago, and agents are on their way to it"
+    return Failure(why, scheduler.source, scheduler.taken_at)
+
+
+def _waiting(situation: Situation) -> Reading[tuple[Work, ...]]:
+    queue, scheduler = situation.snapshot.load.queue, situation.snapshot.scheduler
+    if isinstance(queue, Failure):
+        return queue
+    agents = () if isinstance(scheduler, Failure) else scheduler.value.agents
+    return Value(waiting_work(queue.value, agents), queue.source, queue.taken_at)
+
+
+def _left(works: Sequence[Work], placed: Placement, names: Mapping[str, str]) -> tuple[Work, ...]:
+    """What found no room; others of its applications have some now. `names` are those of the new hosts from now on."""
+    refused: dict[str, int] = {}
+    for one in placed.refused:
+        refused[one.app] = refused.get(one.app, 0) + one.count
+    left: list[Work] = []
+    for work in works:
+        count = min(work.count, refused.get(work.app, 0))
+        if count:
+            refused[work.app] -= count
+            runs_on = dict(work.runs_on)
+            for spot in placed.spots:
+                if spot.app == work.app:
+                    host = names.get(spot.host, spot.host)
+                    runs_on[host] = runs_on.get(host, 0) + spot.count
+            left.append(replace(work, count=count, runs_on=runs_on))
+    return tuple(left)
+
+
+def _filled(hosts: Sequence[Host]) -> tuple[Host, ...]:
+    """What found no room on these finds none in another pool's turn."""
+    return tuple(replace(one, is_open=False) for one in hosts)
