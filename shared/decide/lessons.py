@@ -102,10 +102,7 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
     unjoined = tuple(one for one in book.unjoined if last is None or last <= one.since)
     if unjoined and _are_outdated(own):
         old = {one.operation for one in unjoined}
-        unjoined, book = (
-            (),
-            replace(book, active=tuple(one for one in book.active if one.operation not in old)),
-        )
+        unjoined, book = (), book.without([one for one in book.active if one.operation in old])
     if short is not None and now >= short.until + LONGEST_PAUSE:
         short = None
     unwell = {finding.node.name for finding in own if finding.condition not in WELL}

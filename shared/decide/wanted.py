@@ -4,9 +4,9 @@ Azure's capacity is not what is wanted: it falls by one with every instance that
 remembers the wanted size, and a loss is repaired up to it. What changes it:
 
 1. Nothing is remembered yet: what Azure says, unless that is zero or could not be read.
-2. Azure's capacity is above it, by more than successors of ours that come before their nodes go: somebody grew the
-   pool; that is wanted now. In both cases only when so many machines are listed too: one wrong number would be wanted
-   for ever, with nothing that takes it back.
+2. Azure's capacity is above it, by more than successors of ours that come before their nodes go, and those that came
+   for nodes which stayed (`extra`): somebody grew the pool; that is wanted now. In both cases only when so many
+   machines are listed too: one wrong number would be wanted for ever, with nothing that takes it back.
 3. Azure's capacity is below it, somebody else was heard to write the set's capacity, nothing of ours is in flight, and
    no instance was heard to be deleted, now or of those that are still missing: somebody shrank the pool; that is
    wanted now, down to the policy's minimum.
@@ -35,11 +35,22 @@ def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal
     agreed = capacity <= _staying(readings)
     if ledger.wanted is None:
         return capacity if capacity > 0 and agreed else None
-    if capacity > ledger.wanted + ledger.surging:
+    if capacity > ledger.wanted + ledger.surging + ledger.extra:
         return capacity - ledger.surging if agreed else ledger.wanted
     kinds = {signal.kind for signal in signals}
     shrunk = SignalKind.POOL_RESIZED in kinds and not kinds & LOSSES and not ledger.active
     return min(ledger.wanted, max(capacity, floor)) if shrunk and capacity > 0 else ledger.wanted
+
+
+def extra_machines(readings: PoolReadings, ledger: Ledger) -> int:
+    """How many machines are there that came for nodes which stayed: no more than the pool has beyond what is wanted and
+    what is under way, by Azure's size or by its list, whichever is larger."""
+    if ledger.wanted is None or isinstance(readings.scale_set, Failure):
+        return ledger.extra
+    if isinstance(readings.instances, Failure):
+        return ledger.extra
+    there = max(readings.scale_set.value.capacity, _staying(readings))
+    return min(ledger.extra, max(0, there - ledger.wanted - ledger.surging))
 
 
 def _staying(readings: PoolReadings) -> int:

@@ -6,10 +6,11 @@ Written only with the row's etag, so that its limits also hold between concurren
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .bodies import Body
 
@@ -83,8 +84,9 @@ class Ledger(Struct, frozen=True):
     the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
     `losses` are the nodes that failed within the last hour, and those that have not been helped since. `unjoined` are
     the machines of ours that did not join, until one joins; `no_room` until Azure has room again. `bodies` are failed
-    machines that are kept: `wanted` and `target` do not count them. `scale_set`, in lower case, is the one that all of
-    this is about; empty in rows of earlier versions."""
+    machines that are kept: `wanted` and `target` do not count them. `extra` machines came for nodes that stayed, and
+    stay as well: nobody wants them, and as many of the next that go are not made up for. `scale_set`, in lower case,
+    is the one that all of this is about; empty in rows of earlier versions."""
 
     pool: str
     wanted: int | None = None
@@ -98,6 +100,13 @@ class Ledger(Struct, frozen=True):
     waves: tuple[Wave, ...] = ()
     bodies: tuple[Body, ...] = ()
     scale_set: str = ""
+    extra: int = 0
+
+    def without(self, ended: Collection[Disruption]) -> Ledger:
+        """Without these entries. What came for a node that did not go is one more than is wanted from now on."""
+        active = tuple(entry for entry in self.active if entry not in ended)
+        stay = sum(entry.surge and not entry.leaving for entry in ended)
+        return replace(self, active=active, extra=self.extra + stay)
 
     def wave(self, trouble: str) -> Wave | None:
         """The wave in which nodes with this trouble are helped."""

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.decide.lessons import concluded
-from shared.decide.wanted import wanted_size
+from shared.decide.wanted import extra_machines, wanted_size
 from shared.errors import Conflict
 from shared.guards import Tally
 from shared.guards.place import elsewhere_of
@@ -59,6 +59,7 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
     recent = tuple(at for at in ledger.started if at > now - DAY)
     book = replace(ledger, wanted=wanted, started=recent, scale_set=pool.scale_set.casefold())
+    book = replace(book, extra=extra_machines(snapshot.pools[pool.name], book))
     if measure(seen.tally, pool, wanted)[0] and (
         book.storm_since is not None or not is_blind(pool, snapshot)
     ):
@@ -101,9 +102,7 @@ def without_ghosts(
         if entry.operation in recalled.operations or entry.since > now - GHOST or (unwell and known):
             continue
         ghosts.append(entry)
-    return replace(ledger, active=tuple(entry for entry in ledger.active if entry not in ghosts)), tuple(
-        ghosts
-    )
+    return ledger.without(ghosts), tuple(ghosts)
 
 
 def with_losses(
@@ -196,9 +195,9 @@ class Place(Enum):
 
 async def conclude(
     outside: Outside, operation: Operation, state: OperationState, *, place: Place, now: datetime
-) -> None:
+) -> Ledger:
     """What the end of the operation teaches is written, and what becomes of its place. Doing it again changes
-    nothing."""
+    nothing. The ledger after that."""
 
     def ended(book: Ledger) -> Ledger:
         taught = concluded(book, operation, state, now)
@@ -208,7 +207,6 @@ async def conclude(
         started = list(book.started)
         if place is Place.UNUSED and not entry.urgent and entry.since in started:
             started.remove(entry.since)
-        active = tuple(one for one in book.active if one is not entry)
-        return replace(taught, active=active, started=tuple(started))
+        return replace(taught.without([entry]), started=tuple(started))
 
-    await change(outside, operation.cluster, operation.pool, ended)
+    return await change(outside, operation.cluster, operation.pool, ended)

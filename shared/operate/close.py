@@ -31,9 +31,11 @@ from .hand import Hand
 from .plans import PLANS
 from .remember import wake
 from .steps.await_join import REPLACEMENT
+from .steps.grow import SURGED
 
 WEEK = timedelta(days=7)
 MOST_HELPED = 10
+EXTRA = "the pool may have one more machine than is wanted now: the next that goes is not made up for"
 
 
 async def close(hand: Hand, state: OperationState, outcome: str) -> None:
@@ -46,7 +48,7 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
         kept = None  # a newer incident, not ours to close
     if state is OperationState.DONE:
         await _remember_help(hand)
-    await conclude(hand.outside, operation, state, place=_place(operation, state), now=hand.now)
+    await _conclude(hand, state)
     if kept is not None:
         await _settle(hand, kept, state, outcome)
     hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)
@@ -56,6 +58,14 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     hand.operation = closed
     if state is OperationState.FAILED:
         await wake(hand.outside, cluster, hand.now, hand.now)
+
+
+async def _conclude(hand: Hand, state: OperationState) -> None:
+    """Its place, and what it teaches. What was ordered for a node that did not go, and stays, is told of."""
+    operation = hand.operation
+    book = await conclude(hand.outside, operation, state, place=_place(operation, state), now=hand.now)
+    if book.extra and SURGED in operation.notes and state is not OperationState.DONE:
+        hand.tell(AuditKind.STEP, EXTRA)
 
 
 def _place(operation: Operation, state: OperationState) -> Place:

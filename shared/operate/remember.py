@@ -32,6 +32,7 @@ from .late import latest_of
 from .outside import Outside
 from .recall import Recalled
 from .situate import Picture
+from .sizes import keep_courses
 
 AGAIN = timedelta(seconds=1)
 
@@ -61,10 +62,11 @@ async def remember(
     at_work = {kept.value.subject.node: name for name, kept in recalled.operations.items()}
     told = [*heard(situation.signals, at_work, now), *heard_late(picture.late, now)]
     await outside.audit.append(cluster, [*told, *about_books, *flaps, *cases.audit])
-    unkept, _, lost = await asyncio.gather(
+    unkept, _, lost, _ = await asyncio.gather(
         outside.records.inventory.put_all(cluster, inventory),
         outside.records.ledgers.put_all(cluster, books),
         _keep_cases(outside, cluster, cases),
+        keep_courses(outside, picture, decisions),
     )
     if any(signal.kind is SignalKind.SWEEP for signal in situation.signals):
         await outside.records.keep_sweep(cluster, outside.sweeping.swept(now))
@@ -108,6 +110,11 @@ def _books(picture: Picture, recalled: Recalled) -> tuple[list[Change[Ledger]], 
         ]
         if book.wanted != kept.value.wanted:
             text.append(f"the wanted size of pool {pool.name} is {book.wanted}, it was {kept.value.wanted}")
+        if book.extra != kept.value.extra:
+            text.append(
+                f"pool {pool.name} has {book.extra} more than is wanted, it had {kept.value.extra}: "
+                "as many of the next that go are not made up for"
+            )
         cluster, now = situation.cluster.name, situation.now
         told.extend(AuditRecord(now, cluster, AuditKind.JUDGED, pool.name, line) for line in text)
         told.extend(_of_storm(cluster, kept.value, book, now))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shared.decide.wanted import wanted_size
+from shared.decide.wanted import extra_machines, wanted_size
 from shared.model.azure import Provisioning
 from shared.model.ledger import Ledger
 from shared.model.signals import SignalKind
@@ -117,3 +117,28 @@ def test_only_a_reading_and_a_signal_together_give_up_capacity(
             assert RESIZED in kinds
             assert found >= max(capacity, floor)
             assert not busy
+
+
+@pytest.mark.parametrize(("capacity", "size"), [(6, 5), (7, 7)])
+def test_rule_2_what_came_for_a_node_that_stayed_is_wanted_by_nobody(capacity: int, size: int) -> None:
+    ledger = Ledger("private", wanted=5, extra=1)
+    assert wanted_size(saying(capacity), ledger, [signal(RESIZED)], 1) == size
+
+
+@pytest.mark.parametrize(("capacity", "extra"), [(9, 2), (7, 2), (6, 1), (5, 0), (4, 0)])
+def test_there_are_no_more_extra_machines_than_the_pool_has_beyond_what_is_wanted(
+    capacity: int, extra: int
+) -> None:
+    assert extra_machines(saying(capacity), Ledger("private", wanted=5, extra=2)) == extra
+
+
+def test_one_that_comes_before_its_node_goes_is_no_extra_machine() -> None:
+    ledger = Ledger("private", wanted=5, extra=1, active=(disruption(1, surge=True),))
+    assert extra_machines(saying(6), ledger) == 0
+
+
+def test_extra_machines_are_not_forgotten_by_one_reading_that_failed_or_disagrees() -> None:
+    ledger = Ledger("private", wanted=5, extra=1)
+    assert extra_machines(saying(6, readable=False), ledger) == 1
+    assert extra_machines(replace(saying(6), instances=unread("azure.instances")), ledger) == 1
+    assert extra_machines(saying(5, listed=6), ledger) == 1

@@ -67,8 +67,9 @@ class Ending:
         missing: list[str] = []
         if self._tale.rules.mode == "observe":
             return missing
-        if not well == len(machines) == capacity == book.wanted:
-            missing.append(f"{well} are well of {len(machines)}, {capacity} ordered, {book.wanted} wanted")
+        if not well == len(machines) == capacity == (book.wanted or 0) + book.extra:
+            wanted = f"{book.wanted} wanted and {book.extra} extra"
+            missing.append(f"{well} are well of {len(machines)}, {capacity} ordered, {wanted}")
         if not min(sizes) <= capacity <= max(sizes) + stayed(self._store):
             missing.append(f"{capacity} are there, people asked for {sorted(sizes)}")
         return missing + self._nature.idle()

@@ -19,8 +19,8 @@ from tests.simulation.tale import Tale
 RATE = timedelta(minutes=30)
 """Of the hour that the ledger's rate is about: what is reserved may be ordered as much later as a step may take."""
 STAYS = (
-    b"which came for it, stays:",
-    b"give_back: the pool has its wanted size without a machine in its place",
+    b"the pool may have one more machine than is wanted now",
+    b"more than is wanted, it had",
     b"surge_ahead: its end does not wait: growth",
 )
 """What the audit says when the pool is left with one more than was asked for."""
@@ -110,7 +110,7 @@ class Limits:
 
 def stayed(store: MemoryStore) -> int:
     """How many machines came for one that recovered, and stay because they have work already, because nobody can tell
-    any more which of several it is, or because Azure took the machine in the moment in which they were ordered: at most
-    so many more than anybody asked for."""
+    any more which of several it is, or nobody waited for it any longer, or because Azure took the machine in the moment
+    in which they were ordered: at most so many more than anybody asked for."""
     months = [rows for (table, _), rows in store._partitions.items() if table is Table.AUDIT]
     return sum(one in row.body for rows in months for row in rows.values() for one in STAYS)

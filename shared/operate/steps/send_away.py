@@ -3,8 +3,8 @@
 1. Azure does not know it any more, or as another machine: the masters are told, and it is forgotten.
 2. Azure is deleting it: wait.
 3. Its agent is not connected, tasks or reservations are on it, fewer others are connected than are wanted, a guard
-   refuses, or Azure could not delete it: it stays, and the pool may have one more than wanted. No task is killed for
-   tidiness, and no machine is sent away while others are missing. New tasks may come again.
+   refuses, or Azure could not delete it: it stays, and the pool has one more than wanted (`extra`). No task is killed
+   for tidiness, and no machine is sent away while others are missing. New tasks may come again.
 4. New tasks may still come: stop them first, as `stop_new_tasks` does, and look again in a moment. What was placed on
    it meanwhile is seen then.
 5. It is still empty: destroy it.
@@ -16,6 +16,8 @@ take no notice of windows (Mesos before 1.5) may place a task in the seconds bet
 from __future__ import annotations
 
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from shared.errors import Refused
 from shared.guards import TO_SEND_AWAY, ask, refusals
@@ -45,6 +47,8 @@ async def send_away(hand: Hand, name: str, state: SchedulerState) -> Outcome:
     address, instance_id = hand.cluster.address_of(hand.pool), kept.value.instance_id
     instance = await hand.outside.compute.instance(address, instance_id)
     if instance is None or instance.vm_id != kept.value.vm_id:
+        mine = hand.operation.id
+        await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)
         return await _forget(hand, kept, state)
     if instance.provisioning is Provisioning.DELETING:
         return Wait(f"Azure is deleting {name}, which came for it", hand.again())
