@@ -65,6 +65,7 @@ def common(
 
 @policy.command("check")
 def policy_check(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The policy, YAML.")],
     as_json: Json = False,
 ) -> None:
@@ -75,7 +76,7 @@ def policy_check(
     from cli.policy_check import check_policy
 
     try:
-        is_valid = check_policy(file, as_json)
+        is_valid = check_policy(file, as_json, desk_of(context).clock.now())
     except OSError as error:
         give_up(
             Trouble(f"{file} can not be read ({error.strerror}): give a policy that you may read.", USAGE)

@@ -7,6 +7,7 @@ in which somebody did; it never changes the exit code. It asks no storage and no
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from cli.speech import console, counted, grid, rows, say, say_json, styled
+from shared.decide.foresee import foresee
+from shared.policy.advice import Advice
 from shared.policy.beside import read_policy_file
 from shared.policy.faults import Fault, PolicyError
-from shared.policy.lint import Advice, lint
+from shared.policy.lint import lint
 from shared.policy.load import load
 from shared.policy.schema import Policy
 
@@ -27,15 +30,16 @@ WINDOW = 30  # characters of a long line that are shown before the place of the 
 GUTTER = 8  # columns that the line number takes
 
 
-def check_policy(file: Path, as_json: bool) -> bool:
-    """Tell everything about the policy in `file`; whether it has no fault. `OSError` when it cannot be read."""
+def check_policy(file: Path, as_json: bool, now: datetime) -> bool:
+    """Tell everything about the policy in `file`, and what its schedules come to in the year from now on; whether it
+    has no fault. `OSError` when it cannot be read."""
     raw = read_policy_file(file)
     try:
         policy = load(raw, str(file))
     except PolicyError as error:
         tell_faults(file, raw, error.faults, as_json)
         return False
-    advice = lint(policy)
+    advice = lint(policy, foresee(policy, now))
     if as_json:
         say_json(_as_data(file, (), advice))
     else:

@@ -8,12 +8,12 @@ the defaults themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from msgspec import Struct
-
-from shared.policy.schema import ClusterPolicy, Disruption, Mode, Policy, PoolPolicy
+from shared.policy.advice import Advice, Foreseen, Inside, Rule
+from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
+from shared.policy.schema import ClusterPolicy, Disruption, Mode, Policy
 from shared.policy.values import duration_text
 
 SHORTEST_HOLD_OFF = timedelta(minutes=10)
@@ -22,54 +22,30 @@ SHORTEST_HOLD = timedelta(minutes=5)
 ONE_PING = timedelta(seconds=15)
 
 
-class Advice(Struct, frozen=True):
-    """`code` is the rule's, `path` the field, `text` says what this policy does, `incident` where it was learnt
-    (empty where nothing was published)."""
-
-    code: str
-    path: str
-    text: str
-    incident: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.text} ({self.code}{'; ' + self.incident if self.incident else ''})"
+def lint(policy: Policy, years: Sequence[Foreseen] = ()) -> tuple[Advice, ...]:
+    """All advice: of clusters against each other first, then in the order of clusters, pools and rules. `years` is what
+    the schedules of pools come to in the next year (`shared/decide/foresee.py`); without it that is not looked at."""
+    return (*_shared_masters(policy), *_of_clusters(policy, years))
 
 
-class Rule[T](Struct, frozen=True):
-    """`field` is below the thing that is looked at. `check` gives the sentence, or None when all is well."""
-
-    code: str
-    field: str
-    unwise: str
-    incident: str
-    check: Callable[[T], str | None]
-
-
-class Inside(Struct, frozen=True):
-    """A pool and the cluster that it is in."""
-
-    cluster: ClusterPolicy
-    pool: PoolPolicy
-
-
-def lint(policy: Policy) -> tuple[Advice, ...]:
-    """All advice: of clusters against each other first, then in the order of clusters, pools and rules."""
-    return (*_shared_masters(policy), *_of_clusters(policy))
-
-
-def _of_clusters(policy: Policy) -> Iterator[Advice]:
+def _of_clusters(policy: Policy, years: Sequence[Foreseen]) -> Iterator[Advice]:
+    foreseen = {(one.cluster, one.pool.name): one for one in years}
     for cluster in policy.clusters:
         path = f"clusters.{cluster.name}"
-        for rule in CLUSTER_RULES:
-            text = rule.check(cluster)
-            if text is not None:
-                yield Advice(rule.code, f"{path}.{rule.field}", text, rule.incident)
+        yield from _found(CLUSTER_RULES, cluster, path)
         for pool in cluster.pools:
-            for pool_rule in POOL_RULES:
-                text = pool_rule.check(Inside(cluster, pool))
-                if text is not None:
-                    place = f"{path}.pools.{pool.name}.{pool_rule.field}"
-                    yield Advice(pool_rule.code, place, text, pool_rule.incident)
+            place = f"{path}.pools.{pool.name}"
+            yield from _found((*POOL_RULES, *SIZE_RULES), Inside(cluster, pool), place)
+            year = foreseen.get((cluster.name, pool.name))
+            if year is not None:
+                yield from _found(YEAR_RULES, year, place)
+
+
+def _found[T](rules: Sequence[Rule[T]], subject: T, path: str) -> Iterator[Advice]:
+    for rule in rules:
+        text = rule.check(subject)
+        if text is not None:
+            yield Advice(rule.code, f"{path}.{rule.field}", text, rule.incident)
 
 
 SHARED_MASTERS = "shared-masters"

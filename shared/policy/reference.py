@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -22,9 +22,11 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
 from shared.policy import schema
+from shared.policy.advice import Rule
 from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
+from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.notify import About, Target
 from shared.policy.quorum import MasterRepair, Quorum
@@ -145,11 +147,15 @@ def _rules() -> Iterator[str]:
         "|---|---|---|---|",
     ]
     yield f"| {SHARED_MASTERS} | dcos.masters | two clusters name the same master | |"
-    for rule in CLUSTER_RULES:
-        yield f"| {rule.code} | {rule.field} | {rule.unwise} | {rule.incident} |"
-    for pool_rule in POOL_RULES:
-        yield f"| {pool_rule.code} | {pool_rule.field} | {pool_rule.unwise} | {pool_rule.incident} |"
+    yield from _each(CLUSTER_RULES)
+    yield from _each((*POOL_RULES, *SIZE_RULES))
+    yield from _each(YEAR_RULES)
     yield ""
+
+
+def _each[T](rules: Iterable[Rule[T]]) -> Iterator[str]:
+    for rule in rules:
+        yield f"| {rule.code} | {rule.field} | {rule.unwise} | {rule.incident} |"
 
 
 def _refused() -> Iterator[str]:
