@@ -1,11 +1,12 @@
 """Marathon of a master: /v2/leader, /v2/queue, /v2/apps, /v2/pods, /v2/tasks, /v2/deployments, and ending tasks.
 
 Every master's Marathon answers for the leader. There is one when the framework is connected to a leading Mesos master;
-without it everything but /ping and /v2/leader is 503. What a Marathon is too old for is left out: pods and
-unreachableStrategy came with 1.4 (DC/OS 1.9).
+without it everything but /ping and /v2/leader is 503. What a Marathon is too old for is left out: pods,
+unreachableStrategy and the reasons in the queue came with 1.4 (DC/OS 1.9).
 Shapes: mesosphere/marathon docs/docs/rest-api/public/api/v2, with its examples app_list, tasks, pod, deployments.
 """
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,7 +57,7 @@ class _Face:
         apps = [app for _, app in sorted(self._scheduler.framework.apps.items())]
         plain, pods = [one for one in apps if not one.pod], [one for one in apps if one.pod]
         if path == "/v2/queue":
-            return json_response(200, {"queue": [_queued(*one) for one in self._missing(apps)]})
+            return json_response(200, {"queue": [self._queued(*one) for one in self._missing(apps)]})
         if path == "/v2/apps":
             with_tasks = "apps.tasks" in request.url
             return json_response(200, {"apps": [self._app(one, with_tasks) for one in plain]})
@@ -125,6 +126,9 @@ class _Face:
             "cpus": app.cpus,
             "mem": app.mem,
             "disk": 0,
+            "gpus": 0,
+            "portDefinitions": [],
+            "requirePorts": False,
             "constraints": [["hostname", "UNIQUE"]] if app.unique else [],
             "container": _container(app),
             "healthChecks": [],
@@ -133,7 +137,7 @@ class _Face:
                 "maximumOverCapacity": 0 if app.volume_mb else 1.0,
             },
             "labels": dict(app.labels),
-            "acceptedResourceRoles": None,
+            "acceptedResourceRoles": _roles(app) or None,
             "residency": _RESIDENCY if app.volume_mb else None,
             "tasksStaged": len(self._scheduler.live.get(app.name, ())) - running,
             "tasksRunning": running,
@@ -148,27 +152,57 @@ class _Face:
         return view
 
     def _pod(self, app: App) -> dict[str, Any]:
+        whole = self._scheduler.running(app.name) >= app.instances
+        status = "STABLE" if whole else "DEGRADED"
+        instances = [self._instance(task) for task in self._tasks(app)]
+        return {"id": f"/{app.name}", "spec": self._pod_spec(app), "status": status, "instances": instances}
+
+    def _pod_spec(self, app: App) -> dict[str, Any]:
         container = {
             "name": "main",
-            "resources": {"cpus": app.cpus, "mem": app.mem},
+            "resources": {"cpus": app.cpus, "mem": app.mem, "disk": 0, "gpus": 0},
             "image": {"kind": "DOCKER", "id": app.image},
         }
-        spec = {
+        return {
             "id": f"/{app.name}",
             "labels": dict(app.labels),
             "containers": [container],
             "volumes": [],
+            "executorResources": {"cpus": 0, "mem": 0, "disk": 0},
             "scaling": {"kind": "fixed", "instances": app.instances},
             "scheduling": {
                 "upgrade": {"minimumHealthCapacity": 1, "maximumOverCapacity": 1},
-                "placement": {"constraints": [_UNIQUE] if app.unique else [], "acceptedResourceRoles": []},
+                "placement": {
+                    "constraints": [_UNIQUE] if app.unique else [],
+                    "acceptedResourceRoles": _roles(app),
+                },
                 "unreachableStrategy": _unreachable(app),
             },
         }
-        whole = self._scheduler.running(app.name) >= app.instances
-        status = "STABLE" if whole else "DEGRADED"
-        instances = [self._instance(task) for task in self._tasks(app)]
-        return {"id": f"/{app.name}", "spec": spec, "status": status, "instances": instances}
+
+    def _queued(self, app: App, missing: int) -> dict[str, Any]:
+        """With the whole application in it, but for what is counted and its tasks."""
+        run = self._pod_spec(app) if app.pod else self._app(app, False)
+        entry: dict[str, Any] = {
+            "pod" if app.pod else "app": {key: run[key] for key in run if key not in _COUNTED},
+            "count": missing,
+            "role": "*",
+            "delay": {"timeLeftSeconds": 0, "overdue": True},
+            "since": _written(self._scheduler.lacking_since(app)),
+        }
+        if self._release.number >= PODS_SINCE:
+            declined = Counter(self._scheduler.refusals(app))
+            steps = [
+                {"reason": reason, "declined": declined[reason], "processed": sum(declined.values())}
+                for reason in _REASONS
+            ]
+            entry["processedOffersSummary"] = {
+                "processedOffersCount": sum(declined.values()),
+                "unusedOffersCount": sum(declined.values()),
+                "rejectSummaryLastOffers": steps,
+                "rejectSummaryLaunchAttempt": steps,
+            }
+        return entry
 
     def _instance(self, task: Task) -> dict[str, Any]:
         runs = task.state is TaskState.RUNNING
@@ -183,8 +217,24 @@ class _Face:
         }
 
 
+_REASONS = (
+    "UnfulfilledRole",
+    "UnfulfilledConstraint",
+    "NoCorrespondingReservationFound",
+    "AgentMaintenance",
+    "InsufficientCpus",
+    "InsufficientMemory",
+)
+_COUNTED = frozenset(
+    {"tasks", "tasksStaged", "tasksRunning", "tasksHealthy", "tasksUnhealthy", "deployments"}
+)
 _RESIDENCY = {"relaunchEscalationTimeoutSeconds": 3600, "taskLostBehavior": "WAIT_FOREVER"}
 _UNIQUE = {"fieldName": "hostname", "operator": "UNIQUE"}
+
+
+def _roles(app: App) -> list[str]:
+    """Public agents offer all they have for one role."""
+    return ["slave_public"] if app.pool.startswith("public") else []
 
 
 def _container(app: App) -> dict[str, Any] | None:
@@ -223,7 +273,10 @@ def _task(task: Task) -> dict[str, Any]:
 
 
 def _since(task: Task) -> str:
-    time = task.statuses[-1].time if task.statuses else datetime.fromtimestamp(0, UTC)
+    return _written(task.statuses[-1].time if task.statuses else datetime.fromtimestamp(0, UTC))
+
+
+def _written(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -240,12 +293,6 @@ def _deployment(app: App) -> dict[str, Any]:
         "currentStep": 1,
         "totalSteps": 1,
     }
-
-
-def _queued(app: App, missing: int) -> dict[str, Any]:
-    delay = {"timeLeftSeconds": 0, "overdue": True}
-    run = {"id": f"/{app.name}", "instances": missing}
-    return {"count": missing, "delay": delay, "pod" if app.pod else "app": run, "role": "*"}
 
 
 def _ids(request: Request, key: str | None) -> list[str] | None:

@@ -54,6 +54,7 @@ class Scheduler:
         """Of apps with volumes: one for each instance that has ever been started."""
         self.deploying: set[str] = set()
         """Apps that were added or changed and do not run as wanted since."""
+        self._lacking: dict[str, datetime] = {}
         self._timeline = timeline
         self._journal = journal
         self._chance = chance
@@ -100,6 +101,30 @@ class Scheduler:
         known = [task for live in self.live.values() for task in live]
         known += [place.task for places in self.places.values() for place in places]
         return next((task for task in known if task.id == task_id), None)
+
+    def lacking_since(self, app: App) -> datetime:
+        """When it was first found that not all of it could be started."""
+        return self._lacking.get(app.name, self._timeline.now)
+
+    def refusals(self, app: App) -> Iterator[str]:
+        """Marathon's word for each registered agent that takes no other task of the app."""
+        waits_at_home = bool(self._vacant(app))
+        taken = {task.agent_id for task in self.live[app.name]} if app.unique else set()
+        for agent in self.offers.values():
+            if not agent.active:
+                continue
+            if agent.pool != app.pool:
+                yield "UnfulfilledRole"
+            elif agent.id in taken:
+                yield "UnfulfilledConstraint"
+            elif waits_at_home:
+                yield "NoCorrespondingReservationFound"
+            elif agent.address in self.declines:
+                yield "AgentMaintenance"
+            elif agent.resources.cpus - agent.used_cpus + 1e-9 < app.cpus:
+                yield "InsufficientCpus"
+            elif not self._fits(agent, app):
+                yield "InsufficientMemory"
 
     def reconcile_soon(self) -> None:
         if self._timer is None or self._timer.action is None:
@@ -188,6 +213,10 @@ class Scheduler:
             self._launch_anywhere(app, app.instances - len(self.live[app.name]) - len(self._vacant(app)))
             if self.running(app.name) >= app.instances:
                 self.deploying.discard(app.name)
+            if len(self.live[app.name]) < app.instances:
+                self._lacking.setdefault(app.name, self._timeline.now)
+            else:
+                self._lacking.pop(app.name, None)
 
     def _vacant(self, app: App) -> list[Place]:
         """Places of the app where nothing runs."""

@@ -6,7 +6,10 @@ import pytest
 
 from shared.errors import Refused
 from shared.model.catalog import Move
+from shared.model.load import Queue
+from shared.model.mesos import Amounts
 from shared.model.readings import Failure, Value
+from shared.model.workloads import AppKind, Needs
 from tests.contract.workload_worlds import (
     KAFKA,
     InMemory,
@@ -218,6 +221,50 @@ async def test_a_deployment_is_told_with_what_it_affects(world: WorkloadWorld) -
     assert app(state, "large").is_deploying
     assert not app(state, "large").is_whole
     assert not app(state, "web").is_deploying
+
+
+async def test_nothing_waits_where_there_is_room(world: WorkloadWorld) -> None:
+    queue = await world.workloads.queue()
+    assert isinstance(queue, Value)
+    assert queue.value == Queue()
+
+
+async def test_what_finds_no_room_waits_in_the_queue_with_its_needs(world: WorkloadWorld) -> None:
+    world.start_huge("huge", 3)
+    await world.pass_time()
+    reading = await world.workloads.queue()
+    assert isinstance(reading, Value)
+    (huge,) = reading.value.entries
+    assert (huge.app, huge.count, huge.kind) == ("/huge", 3, AppKind.APP)
+    assert huge.needs == Needs(Amounts(64, 1_000))
+    assert [one[:2] for one in huge.constraints] == [("hostname", "UNIQUE")]
+    assert (huge.is_resident, huge.is_held_back, reading.value.left_out) == (False, False, 0)
+
+
+async def test_a_marathon_that_hangs_has_no_empty_queue(world: WorkloadWorld) -> None:
+    world.blind("marathon")
+    assert isinstance(await world.workloads.queue(), Failure)
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])
+async def test_marathon_says_why_offers_were_not_taken_where_it_can(name: str) -> None:
+    world = Simulated(name)
+    world.start_huge("huge", 1)
+    await world.pass_time()
+    reading = await world.workloads.queue()
+    assert isinstance(reading, Value)
+    (huge,) = reading.value.entries
+    assert huge.refused == (None if name == "1.8" else {"InsufficientCpus": 6})
+    assert huge.since is not None
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])
+async def test_what_runs_says_what_it_needs(name: str) -> None:
+    state = await Simulated(name).workloads.read()
+    assert app(state, "web").needs == Needs(Amounts(0.1, 128))
+    if name in WITH_PODS:
+        assert app(state, "cell").needs == Needs(Amounts(0.1, 128))
+    assert app(state, "store").needs == Needs(Amounts(0.1, 128, 1024))
 
 
 @pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])

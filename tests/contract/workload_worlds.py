@@ -15,8 +15,9 @@ from shared.dcos.workloads import DcosWorkloads
 from shared.memory.clock import SteppedClock
 from shared.memory.workloads import MemoryWorkloads
 from shared.model.catalog import UNKNOWN_RESIDENT, UNKNOWN_SDK
+from shared.model.mesos import Amounts
 from shared.model.readings import Value
-from shared.model.workloads import App, AppKind, Service, Task, WorkloadState
+from shared.model.workloads import App, AppKind, Needs, Service, Task, WorkloadState
 from shared.ports.http import HttpAnswer, HttpCall
 from shared.ports.scheduler import Scheduler
 from shared.ports.workloads import Workloads
@@ -58,6 +59,10 @@ class WorkloadWorld(Protocol):
         """A new application, larger than what there is room for."""
         ...
 
+    def start_huge(self, app: str, tasks: int) -> None:
+        """A new application that needs 64 cores and 1,000 MB for each task, which no agent has, one task an agent."""
+        ...
+
     def blind(self, part: str) -> None:
         """`marathon`, or the name of a service: it answers nothing of use."""
         ...
@@ -92,8 +97,14 @@ class InMemory:
         self.twin.add(App(id=f"/{app}", wanted=tasks, running=0, healthy=0))
         self.twin.deployments["one"] = (f"/{app}",)
 
+    def start_huge(self, app: str, tasks: int) -> None:
+        self.twin.largest = Amounts(4, 16_000)
+        needs = Needs(Amounts(64, 1_000))
+        unique = (("hostname", "UNIQUE"),)
+        self.twin.add(App(id=f"/{app}", wanted=tasks, running=0, healthy=0, needs=needs, constraints=unique))
+
     def blind(self, part: str) -> None:
-        self.twin.blind |= {"apps", "pods", "deployments"} if part == "marathon" else {part}
+        self.twin.blind |= {"apps", "pods", "deployments", "queue"} if part == "marathon" else {part}
 
 
 class Simulated:
@@ -142,6 +153,9 @@ class Simulated:
 
     def start(self, app: str, tasks: int) -> None:
         self.cluster.mesos.schedulers[0].add(SimulatedApp(app, tasks))
+
+    def start_huge(self, app: str, tasks: int) -> None:
+        self.cluster.mesos.schedulers[0].add(SimulatedApp(app, tasks, cpus=64, mem=1_000, unique=True))
 
     def blind(self, part: str) -> None:
         if part == "marathon":
