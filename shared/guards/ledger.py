@@ -11,6 +11,7 @@
 7. As many disruptions began within the last hour as the policy allows, or more: refuse until so many of them are an
    hour old that there is room for one.
 8. The same for the last day.
+9. What stands in the pool's row of it cannot be read: refuse, before all others.
 
 The operation on whose behalf is asked does not count against itself. A place is taken on the etags of the pool's ledger
 and of the cluster's account together (`shared/operate/books.py`), so two workers cannot take the last one both.
@@ -31,6 +32,7 @@ from .place import fault_domain_of, frameworks_of
 from .question import Question, allow, refuse
 
 GUARD = "ledger"
+UNREAD = "ledger_unread"
 OF_THE_NODE = frozenset({"ledger_node_busy", "ledger_fault_domain", "ledger_framework"})
 """Reasons for which another node may be let pass."""
 
@@ -38,6 +40,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def ask(question: Question) -> Answer:
+    if question.ledger.is_unread:
+        return refuse(GUARD, "ledger_unread", None, {})
     others = [entry for entry in question.ledger.active if entry.operation != question.operation]
     busy = next((entry for entry in others if entry.node == question.finding.node.name), None)
     if busy is not None:

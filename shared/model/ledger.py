@@ -14,6 +14,9 @@ from msgspec.structs import replace
 
 from .bodies import Body
 
+ACCOUNT = "|cluster"
+"""The row of the cluster's own account; no pool is called so."""
+
 
 class Disruption(Struct, frozen=True):
     """One node that is being taken away and brought back. `surge`: its successor comes first, so the pool may have one
@@ -86,7 +89,8 @@ class Ledger(Struct, frozen=True):
     the machines of ours that did not join, until one joins; `no_room` until Azure has room again. `bodies` are failed
     machines that are kept: `wanted` and `target` do not count them. `extra` machines came for nodes that stayed, and
     stay as well: nobody wants them, and as many of the next that go are not made up for. `scale_set`, in lower case,
-    is the one that all of this is about; empty in rows of earlier versions."""
+    is the one that all of this is about; empty in rows of earlier versions. `is_unread`, which is never written: the
+    row cannot be read, and this stands in for it."""
 
     pool: str
     wanted: int | None = None
@@ -101,6 +105,7 @@ class Ledger(Struct, frozen=True):
     bodies: tuple[Body, ...] = ()
     scale_set: str = ""
     extra: int = 0
+    is_unread: bool = False
 
     def without(self, ended: Collection[Disruption]) -> Ledger:
         """Without these entries. What came for a node that did not go is one more than is wanted from now on."""

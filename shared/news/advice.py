@@ -113,6 +113,12 @@ TROUBLES: Mapping[str, Sequence[str]] = {
         "See what they wait for: a service that is not at rest, or masters that are not. Bring that to rest first.",
         "Repair begins by itself then; or work on those machines by hand, under a pause.",
     ),
+    " unread)": (
+        "Deploy the version that wrote these rows, or mend them by hand in the app's storage. They are kept until "
+        "then as they are, and what they are about is left alone.",
+        "To delete one is to forget what it is about: a node that is well is learned anew; a machine that was missing "
+        "is not missed any more, so see that its pool has its size.",
+    ),
     " quorum)": (
         "See the masters first: Exhibitor, ZooKeeper, `journalctl -u dcos-mesos-master`. None of them is touched by "
         "this app while fewer than a majority serve.",
@@ -181,6 +187,8 @@ def named(subject: str) -> str:
             return "the whole cluster, which cannot be seen,"
         case "unseen":
             return f"what the {whose} do, which cannot be seen,"
+        case "unread":
+            return f"table {whose}, of which not every row can be read,"
         case "held":
             return f"what is held in {whose}"
         case factor:

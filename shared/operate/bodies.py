@@ -62,8 +62,9 @@ async def let_body_go(outside: Outside, cluster: str, pool: str, body: Body) -> 
 
 async def bury_bodies(outside: Outside, cluster: ClusterPolicy) -> None:
     """One look at every body of the cluster."""
+    ledgers = await outside.records.ledgers.between(cluster.name, "", "")
     for pool in cluster.pools:
-        kept = await outside.records.ledgers.get(cluster.name, pool.name)
+        kept = ledgers.get(pool.name)
         for body in kept.value.bodies if kept else ():
             try:
                 await _look_at(outside, cluster, pool, body)

@@ -15,13 +15,14 @@ from msgspec.structs import replace
 
 from shared.decide.lessons import concluded
 from shared.decide.wanted import extra_machines, wanted_size
-from shared.errors import Conflict
+from shared.errors import Conflict, Refused
 from shared.guards import Tally
+from shared.guards.ledger import GUARD, UNREAD
 from shared.guards.place import elsewhere_of
 from shared.guards.storm import measure
 from shared.judge.correlation import FAILED, HOUR
 from shared.judge.traits import born_at, traits_of
-from shared.model.ledger import Disruption, Ledger, Loss
+from shared.model.ledger import ACCOUNT, Disruption, Ledger, Loss
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, OperationState
 from shared.model.readings import Failure
@@ -30,13 +31,14 @@ from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 from shared.records import Change
 
+from .homes import read_book
 from .outside import Outside
 from .recall import Recalled
+from .unread import stands_in
 
 DAY = timedelta(days=1)
 GHOST = timedelta(minutes=2)  # a reservation is followed by its operation within seconds, or never
 TRIES = 20
-ACCOUNT = "|cluster"  # the row of the cluster's own account; no pool is called so
 MOST_LOSSES = 200  # of a pool that are remembered, some 300 bytes each; more have no other explanation
 
 
@@ -56,7 +58,9 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     """
     snapshot, now = seen.snapshot, seen.now
     own = tuple(signal for signal in seen.signals if signal.pool == pool.name)
-    wanted = wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
+    wanted = (
+        None if ledger.is_unread else wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
+    )
     recent = tuple(at for at in ledger.started if at > now - DAY)
     book = replace(ledger, wanted=wanted, started=recent, scale_set=pool.scale_set.casefold())
     book = replace(book, extra=extra_machines(snapshot.pools[pool.name], book))
@@ -91,7 +95,8 @@ def without_ghosts(
 
     1. The operation runs: the entry stays.
     2. The entry is younger than two minutes: it stays, its operation may be about to be written.
-    3. Its node is still not well (the operation was handed over): it stays, the capacity is still missing.
+    3. Its node is still not well (the operation was handed over): it stays, the capacity is still missing. The same
+       when nobody can tell, because what is remembered of the node cannot be read.
     4. Otherwise it is a ghost.
     """
     ghosts: list[Disruption] = []
@@ -99,7 +104,13 @@ def without_ghosts(
         finding = findings.get(entry.node)
         unwell = finding is not None and finding.condition is not Condition.HEALTHY
         known = any(kept.value.operation == entry.operation for kept in recalled.incidents.values())
-        if entry.operation in recalled.operations or entry.since > now - GHOST or (unwell and known):
+        unread = entry.node in recalled.unread.at_work
+        if (
+            entry.operation in recalled.operations
+            or entry.since > now - GHOST
+            or (unwell and known)
+            or unread
+        ):
             continue
         ghosts.append(entry)
     return ledger.without(ghosts), tuple(ghosts)
@@ -136,9 +147,10 @@ def with_losses(
 
 
 async def change(outside: Outside, cluster: str, pool: str, how: Callable[[Ledger], Ledger]) -> Ledger:
-    """Read, change, write; again when somebody else wrote in between. `how` may raise `Refused`."""
+    """Read, change, write; again when somebody else wrote in between. `Refused` when it cannot be read, or `how` says
+    so."""
     for _ in range(TRIES):
-        kept = await outside.records.ledgers.get(cluster, pool)
+        kept = await read_book(outside, cluster, pool)
         old = kept.value if kept else Ledger(pool)
         new = how(old)
         if new == old:
@@ -162,19 +174,28 @@ async def reserve(
     pools the later one is asked again with the first one in its sight."""
     ledgers, names = outside.records.ledgers, [one.name for one in cluster.pools]
     for _ in range(TRIES):
-        rows = await ledgers.between(cluster.name, "", "")
-        kept, account = rows.get(pool), rows.get(ACCOUNT)
+        found = await ledgers.found(cluster.name, "", "")
+        if pool in found.unread:
+            raise Refused(GUARD, UNREAD, {"pool": pool, "why": found.unread[pool]})
+        rows = found.kept
+        kept = rows.get(pool)
         old = kept.value if kept else Ledger(pool)
         books = {name: rows[name].value for name in names if name in rows}
+        if found.unread:
+            running = [one.value for one in (await outside.records.running_operations(cluster.name)).values()]
+            books |= {name: stands_in(name, running) for name in names if name in found.unread}
         new = how(old, elsewhere_of(books, pool))
         if new == old:
             return
-        whole = account.value if account else Ledger(ACCOUNT)
+        account = rows.get(ACCOUNT)
+        whole, etag = (account.value, account.etag) if account else (Ledger(ACCOUNT), None)
+        if ACCOUNT in found.unread:
+            etag = "*"  # nothing is decided by what stands there
         begun = new.active[-1].since
         recent = (*(at for at in whole.started if at > begun - DAY), begun)
         changes = (
             Change(pool, new, kept.etag if kept else None),
-            Change(ACCOUNT, replace(whole, started=recent), account.etag if account else None),
+            Change(ACCOUNT, replace(whole, started=recent), etag),
         )
         try:
             await ledgers.put_together(cluster.name, changes)
@@ -197,7 +218,8 @@ async def conclude(
     outside: Outside, operation: Operation, state: OperationState, *, place: Place, now: datetime
 ) -> Ledger:
     """What the end of the operation teaches is written, and what becomes of its place. Doing it again changes
-    nothing. The ledger after that."""
+    nothing. The ledger after that. One that cannot be read is left: the place is found to be nobody's when it can
+    be."""
 
     def ended(book: Ledger) -> Ledger:
         taught = concluded(book, operation, state, now)
@@ -209,4 +231,9 @@ async def conclude(
             started.remove(entry.since)
         return replace(taught.without([entry]), started=tuple(started))
 
-    return await change(outside, operation.cluster, operation.pool, ended)
+    try:
+        return await change(outside, operation.cluster, operation.pool, ended)
+    except Refused as refused:
+        if refused.reason != UNREAD:
+            raise
+        return stands_in(operation.pool, ())

@@ -28,6 +28,7 @@ from shared.records import Change, Kept, open_incident_row
 from .recall import Recalled
 from .situate import Picture, set_of
 from .troubles import how_it_ended, is_trouble, troubles
+from .unread import unread_rows
 
 LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next sweep
 NOT_ASKED = timedelta(hours=1)
@@ -58,7 +59,9 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     audit: list[AuditRecord] = []
     wakes: list[datetime] = []
     workloads = _workloads(picture)
-    told = (*decisions, *troubles(situation, picture.council))
+    unread = recalled.unread
+    found = (*decisions, *troubles(situation, picture.council), *unread_rows(unread))
+    told = [one for one in found if one.node not in unread.incidents]
     for decision in told:
         kept = recalled.incidents.get(decision.node)
         if kept is not None and _is_another_case(kept.value, decision):

@@ -11,16 +11,16 @@ reads one for its size asks `book_of`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec.structs import replace
 
-from shared.errors import Retry
+from shared.errors import Poison, Refused, Retry
+from shared.guards.ledger import GUARD, UNREAD
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.ledger import Ledger
 from shared.policy.schema import ClusterPolicy, PoolPolicy
-from shared.records import Change, Kept
+from shared.records import Change, Found, Kept
 
 from .outside import Outside
 
@@ -28,15 +28,16 @@ AGAIN = timedelta(seconds=15)
 NOBODYS = "|"  # the row of a set that no pool has begins so; no pool is called so
 
 
-def to_their_homes(rows: Mapping[str, Kept[Ledger]], cluster: ClusterPolicy) -> list[Change[Ledger]]:
+def to_their_homes(found: Found[Ledger], cluster: ClusterPolicy) -> list[Change[Ledger]]:
     """What has to be written so that every ledger stands in the row of its pool; nothing when all do. A row that is
-    right stays as it is, whatever else claims to be about its set."""
+    right, or cannot be read, stays as it is, whatever else claims to be about its set."""
+    rows = found.kept
     pools = {pool.scale_set.casefold(): pool.name for pool in cluster.pools}
     strays: dict[str, str] = {}
     for row, kept in rows.items():
         own = kept.value.scale_set
         home = pools.get(own, f"{NOBODYS}{own}")
-        if own and home != row:
+        if own and home != row and home not in found.unread:
             strays[row] = home
     after: dict[str, Ledger | None] = dict.fromkeys(strays)
     for row, home in strays.items():
@@ -67,9 +68,17 @@ def _text(book: Ledger) -> str:
     return f"pool {book.pool} has the ledger of scale set {book.scale_set} now, {size}"
 
 
+async def read_book(outside: Outside, cluster: str, row: str) -> Kept[Ledger] | None:
+    """`Refused` when what stands there cannot be read."""
+    try:
+        return await outside.records.ledgers.get(cluster, row)
+    except Poison as poison:
+        raise Refused(GUARD, UNREAD, {"pool": row, "why": poison.why}) from poison
+
+
 async def book_of(outside: Outside, cluster: str, pool: PoolPolicy) -> Ledger:
     """The pool's ledger as it is now. `Retry` while its row is about another set."""
-    kept = await outside.records.ledgers.get(cluster, pool.name)
+    kept = await read_book(outside, cluster, pool.name)
     book = kept.value if kept else Ledger(pool.name)
     if book.scale_set not in {"", pool.scale_set.casefold()}:
         raise Retry(f"the ledger of pool {pool.name} is still that of scale set {book.scale_set}", AGAIN)

@@ -85,11 +85,13 @@ def _council(
     incidents: Mapping[str, Incident],
 ) -> Council:
     running = [kept.value for kept in recalled.operations.values() if kept.value.pool == MASTERS]
+    names = {seat.name for seat in seats}
+    unread = {node: what for node, what in recalled.unread.at_work.items() if node in names}
     return Council(
         read_at=readings.started_at,
         seats=seats,
         ensemble=readings.said.ensemble,
-        at_work={operation.subject.node: operation.id for operation in running},
+        at_work=unread | {operation.subject.node: operation.id for operation in running},
         unproven=frozenset(name for name, incident in incidents.items() if _is_unproven(incident)),
     )
 

@@ -44,7 +44,8 @@ async def remember(
     situation = picture.situation
     cluster, now = situation.cluster.name, situation.now
     told_of = latest_of(situation.signals)
-    findings = (*situation.findings, *picture.of_masters)
+    read = (*situation.findings, *picture.of_masters)
+    findings = [one for one in read if one.node.name not in recalled.unread.inventory]
     inventory = inventory_changes(findings, recalled.inventory, picture.forgotten, told_of, now)
     cases = write_up(picture, decisions, recalled)
     books, about_books = _books(picture, recalled)
@@ -101,7 +102,7 @@ def _books(picture: Picture, recalled: Recalled) -> tuple[list[Change[Ledger]], 
     changes: list[Change[Ledger]] = []
     for pool in situation.cluster.pools:
         kept, book = recalled.ledgers[pool.name], situation.ledgers[pool.name]
-        if not worth_writing(kept.value, book, pool.storm.hold):
+        if kept.value.is_unread or not worth_writing(kept.value, book, pool.storm.hold):
             continue
         changes.append(Change(pool.name, book, kept.etag or None))
         text: list[str] = [

@@ -34,6 +34,7 @@ from .late import without_late
 from .off_duty import on_duty
 from .recall import Recalled
 from .resolve import with_nodes
+from .unread import pools_by_set, with_unknown
 
 
 class Picture(Struct, frozen=True):
@@ -63,11 +64,12 @@ def situate(
 ) -> Picture:
     snapshot = on_duty(snapshot, {pool: kept.value for pool, kept in recalled.ledgers.items()})
     remembered = at_home(_visible(recalled.nodes, snapshot), cluster)
-    findings = judge(snapshot, cluster, remembered, now)
+    unread, pools = recalled.unread, pools_by_set(cluster)
+    findings = with_unknown(judge(snapshot, cluster, remembered, now), unread, pools)
     signals, late = without_late(with_nodes(signals, findings), recalled.nodes)
-    news = _told(findings, signals, now)
+    news = _told([one for one in findings if one.node.name not in unread.inventory], signals, now)
     if news:
-        findings = judge(snapshot, cluster, {**remembered, **news}, now)
+        findings = with_unknown(judge(snapshot, cluster, {**remembered, **news}, now), unread, pools)
     by_name = {finding.node.name: finding for finding in findings}
     tallies = tally_pools(snapshot, findings)
     incidents = {node: kept.value for node, kept in recalled.incidents.items()}
@@ -108,7 +110,7 @@ def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str
     """What is remembered, each node in the pool that its scale set belongs to by the policy of now: a pool may have
     been given another name, or another set. Azure names an instance after its set and its number; one whose set is
     in no pool stays where it was."""
-    pools = {pool.scale_set.casefold(): pool.name for pool in cluster.pools}
+    pools = pools_by_set(cluster)
     found = {name: pools.get(set_of(name), memory.pool) for name, memory in nodes.items()}
     return {
         name: memory if memory.pool == found[name] else replace(memory, pool=found[name])

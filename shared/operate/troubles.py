@@ -41,6 +41,7 @@ OVER = {
     " storm)": "the storm is over",
     " room)": "Azure is not known to have no room any more",
     " held)": "nothing is held there any more",
+    " unread)": "every row of it can be read again",
     " quorum)": "a majority of the masters serves again, or none of them is known to be ill",
 }
 

@@ -29,9 +29,9 @@ from shared.model.overrides import Override
 from shared.model.sweeps import LastSweep
 from shared.ports.store import Store, Table, Write
 
-from .rows import Change, Kept, Rows
+from .rows import Change, Found, Kept, Rows
 
-__all__ = ["Change", "Kept", "Records", "closed_incident_row", "open_incident_row", "override_row"]
+__all__ = ["Change", "Found", "Kept", "Records", "closed_incident_row", "open_incident_row", "override_row"]
 
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 LAST = "last"
@@ -74,16 +74,22 @@ class Records:
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""
-        rows = await self.incidents.between(cluster, OPEN, _after(OPEN))
-        return {kept.value.node: kept for kept in rows.values()}
+        return dict((await self.open_incidents_found(cluster)).kept)
+
+    async def open_incidents_found(self, cluster: str) -> Found[Incident]:
+        """By node, with those that cannot be read."""
+        return _without(OPEN, await self.incidents.found(cluster, OPEN, _after(OPEN)))
 
     async def close_incident(self, cluster: str, closed: Incident, etag: str) -> None:
         row = open_incident_row(closed.node)
         await self.incidents.move(cluster, row, etag, closed_incident_row(closed), closed)
 
     async def running_operations(self, cluster: str) -> dict[str, Kept[Operation]]:
-        rows = await self.operations.between(cluster, RUNNING, _after(RUNNING))
-        return {kept.value.id: kept for kept in rows.values()}
+        return dict((await self.running_operations_found(cluster)).kept)
+
+    async def running_operations_found(self, cluster: str) -> Found[Operation]:
+        """By id, with those that cannot be read."""
+        return _without(RUNNING, await self.operations.found(cluster, RUNNING, _after(RUNNING)))
 
     async def running_operation(self, cluster: str, operation: str) -> Kept[Operation] | None:
         return await self.operations.get(cluster, f"{RUNNING}{operation}")
@@ -131,6 +137,12 @@ class Records:
         kept = await self.master_at_work(operation.cluster) if operation.pool == MASTERS else None
         is_own = kept is not None and kept.value.operation == operation.id
         return [Write(MASTER, None, kept.etag)] if kept is not None and is_own else []
+
+
+def _without[T](prefix: str, found: Found[T]) -> Found[T]:
+    """By what comes after the prefix."""
+    kept = {row.removeprefix(prefix): value for row, value in found.kept.items()}
+    return Found(kept, {row.removeprefix(prefix): why for row, why in found.unread.items()})
 
 
 def _after(prefix: str) -> str:

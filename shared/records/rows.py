@@ -28,6 +28,13 @@ class Change[T](Struct, frozen=True):
     etag: str | None
 
 
+class Found[T](Struct, frozen=True):
+    """Rows by key, in order: those that can be read, and why the others cannot be."""
+
+    kept: Mapping[str, Kept[T]]
+    unread: Mapping[str, str]
+
+
 class Rows[T]:
     """The rows of one table that hold one type."""
 
@@ -40,9 +47,18 @@ class Rows[T]:
         return self._read(stored) if stored else None
 
     async def between(self, partition: str, first: str, last: str) -> dict[str, Kept[T]]:
-        """By row key, in order; empty strings leave that side open."""
-        stored = await self._store.query(self._table, partition, first, last)
-        return {each.row: self._read(each) for each in stored}
+        """By row key, in order; empty strings leave that side open. What cannot be read is left out."""
+        return dict((await self.found(partition, first, last)).kept)
+
+    async def found(self, partition: str, first: str, last: str) -> Found[T]:
+        """The same, with what cannot be read."""
+        kept, unread = dict[str, Kept[T]](), dict[str, str]()
+        for stored in await self._store.query(self._table, partition, first, last):
+            try:
+                kept[stored.row] = self._read(stored)
+            except Poison as poison:
+                unread[stored.row] = poison.why.partition("writes: ")[2]
+        return Found(kept, unread)
 
     async def put(self, partition: str, row: str, value: T, etag: str | None) -> str:
         """Write one row; `etag` None: it must not exist yet. `Conflict` when somebody else was first."""
