@@ -26,6 +26,7 @@ from shared.model.decisions import Decision
 from shared.model.health import UNREAD, ClusterHealth
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
+from shared.model.load import UNASKED_LOAD
 from shared.model.mesos import Agent, Framework, Generation, SchedulerState
 from shared.model.nodes import Condition, Finding, NodeMemory, Notice
 from shared.model.overrides import Override
@@ -33,6 +34,7 @@ from shared.model.readings import Failure, Reading, Value
 from shared.model.remedies import Remedy
 from shared.model.signals import Signal, SignalKind, Source
 from shared.model.snapshot import PoolReadings, Snapshot
+from shared.model.workloads import NOT_ASKED, WorkloadState
 from shared.policy.schema import (
     Capacity,
     ClusterPolicy,
@@ -176,6 +178,8 @@ class Cluster:
         self.answered_at: datetime | None = None
         self.health: Reading[ClusterHealth] = UNREAD
         self.alarms: Reading[tuple[Alarm, ...]] = UNASKED
+        self.workloads: Reading[WorkloadState] = NOT_ASKED
+        self.load = UNASKED_LOAD
 
     # What happens to it.
 
@@ -241,7 +245,16 @@ class Cluster:
             answered_at=self.answered_at,
         )
         scheduler = self._reading("scheduler", masters)
-        return Snapshot("prod", self.started_at, {"private": pool}, scheduler, self.health, self.alarms)
+        return Snapshot(
+            cluster="prod",
+            started_at=self.started_at,
+            pools={"private": pool},
+            scheduler=scheduler,
+            health=self.health,
+            alarms=self.alarms,
+            workloads=self.workloads,
+            load=self.load,
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         return judge(self.snapshot(), self.policy, self.memory, self.now)
