@@ -58,6 +58,7 @@ class PoolStatus(Struct, frozen=True):
     pool: str
     mode: Mode
     wanted: int | None
+    extra: int
     nodes: int
     conditions: Mapping[str, int]
     at_once: Use
@@ -121,6 +122,7 @@ def pool_status(
         pool=pool.name,
         mode=pool.mode,
         wanted=book.wanted,
+        extra=book.extra,
         nodes=len(conditions),
         conditions=dict(sorted(Counter(conditions.values()).items())),
         at_once=Use(sum(not entry.urgent for entry in book.active), limits.at_once.of(total)),
@@ -213,6 +215,8 @@ def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
     mode_style = "bold green" if pool.mode is Mode.ENFORCE else "bold yellow"
     say(styled((f"{cluster}/{pool.pool}", "bold"), "  ", (pool.mode.value, mode_style)))
     nodes = Text(f"{pool.nodes} remembered, wanted {'not yet known' if pool.wanted is None else pool.wanted}")
+    if pool.extra:
+        nodes.append(f" and {pool.extra} more, not made up for when they go", "yellow")
     for condition, count in pool.conditions.items():
         nodes.append(" · ").append(f"{count} {condition}", CONDITION_STYLE.get(condition, ""))
     limits = ((pool.at_once, "at once"), (pool.hour, "this hour"), (pool.day, "today"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.model.incidents import IncidentState
+from tests.cli.typed import asked, words_of
 from tests.healing.test_announced_ends import scheduled
 from tests.scene import WEB, Scene
 from tests.watched import Call
@@ -39,6 +40,8 @@ async def test_the_pool_is_wanted_no_larger_and_the_audit_says_so() -> None:
     said = await scene.said()
     assert any("the pool may have one more machine than is wanted" in line for line in said), said
     assert await scene.open_incidents() == {}
+    told = words_of(await asked(scene, "status"))
+    assert "7 remembered, wanted 6 and 1 more, not made up for when they go · 7 healthy" in told
 
 
 async def test_the_next_loss_is_not_made_up_for_and_the_one_after_it_is() -> None:
