@@ -12,6 +12,7 @@ from datetime import datetime
 
 from shared.errors import Poison
 from shared.firehose.body import FORMS, Sender
+from shared.firehose.follow import forget_followed, write_followed
 from shared.firehose.index import Index
 from shared.firehose.keep import settle
 from shared.firehose.number import Rubbish
@@ -94,6 +95,7 @@ class MetricsEar:
             await read_heard(self._store, watching, cluster.name, now_s)
         look_for_silence(watching, now_s)
         watching.forget_gone(now_s)
+        await forget_followed(self._store, watching, now_s)
         await self._settle(watching, now)
 
     async def agents(self, policy: Policy, now: datetime) -> Mapping[str, Collection[str]]:
@@ -133,6 +135,7 @@ class MetricsEar:
             if now_s - self._heard_at >= HEARD_S:
                 self._heard_at = now_s
                 await write_heard(self._store, watching)
+                await write_followed(self._store, watching, now_s)
 
     async def _keep_example(self, kind: str, why: str, example: str, now: datetime) -> None:
         now_s = now.timestamp()

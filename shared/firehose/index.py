@@ -18,6 +18,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 
 from shared.firehose.course import Course
+from shared.firehose.follow import SCALES, Values, as_rule, metrics_of
 from shared.firehose.roster import Subject
 from shared.policy.default_rules import DEFAULT_RULES
 from shared.policy.metric_rules import Kind, MetricRule
@@ -76,7 +77,8 @@ class Counted(Struct, frozen=True, gc=False):
 class Watch:
     """One rule of one cluster, and where its series stand: `active` of nodes, `pools` of pools, for shares. `last` is
     per series, for rates. `heard` is when a node was last heard by this process, `elsewhere` by others, as far as that
-    is known; `trusted_from`: before that, silence may be our own."""
+    is known; `trusted_from`: before that, silence may be our own. `values`: this is no rule but a number that the size
+    of a pool follows."""
 
     __slots__ = (
         "active",
@@ -93,18 +95,20 @@ class Watch:
         "rule",
         "slack",
         "trusted_from",
+        "values",
     )
 
-    def __init__(self, cluster: str, rule: MetricRule) -> None:
+    def __init__(self, cluster: str, rule: MetricRule, values: Values | None = None) -> None:
         self.cluster, self.rule = cluster, rule
         self.low, self.high = rule.low, rule.high
         self.filters = tuple((tag, frozenset(values)) for tag, values in rule.tags.items())
         several = tuple(tag for tag, values in rule.tags.items() if len(values) > 1)
         own = rule.by or SERIES_TAGS.get(rule.metric.partition(".")[0], ())
         self.by = (*several, *(tag for tag in own if tag not in several))
+        self.values = values
         self.slack = OUT_OF_STEP_S if self.by else 0.0
         """Seconds by which a value may be older than another of its node; several series need not be in step."""
-        self.is_quiet = rule.kind is Kind.VALUE and not self.filters
+        self.is_quiet = rule.kind is Kind.VALUE and not self.filters and values is None
         """A good value of such a rule needs no further look while none of its series stands."""
         self.active: dict[str, Standing] = {}
         self.pools: dict[str, Standing] = {}
@@ -122,7 +126,8 @@ class Watch:
         return max(self.heard.get(node, 0.0), self.elsewhere.get(node, 0.0))
 
     def tags(self) -> Iterable[str]:
-        return (*(tag for tag, _ in self.filters), *self.by)
+        spoken = () if self.values is None else (SCALES,)
+        return (*(tag for tag, _ in self.filters), *self.by, *spoken)
 
 
 class Plan:
@@ -153,7 +158,7 @@ class Index:
     """All rules of all clusters, by the names under which their metrics arrive."""
 
     def __init__(self, clusters: Iterable[ClusterPolicy]) -> None:
-        self.watches = tuple(Watch(cluster.name, rule) for cluster in clusters for rule in rules_of(cluster))
+        self.watches = tuple(watch for cluster in clusters for watch in _watches(cluster))
         self.by_rule = {(watch.cluster, watch.rule.name): watch for watch in self.watches}
         self.plain: defaultdict[str, list[Watch]] = defaultdict(list)
         """Mesos and the DC/OS metrics API."""
@@ -167,6 +172,13 @@ class Index:
             for measurement, field in _splits(metric):
                 fields[measurement][field].append(watch)
         self.telegraf = {measurement: Plan(wanted) for measurement, wanted in fields.items()}
+
+
+def _watches(cluster: ClusterPolicy) -> Iterable[Watch]:
+    for rule in rules_of(cluster):
+        yield Watch(cluster.name, rule)
+    for metric, pools in metrics_of(cluster).items():
+        yield Watch(cluster.name, as_rule(metric), Values(pools))
 
 
 def rules_of(cluster: ClusterPolicy) -> tuple[MetricRule, ...]:

@@ -25,6 +25,7 @@ from msgspec import Struct
 from shared.errors import Poison, PoolkeeperError
 from shared.firehose.body import MOST_SENT, Sender
 from shared.firehose.ear import MetricsEar
+from shared.firehose.follow import metrics_of
 from shared.firehose.index import rules_of
 from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.clock import Clock
@@ -152,9 +153,10 @@ class _Walk:
 
 
 def who_tells(cluster: ClusterPolicy) -> tuple[bool, bool]:
-    """Whether masters, and whether agents, have a metric that some rule of the cluster wants. All names of Mesos have
-    a slash; those that are known to be the one kind's own are not looked for at the other."""
-    rooms = {rule.metric.partition("/")[0] for rule in rules_of(cluster) if "/" in rule.metric}
+    """Whether masters, and whether agents, have a metric that some rule of the cluster wants or a pool's size follows.
+    All names of Mesos have a slash; those that are known to be the one kind's own are not looked for at the other."""
+    metrics = (*(rule.metric for rule in rules_of(cluster)), *metrics_of(cluster))
+    rooms = {metric.partition("/")[0] for metric in metrics if "/" in metric}
     return bool(rooms - _AGENTS_TELL), bool(rooms - _MASTERS_TELL)
 
 

@@ -77,6 +77,9 @@ class Watching:
         if rule.kind is Kind.ABSENT:
             return None
         key = "|".join((subject.node, *(_short(tags.get(tag)) for tag in watch.by))).rstrip("|")
+        if watch.values is not None:
+            series = key[len(subject.node) :]
+            return None if watch.values.hear(subject, tags, series, value, at) else Rubbish.SERIES
         if rule.kind is Kind.RATE:
             if key not in watch.last and len(watch.last) >= MOST_SERIES:
                 return Rubbish.SERIES
@@ -114,6 +117,8 @@ class Watching:
             before = old.index.by_rule.get(name)
             if before is not None and before.rule == watch.rule:
                 watch.last, watch.heard, watch.trusted_from = before.last, before.heard, before.trusted_from
+                if watch.values is not None and before.values is not None:
+                    watch.values.kept = before.values.kept
 
     def forget_old(self, now_s: float) -> None:
         """Series that rates have not heard of for an hour, and nodes that nobody has for a day."""

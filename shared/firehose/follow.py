@@ -1,0 +1,123 @@
+"""Numbers that the size of a pool follows: the last value of each series, written down once a minute.
+
+Rules forget what is good; here the value itself is wanted, of a few metrics that the policy names
+(`clusters.*.pools.*.scaling.signals`). So such a metric is heard like that of a rule, and what was heard is kept until
+the next minute, when it is one row for each pool. What the rows of all workers amount to is worked out by whoever looks
+at the pool (`shared/records/followed.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from shared.errors import Conflict
+from shared.firehose.roster import Subject
+from shared.policy.metric_rules import MetricRule
+from shared.policy.scaling import Metric
+from shared.policy.schema import ClusterPolicy
+from shared.ports.store import Store, Table, Write
+from shared.records.followed import FORGOTTEN_S, Followed, Told
+
+if TYPE_CHECKING:
+    from shared.firehose.watching import Watching
+
+SCALES = "scales"
+"""The tag by which a metric says for which pool it speaks, whoever tells it."""
+
+MOST_FOLLOWED = 4_000
+"""Series of one metric that one worker keeps: some 60 bytes each, well below what a row holds."""
+
+LATEST_ROW_S = 86_400.0
+
+
+class Values:
+    """The last value of each series of one metric, by pool and node. `pools` are those whose size follows it."""
+
+    __slots__ = ("is_cut", "kept", "pools")
+
+    def __init__(self, pools: Iterable[str]) -> None:
+        self.pools = frozenset(pools)
+        self.kept: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
+        self.is_cut = False
+
+    def hear(self, subject: Subject, tags: Mapping[str, Any], series: str, value: float, at: float) -> bool:
+        """False when there are too many series."""
+        spoken = tags.get(SCALES)
+        pool, node = (spoken, "") if isinstance(spoken, str) and spoken else (subject.pool, subject.node)
+        if pool not in self.pools:
+            return True
+        kept = self.kept.setdefault((pool, node), {})
+        if series not in kept and sum(map(len, self.kept.values())) >= MOST_FOLLOWED:
+            self.is_cut = True
+            return False
+        if series not in kept or at > kept[series][1]:
+            kept[series] = value, at
+        return True
+
+    def forget(self, now_s: float) -> None:
+        """What nobody has told for an hour."""
+        recent = {
+            place: {series: one for series, one in kept.items() if one[1] > now_s - FORGOTTEN_S}
+            for place, kept in self.kept.items()
+        }
+        self.kept = {place: kept for place, kept in recent.items() if kept}
+        self.is_cut = self.is_cut and bool(self.kept)
+
+
+def metrics_of(cluster: ClusterPolicy) -> dict[str, list[str]]:
+    """The metrics that sizes of this cluster follow, with the pools."""
+    found: dict[str, list[str]] = {}
+    for pool in cluster.pools:
+        for signal in pool.scaling.signals if pool.scaling else ():
+            if isinstance(signal, Metric):
+                found.setdefault(signal.name, []).append(pool.name)
+    return found
+
+
+def as_rule(metric: str) -> MetricRule:
+    """In the words of a rule, under a name that no rule can have; it never fires."""
+    return MetricRule(name=f"scaling {metric}", metric=metric)
+
+
+async def write_followed(store: Store, watching: Watching, now_s: float) -> None:
+    """Write down what this worker heard last. Raises what storage raises."""
+    for watch in watching.index.watches:
+        if watch.values is None:
+            continue
+        watch.values.forget(now_s)
+        pools: dict[str, dict[str, Mapping[str, tuple[float, float]]]] = {}
+        for (pool, node), kept in watch.values.kept.items():
+            pools.setdefault(pool, {})[node] = kept
+        for pool, nodes in pools.items():
+            followed = Followed(watch.cluster, pool, watch.rule.metric)
+            told = Told(watch.rule.metric, watching.worker, watch.values.is_cut, nodes)
+            row = followed.row(watching.worker)
+            await store.write(
+                Table.ALERT_STATES, followed.partition, Write(row, msgspec.json.encode(told), "*")
+            )
+
+
+async def forget_followed(store: Store, watching: Watching, now_s: float) -> None:
+    """Take away rows of workers that are gone, a day after their last word."""
+    clusters = {watch.cluster for watch in watching.index.watches if watch.values is not None}
+    for cluster in sorted(clusters):
+        partition = Followed(cluster, "", "").partition
+        for stored in await store.query(Table.ALERT_STATES, partition, "", ""):
+            if _last_word(stored.body) >= now_s - LATEST_ROW_S:
+                continue
+            try:
+                await store.write(Table.ALERT_STATES, partition, Write(stored.row, None, stored.etag))
+            except Conflict:
+                continue  # its worker wrote it again
+
+
+def _last_word(body: bytes) -> float:
+    """Zero for what can't be read: it is of no use to anybody."""
+    try:
+        told = msgspec.json.decode(body, type=Told)
+    except msgspec.MsgspecError:
+        return 0.0
+    return max((at for kept in told.nodes.values() for _, at in kept.values()), default=0.0)

@@ -1,0 +1,82 @@
+"""What waits for room and what metrics say, read for clusters of which a pool follows such a thing.
+
+Marathon's queue has whole applications in it, and numbers of the firehose are rows of every worker: neither is asked
+for where no policy follows it. Each is a reading of its own, bounded in time, and what was not asked for stays a
+failure, which nobody takes for no load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from shared.errors import PoolkeeperError
+from shared.model.load import UNASKED_LOAD, Load, Queue
+from shared.model.readings import Failure, Reading, Value
+from shared.model.snapshot import Snapshot
+from shared.policy.scaling import Metric, Waiting
+from shared.policy.schema import ClusterPolicy
+from shared.records.followed import Followed, read_followed
+
+from .outside import Outside
+
+LONGEST = timedelta(seconds=30)
+
+
+async def with_load(outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with the load that pools of this cluster follow; as it is where none follows any."""
+    signals = [signal for pool in cluster.pools if pool.scaling for signal in pool.scaling.signals]
+    waits = any(isinstance(one, Waiting) for one in signals)
+    follows = any(isinstance(one, Metric) for one in signals)
+    if not waits and not follows:
+        return snapshot
+    queue, metrics = await asyncio.gather(
+        _queue(outside, cluster, waits), _metrics(outside, cluster, snapshot)
+    )
+    return replace(snapshot, load=Load(queue, metrics))
+
+
+async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) -> Reading[Queue]:
+    if not is_followed:
+        return UNASKED_LOAD.queue
+    clock, workloads = outside.clock, outside.workloads_of(cluster)
+    if workloads is None:
+        return Failure("nobody is asked what waits there", "marathon queue", clock.now())
+    try:
+        async with asyncio.timeout(LONGEST.total_seconds()):
+            return await workloads.queue()
+    except TimeoutError:
+        return Failure(f"no answer within {LONGEST.total_seconds():g} s", "marathon queue", clock.now())
+
+
+async def _metrics(
+    outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot
+) -> dict[str, dict[str, Reading[float]]]:
+    """By pool and metric, of those that are followed. Nodes that Azure does not list any more tell nothing."""
+    found: defaultdict[str, dict[str, Reading[float]]] = defaultdict(dict)
+    for pool in cluster.pools:
+        names = [one.name for one in pool.scaling.signals if isinstance(one, Metric)] if pool.scaling else []
+        instances = snapshot.pools[pool.name].instances
+        for name in names:
+            if isinstance(instances, Value):
+                nodes = {instance.name for instance in instances.value}
+                found[pool.name][name] = await _metric(
+                    outside, Followed(cluster.name, pool.name, name), nodes
+                )
+            else:
+                found[pool.name][name] = instances
+    return dict(found)
+
+
+async def _metric(outside: Outside, followed: Followed, nodes: set[str]) -> Reading[float]:
+    clock = outside.clock
+    try:
+        async with asyncio.timeout(LONGEST.total_seconds()):
+            return await read_followed(outside.store, followed, nodes, clock.now())
+    except PoolkeeperError as error:
+        return Failure(str(error), "firehose", clock.now())
+    except TimeoutError:
+        return Failure(f"no answer within {LONGEST.total_seconds():g} s", "firehose", clock.now())
