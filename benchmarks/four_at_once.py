@@ -26,8 +26,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from benchmarks.figures import Figure, Measured, Unit
-from benchmarks.virtual_app import running_app
 from simulator.demo.policy import policy_text
+from simulator.demo.virtual_app import running_app
 from simulator.virtual_time import VirtualClock, run_virtual
 from simulator.world.build import ClusterSpec, build_cluster, new_world
 from simulator.world.scale_set import Instance

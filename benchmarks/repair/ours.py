@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from benchmarks.repair.site import Site
-from benchmarks.virtual_app import running_app
 from simulator.demo.policy import policy_text
+from simulator.demo.virtual_app import running_app
 
 LADDER = "restart_unit, restart, replace"
 CONFIRM_S = 45.0

@@ -12,11 +12,11 @@ from typing import Any
 
 from azure.core.credentials import AccessToken
 
-from benchmarks.virtual_app import Running, running_app
 from shared.audit import AuditLog
 from shared.azure.event_topic import EventTopic
 from shared.ports.store import Table
 from simulator.demo.policy import policy_text
+from simulator.demo.virtual_app import Running, running_app
 from simulator.in_process import ArmTransport
 from simulator.topic import TopicFace
 from simulator.virtual_time import VirtualClock, run_virtual

@@ -12,9 +12,9 @@ from functools import partial
 
 import pytest
 
-from benchmarks.virtual_app import Running, running_app
 from shared.model.overrides import Override, OverrideKind
 from shared.records import override_row
+from simulator.demo.virtual_app import Running, running_app
 from simulator.virtual_time import VirtualClock, run_virtual
 from simulator.world.build import ClusterSpec, build_cluster, new_world
 from simulator.world.scale_set import Instance

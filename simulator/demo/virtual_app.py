@@ -88,8 +88,9 @@ class _Queues(MemoryQueues):
 class _Host:
     """What the platform does with one app."""
 
-    def __init__(self, app: App, queues: _Queues, clock: VirtualClock) -> None:
+    def __init__(self, app: App, queues: _Queues, clock: VirtualClock, sweep_s: float) -> None:
         self._app, self._queues, self._clock = app, queues, clock
+        self._sweep_s, self._glance_s = sweep_s, sweep_s / SWEEP_S * GLANCE_S
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def hears(self, events: list[dict[str, Any]]) -> int:
@@ -121,14 +122,14 @@ class _Host:
     async def sweeps(self) -> None:
         while True:
             await self._app.sweep()
-            await self._clock.sleep(SWEEP_S)
+            await self._clock.sleep(self._sweep_s)
 
     async def glances(self) -> None:
         """Between two sweeps, as production's schedule has them."""
-        await self._clock.sleep(GLANCE_S / 2)
+        await self._clock.sleep(self._glance_s / 2)
         while True:
             await self._app.glance()
-            await self._clock.sleep(GLANCE_S)
+            await self._clock.sleep(self._glance_s)
 
     async def housekeeps(self) -> None:
         while True:
@@ -167,10 +168,16 @@ class Running:
 
 @asynccontextmanager
 async def running_app(
-    world: World, cluster: Cluster, clock: VirtualClock, policy: str, events: Events | None = None
+    world: World,
+    cluster: Cluster,
+    clock: VirtualClock,
+    policy: str,
+    events: Events | None = None,
+    sweep_s: float = SWEEP_S,
 ) -> AsyncIterator[Running]:
     """The app looks after the cluster until the block ends. `policy` is the whole file. With `events` it also tells
-    what is new there and keeps house, which takes its time and which few measurements want."""
+    what is new there and keeps house, which takes its time and which few measurements want. Who plays a week lets it
+    look less often, all `sweep_s`."""
     arm = ArmFace(world)
     faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
     http = _InProcessHttp(DcosNetwork(world, Services(cluster), MesosNetwork(faces)))
@@ -191,7 +198,7 @@ async def running_app(
             queues=queues,
             records=Records(store),
             audit=AuditLog(store),
-            worker="benchmark",
+            worker="virtual",
             health_of=lambda policy: DcosHealth(http, clock, policy.masters),
             workloads_of=lambda policy: DcosWorkloads(http, clock, policy.masters),
             http=http,
@@ -200,7 +207,7 @@ async def running_app(
         post = Post(store, queues, clock, MemoryNotifier(), events) if events is not None else None
         own = frozenset({OWN_PRINCIPAL, OWN_APP})
         app = App(outside, PolicyInForce(text, "policy.yaml", store), own, post=post)
-        host = _Host(app, queues, clock)
+        host = _Host(app, queues, clock, sweep_s)
         delivery = Delivery(delay_s=EVENTS_TAKE_S)
         await stack.enter_async_context(EventGrid(world, host.hears, delivery))
         group = await stack.enter_async_context(asyncio.TaskGroup())
