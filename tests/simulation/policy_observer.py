@@ -52,6 +52,7 @@ class PolicyObserver:
         self._joined = {one.name: clock.now() for one in nature.machines()}
         self._ill_since: dict[str, datetime] = {}
         self._ending: set[str] = set()
+        self._taken: set[str] = set()
         self._called_off: dict[str, datetime] = {}
         self._said: dict[str, deque[tuple[datetime, int]]] = {}
         self._answered: dict[tuple[str, str], datetime] = {}
@@ -72,6 +73,8 @@ class PolicyObserver:
         ending = {one.name for one in there if one.is_ending}
         self._called_off |= dict.fromkeys(self._ending - ending, now)
         self._ending = ending
+        off = {one.name for one in there if not one.is_running}
+        self._taken = off & (ending | self._taken)  # by Azure, as it had announced
         ill = {one.name for one in there if self._is_lost(one)}
         self._ill_since = {name: self._ill_since.get(name, now) for name in ill}
 
@@ -120,6 +123,7 @@ class PolicyObserver:
             order.machine is None
             or self._observer.is_surplus(order.machine, order)
             or order.machine.is_ending
+            or order.node in self._taken
         ):
             return
         self._check_day(order, what)
