@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 
+from shared.decide.capacity import decide_sizes
 from shared.decide.masters import decide_masters
 from shared.decide.repair import decide_repairs
 from shared.model.signals import Signal, SignalKind
@@ -25,6 +26,7 @@ from shared.operate.outside import Outside
 from shared.operate.recall import recall
 from shared.operate.remember import remember
 from shared.operate.situate import situate
+from shared.operate.sizes import with_sizes
 from shared.operate.start import start
 from shared.operate.work import with_work
 from shared.policy.schema import ClusterPolicy
@@ -50,8 +52,13 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     # The masters besides: each one's seat in the quorum.
     picture = await with_masters(outside, picture, masters, recalled)
 
-    # Decide: act, wait, hold or hand over, for every node that is not well, with every guard's answer.
+    # And which size each pool is to have, by the clock, by what people said and by load.
+    picture = await with_sizes(outside, cluster, picture)
+
+    # Decide: act, wait, hold or hand over, for every node that is not well, with every guard's answer; then who comes
+    # and who goes for a size.
     decisions = (*decide_repairs(picture.situation), *decide_masters(picture.situation, picture.council))
+    decisions += decide_sizes(picture.situation, picture.sized, decisions)
 
     # Remember, before anything is done: inventory, incidents, ledgers, audit.
     incidents = await remember(outside, picture, decisions, recalled)

@@ -48,6 +48,10 @@ RESTS = "rests"
 """The note that says since when it rests, because the policy does not name its pool as it did, as ISO 8601."""
 
 
+SCALE_SET = "scale_set"
+"""The note of an operation that is about a pool's size: the set that it is about, lower case."""
+
+
 class OperationState(StrEnum):
     RUNNING = "running"
     DONE = "done"

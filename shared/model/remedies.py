@@ -30,6 +30,9 @@ class Remedy(StrEnum):
 RUNGS = (Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REDEPLOY, Remedy.REIMAGE, Remedy.REPLACE)
 """Those that help a node: what a ladder may have."""
 
+CHANGE_SIZES = frozenset({Remedy.GROW, Remedy.SHRINK})
+"""Those that change the size of a pool."""
+
 NEEDS_ROOM = frozenset({Remedy.REDEPLOY, Remedy.REPLACE, Remedy.GROW})
 """Those for which Azure has to allocate another machine or another host."""
 

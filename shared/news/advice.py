@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from shared.model.incidents import Incident
 from shared.model.masters import MASTERS
 from shared.model.remedies import Remedy
+from shared.model.sizes import is_size
 from shared.operate.troubles import CLUSTER, MASTERS_UNSEEN
 
 _NOT_JOINED = (
@@ -55,6 +56,10 @@ STEPS: Mapping[str, Sequence[str]] = {
     "surge": _NO_GROWTH,
     "surge_ahead": _NO_GROWTH,
     "grow": _NO_GROWTH,
+    "enlarge": ("See why the app's storage does not take the new size of the pool; nothing was ordered.",),
+    "trim": ("Lower the size of the scale set in Azure to the number of machines that it has.",),
+    "await_members": _NOT_JOINED,
+    "prove_surplus": ("See by hand whether the machine works; nothing was done to it.",),
     "await_successor": _NOT_JOINED,
     "await_join": _NOT_JOINED,
     "keep_evidence": (
@@ -74,6 +79,10 @@ STEPS: Mapping[str, Sequence[str]] = {
     "await_end": ("See in Azure whether the machine that was announced to go is still there.",),
     "destroy": (
         "Delete the instance in Azure, after a look at what Azure said to our order (a lock? a policy?).",
+    ),
+    "dismiss": (
+        "Delete the instance in Azure, after a look at what Azure said to our order (a lock? a policy?). It is empty, "
+        "and nothing comes in its place.",
     ),
     "bury": ("See in Azure why the instance that was announced to go is still listed, and delete it.",),
     "prove_gone": ("See in Azure why the instance is still listed, and delete it.",),
@@ -161,6 +170,8 @@ def advice_for(subject: str, incident: Incident | None, step: str) -> Sequence[s
     was none or it went to its end."""
     if subject in {CLUSTER, MASTERS_UNSEEN}:
         return _BLIND
+    if is_size(subject):
+        return STEPS.get(step, _NO_GROWTH)
     for ending, lines in TROUBLES.items():
         if subject.startswith("(") and subject.endswith(ending):
             return lines
@@ -175,6 +186,8 @@ def named(subject: str) -> str:
     """A subject as somebody calls it who never saw one."""
     if not subject.startswith("("):
         return subject
+    if is_size(subject):
+        return subject.strip("()").replace("size of", "the size of pool")
     whose, _, what = subject.strip("()").rpartition(" ")
     match what:
         case "storm":
@@ -208,6 +221,8 @@ def left_undone(subject: str) -> str:
     """What is not done because of it, also later."""
     if subject.endswith(" room)"):
         return "machines are missing until Azure has room; what needs no new machine goes on"
+    if is_size(subject):
+        return "the pool goes on with the machines that it has; those that fail are repaired"
     if subject in {CLUSTER, MASTERS_UNSEEN}:
         return "nothing is judged by what cannot be read, and nothing is repaired because of it"
     if subject.endswith(" quorum)"):

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.decide.sizes import OF_SIZE
 from shared.judge.ill import FRESH
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision, Verdict
@@ -23,6 +24,7 @@ from shared.model.masters import MASTERS
 from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
 from shared.model.signals import LOSSES, Signal
+from shared.model.sizes import is_size
 from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled
@@ -35,6 +37,11 @@ NOT_ASKED = timedelta(hours=1)
 LEFT_OPEN = timedelta(days=1)
 REMEMBERED = 10  # signals that are folded into one incident
 LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
+
+WELL_AGAIN = {
+    Condition.DOOMED: "what was announced is over",
+    Condition.SURPLUS: "it is not to go any more",
+}
 
 
 class Cases(Struct, frozen=True):
@@ -70,7 +77,8 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
         incident, changed = _brought_up_to_date(kept, decision, picture, workloads)
         current.append(incident)
         if kept is None:
-            audit.append(_record(now, AuditKind.OPENED, incident, _what_is_wrong(decision, picture)))
+            opened = _record(now, AuditKind.OPENED, incident, _what_is_wrong(decision, picture))
+            audit.append(replace(opened, data={**opened.data, **_numbers(decision, picture)}))
         if changed:
             audit.append(_decided(now, incident, decision))
         if decision.verdict is Verdict.WAIT and decision.until is not None and changed:
@@ -85,7 +93,10 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
 
 
 def _is_another_case(incident: Incident, decision: Decision) -> bool:
-    return incident.state is IncidentState.HANDED_OVER and incident.condition is not decision.condition
+    if incident.state is not IncidentState.HANDED_OVER:
+        return False
+    begins_anew = is_size(incident.node) and decision.verdict is Verdict.ACT
+    return begins_anew or incident.condition is not decision.condition
 
 
 def _brought_up_to_date(
@@ -130,8 +141,16 @@ def _brought_up_to_date(
 
 def _what_is_wrong(decision: Decision, picture: Picture) -> str:
     """The finding in its own words; what is decided about it is told next."""
-    finding = picture.findings.get(decision.node)
+    finding = None if decision.condition in OF_SIZE else picture.findings.get(decision.node)
     return finding.because if finding else decision.because
+
+
+def _numbers(decision: Decision, picture: Picture) -> dict[str, object]:
+    """What the size of the pool was worked out from, where that is why."""
+    sized = next((one for one in picture.sized if one.pool == decision.pool), None)
+    if sized is None or decision.condition not in OF_SIZE:
+        return {}
+    return {"size": {**sized.wanted.numbers, "nodes": sized.nodes, "reason": sized.wanted.reason}}
 
 
 def _workloads(picture: Picture) -> Counter[str]:
@@ -190,6 +209,8 @@ def _ended(
         if node in decided or node in recalled.busy:
             continue
         finding = findings.get(node)
+        if _is_left_for_a_person(kept.value, picture):
+            continue
         if is_trouble(node):
             yield kept, how_it_ended(node)
         elif finding is None and _is_out_of_policy(kept.value, picture):
@@ -201,8 +222,24 @@ def _ended(
         elif finding is None:
             yield kept, "the node is not missed any more"
         elif finding.condition is Condition.HEALTHY and not _is_unread(kept.value, picture):
-            doomed = kept.value.condition is Condition.DOOMED
-            yield kept, "what was announced is over" if doomed else "it came back by itself"
+            yield kept, WELL_AGAIN.get(kept.value.condition, "it came back by itself")
+
+
+def _is_left_for_a_person(incident: Incident, picture: Picture) -> bool:
+    """Whether it is about a size, was handed over, and nothing has changed since: machines have not joined, or one does
+    not go that is to go. For a day at the most."""
+    situation, pool = picture.situation, incident.pool
+    is_old = situation.now - incident.since >= LEFT_OPEN
+    if incident.state is not IncidentState.HANDED_OVER or is_old:
+        return False
+    if is_size(incident.node):
+        wanted = situation.ledgers[pool].wanted if pool in situation.ledgers else None
+        healthy = sum(
+            one.node.pool == pool and one.condition is Condition.HEALTHY for one in situation.findings
+        )
+        return wanted is not None and healthy < wanted
+    sized = next((one for one in picture.sized if one.pool == pool), None)
+    return incident.condition is Condition.SURPLUS and sized is not None and sized.surplus > 0
 
 
 def _is_out_of_policy(incident: Incident, picture: Picture) -> bool:

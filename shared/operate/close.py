@@ -4,7 +4,9 @@
                  free, the incident is resolved
     withdrawn    its place in the ledger is free, the incident stays open with one more try; when nothing had been done
                  yet, it does not count as begun: who cannot see well for a while uses up nothing
-    failed       the same, and the incident remembers the remedy that did not help; the cluster is looked at at once, so
+    failed       where a machine was to go and could not be emptied, its incident is handed over, so that it is left
+                 alone for a while; else
+                 the same, and the incident remembers the remedy that did not help; the cluster is looked at at once, so
                  that the next rung is tried
     handed over  the incident waits for a person; until a machine has joined in its place, the place in the ledger stays
                  taken, so that replacements that fail do not go on being tried elsewhere
@@ -83,7 +85,7 @@ async def _remember_help(hand: Hand) -> None:
     if kept is None:
         return
     memory: NodeMemory | None = None
-    if operation.remedy is not Remedy.REPLACE:
+    if operation.remedy not in {Remedy.REPLACE, Remedy.SHRINK}:
         recent = tuple(one for one in kept.value.helped if one.at > hand.now - WEEK)
         memory = replace(kept.value, helped=(*recent, Helped(operation.remedy, hand.now))[-MOST_HELPED:])
     await records.inventory.put_all(cluster, [Change(operation.subject.node, memory, kept.etag)])
@@ -97,7 +99,7 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
         )
         await records.close_incident(cluster, resolved, kept.etag)
         return
-    if state is OperationState.HANDED_OVER:
+    if state is OperationState.HANDED_OVER or _is_left_alone(hand, state):
         changed = replace(
             incident,
             state=IncidentState.HANDED_OVER,
@@ -111,11 +113,16 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
     await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)
 
 
+def _is_left_alone(hand: Hand, state: OperationState) -> bool:
+    """Whether a machine that could not be emptied stays: it is back at work, and not tried again for a while."""
+    return hand.operation.remedy is Remedy.SHRINK and state is OperationState.FAILED
+
+
 async def _left_as(hand: Hand, incident: Incident) -> Condition:
     """What we did to it ourselves is no change that would make another case of it. It is gone when that was proved;
     a deletion that was ordered may also have done nothing, whatever Azure said of it."""
     done = {record.step for record in hand.operation.steps}
-    if "destroy" not in done:
+    if not done & {"destroy", "dismiss"}:
         return incident.condition
     if "prove_gone" in done:
         return Condition.GONE

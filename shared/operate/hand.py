@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from shared.decide.sizes import Sized
 from shared.errors import Conflict, Retry
 from shared.guards import Question, tally_pools
 from shared.guards.place import elsewhere_of
@@ -24,6 +25,8 @@ from shared.model.ledger import Disruption
 from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Lease, Operation
 from shared.model.readings import Reading, Value
+from shared.model.remedies import CHANGE_SIZES, Remedy
+from shared.model.sizes import regarded, short
 from shared.model.workloads import WorkloadState
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
@@ -31,6 +34,7 @@ from .books import change
 from .outside import Outside
 from .recall import Recalled, recall
 from .situate import Picture, situate
+from .sizes import sized_now
 from .work import is_needed, read_work
 
 LEASE = timedelta(seconds=90)
@@ -85,10 +89,7 @@ class Hand:
         """What the guards are asked about this operation, with fresh readings."""
         picture, _ = await self.fresh()
         situation, operation = picture.situation, self.operation
-        finding = picture.findings.get(operation.subject.node)
-        if finding is None:
-            node = Node(operation.subject.node, self.pool.name, None, None, None, operation.subject.address)
-            finding = Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
+        finding = await self.finding() or self._missing()
         snapshot = situation.snapshot
         if is_needed(finding):
             snapshot = replace(snapshot, workloads=await self.work())
@@ -108,7 +109,29 @@ class Hand:
             suspects=situation.suspects,
             elsewhere=elsewhere_of(situation.ledgers, self.pool.name),
             moving=MOVING in operation.notes and operation.step == MOVE,
+            aim=await self._aim(),
         )
+
+    async def finding(self) -> Finding | None:
+        """What its subject is now, as this operation sees it."""
+        finding = (await self.fresh())[0].findings.get(self.operation.subject.node)
+        if self.operation.remedy is Remedy.GROW:
+            return short(self.pool.name, "it is to have more machines")
+        return None if finding is None else regarded(finding, self.operation.remedy)
+
+    async def sized(self) -> Sized | None:
+        """The size that the pool is to have now; None: nothing says anything of it any more."""
+        return await sized_now(self.outside, self.cluster, (await self.fresh())[0], self.pool.name)
+
+    async def _aim(self) -> int | None:
+        sized = await self.sized() if self.operation.remedy in CHANGE_SIZES else None
+        return sized.nodes if sized is not None else None
+
+    def _missing(self) -> Finding:
+        node = Node(
+            self.operation.subject.node, self.pool.name, None, None, None, self.operation.subject.address
+        )
+        return Finding(node, Condition.GONE, 3, "nothing is remembered of it any more")
 
     async def work(self) -> Reading[WorkloadState]:
         """What runs for whom, as it is now: at most `FRESH` old, and read after the picture."""

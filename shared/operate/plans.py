@@ -11,6 +11,9 @@
     restart, redeploy, reimage
                      prove_ill -> stop_new_tasks -> keep_evidence -> move_tasks -> the order
                      -> await_recovery -> retire_agent -> give_back -> await_services -> verify
+    grow             enlarge -> grow -> trim -> await_members
+    shrink           prove_surplus -> stop_new_tasks -> keep_evidence -> move_tasks -> dismiss -> prove_gone
+                     -> tell_scheduler -> restore_services -> await_services -> verify
     an early end     give_back, where new tasks were stopped or the pool was grown
                      -> make_up, where an order was given that members of services may not have outlived
 
@@ -35,18 +38,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard, stateful
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_ENLARGE, TO_GROW, TO_TOUCH_A_MASTER, Guard, stateful
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
 from shared.policy.schema import PoolPolicy
 
 from .hand import MOVE, MOVING, Hand
-from .outcomes import Failed, HandOver, Outcome
+from .outcomes import Failed, HandOver, Outcome, Withdraw
 from .steps.await_end import await_end, bury
 from .steps.await_join import await_join, await_successor
 from .steps.await_recovery import await_recovery
 from .steps.destroy import DESTROYING
+from .steps.enlarge import await_members, enlarge, trim
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
 from .steps.keep_body import take_away
@@ -59,6 +63,7 @@ from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
 from .steps.restore_services import await_services, restore_services
 from .steps.retire_agent import retire_agent
+from .steps.shrink import TO_LET_GO, dismiss, empty, prove_surplus, verify_moved
 from .steps.stop_new_tasks import STOPPED, stop_new_tasks
 from .steps.tell_scheduler import tell_scheduler
 from .steps.verify import verify
@@ -72,7 +77,7 @@ class Step:
     guards: Sequence[Guard]
     patience: Callable[[PoolPolicy], timedelta]
     final: bool = False
-    late: type[HandOver] | type[Failed] = field(default=HandOver)
+    late: type[HandOver] | type[Failed] | type[Withdraw] = field(default=HandOver)
 
 
 def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
@@ -93,6 +98,8 @@ class Course:
 
     cures: frozenset[Condition]
     steps: tuple[Step, ...]
+    has_place: bool = True
+    """Whether it has a place in the ledger."""
 
     def step(self, name: str) -> Step:
         """The step of this name, or one of an early end."""
@@ -288,6 +295,31 @@ PLANS: Mapping[Plan, Course] = {
             Step("await_end", await_end, (), _minutes(120)),
             Step("bury", bury, (*AFTER_THE_LOSS, stateful.ask), _minutes(20)),
             *_after_the_loss(),
+        ),
+    ),
+    Plan.GROW: Course(
+        cures=frozenset({Condition.SHORT}),
+        steps=(
+            Step("enlarge", enlarge, TO_ENLARGE, _minutes(10), final=True, late=Withdraw),
+            Step("grow", grow, TO_GROW, _minutes(24 * 60)),
+            Step("trim", trim, TO_GROW, _minutes(60)),
+            Step("await_members", await_members, (), lambda pool: pool.repair.join_timeout),
+        ),
+        has_place=False,
+    ),
+    Plan.SHRINK: Course(
+        cures=frozenset({Condition.SURPLUS}),
+        steps=(
+            Step("prove_surplus", prove_surplus, (), _minutes(10), late=Withdraw),
+            Step(BAR, stop_new_tasks, TO_LET_GO, _minutes(10)),
+            EVIDENCE,
+            Step("move_tasks", empty, TO_LET_GO, lambda pool: pool.repair.drain_timeout, True, Failed),
+            Step("dismiss", dismiss, TO_LET_GO, _minutes(20), final=True),
+            Step("prove_gone", prove_gone, (), _minutes(20)),
+            Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
+            Step("restore_services", restore_services, AFTER_THE_LOSS, _minutes(30)),
+            Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
+            Step("verify", verify_moved, (), lambda pool: pool.repair.verify_timeout),
         ),
     ),
 }

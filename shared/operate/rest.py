@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.masters import MASTERS
-from shared.model.operations import RESTS, Operation, OperationState
+from shared.model.operations import RESTS, SCALE_SET, Operation, OperationState
 from shared.policy.schema import Capacity, ClusterPolicy, PoolPolicy
 from shared.records import Kept
 
@@ -34,7 +34,8 @@ def why_it_rests(cluster: ClusterPolicy, operation: Operation) -> str | None:
     pool = cluster.pool(operation.pool)
     if pool is None:
         return f"pool {operation.pool} is not in the policy"
-    if pool.name != MASTERS and set_of(operation.subject.node) != pool.scale_set.casefold():
+    about = operation.notes.get(SCALE_SET) or set_of(operation.subject.node)
+    if pool.name != MASTERS and about != pool.scale_set.casefold():
         return f"pool {pool.name} is scale set {pool.scale_set} now"
     return None
 

@@ -47,13 +47,13 @@ REFUSED_BY = "refused by"  # how such a note begins when guards stand in the way
 
 async def ask_again(hand: Hand, step: Step) -> Outcome | None:
     """What comes of asking; None when nothing stands against the step."""
-    course, node = PLANS[hand.operation.plan], hand.operation.subject.node
+    course = PLANS[hand.operation.plan]
     untouched = course.is_untouched(hand.operation)
-    finding = (await hand.fresh())[0].findings.get(node)
+    finding = await hand.finding()
     if step.final and (untouched or step.name == DESTROY) and _is_old(finding, hand):
         await hear_health(hand.outside, hand.cluster)
         hand.forget_readings()
-        finding = (await hand.fresh())[0].findings.get(node)
+        finding = await hand.finding()
         if finding is not None and _is_old(finding, hand):
             return Wait(f"DC/OS does not say anew how it is: {finding.because}", ASKED_AGAIN, blind=True)
     if untouched and _may_be_going(finding, hand):
@@ -75,7 +75,7 @@ async def ask_again(hand: Hand, step: Step) -> Outcome | None:
         return Withdraw("another agent is connected there now, and gets new tasks")
     question = await hand.question()
     hand.asked_about(question)
-    if untouched and not any(entry.operation == hand.operation.id for entry in question.ledger.active):
+    if untouched and course.has_place and question.own is None:
         return Withdraw("its place in the ledger was given back")
     answers = ask(question, [guard for guard in step.guards if untouched or guard not in TO_BEGIN])
     against = refusals(answers)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from shared.decide.forget import forgettable
 from shared.decide.lessons import kept_in_mind
 from shared.decide.repair import Situation
+from shared.decide.sizes import Sized
 from shared.guards import tally_pools
 from shared.judge import judge
 from shared.judge.correlation import correlate
@@ -22,11 +23,14 @@ from shared.judge.notices import told
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import Council
-from shared.model.nodes import Finding, NodeMemory
+from shared.model.nodes import Condition, Finding, NodeMemory
 from shared.model.readings import Value
+from shared.model.remedies import CHANGE_SIZES, Remedy
 from shared.model.signals import LOSSES, Signal
 from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy
+from shared.records import Kept
+from shared.scale.pace import Course
 
 from .books import Seen, is_blind, up_to_date, with_losses, without_ghosts
 from .inventory import learned_of
@@ -48,11 +52,19 @@ class Picture(Struct, frozen=True):
     told: frozenset[str] = frozenset()
     council: Council | None = None
     """The masters; None where nobody asks them."""
+    sized: tuple[Sized, ...] = ()
+    """The pools whose sizes were worked out, and what was remembered of them."""
+    courses: Mapping[str, Kept[Course]] = {}
 
     @property
     def findings(self) -> dict[str, Finding]:
         """Of agents and masters."""
         return {finding.node.name: finding for finding in (*self.situation.findings, *self.of_masters)}
+
+    def aim(self, remedy: Remedy, pool: str) -> int | None:
+        """The size that the pool is to have, for a remedy that changes it."""
+        sized = (one.nodes for one in self.sized if one.pool == pool)
+        return next(sized, None) if remedy in CHANGE_SIZES else None
 
     @property
     def of_masters(self) -> tuple[Finding, ...]:
@@ -70,6 +82,7 @@ def situate(
     news = _told([one for one in findings if one.node.name not in unread.inventory], signals, now)
     if news:
         findings = with_unknown(judge(snapshot, cluster, {**remembered, **news}, now), unread, pools)
+    findings = _without_sent_away(findings, recalled)
     by_name = {finding.node.name: finding for finding in findings}
     tallies = tally_pools(snapshot, findings)
     incidents = {node: kept.value for node, kept in recalled.incidents.items()}
@@ -116,6 +129,22 @@ def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str
         name: memory if memory.pool == found[name] else replace(memory, pool=found[name])
         for name, memory in nodes.items()
     }
+
+
+def _without_sent_away(findings: tuple[Finding, ...], recalled: Recalled) -> tuple[Finding, ...]:
+    """Without machines that went, or are going, because their pool is to have fewer: nobody misses them, and they are
+    no failures among others. As long as one is seen at work it is there."""
+    going = {
+        entry.node
+        for kept in recalled.ledgers.values()
+        for entry in kept.value.active
+        if entry.shrinks and entry.leaving
+    }
+    return (
+        tuple(one for one in findings if one.node.name not in going or one.condition is Condition.HEALTHY)
+        if going
+        else findings
+    )
 
 
 def set_of(node: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from shared.errors import Conflict, Refused
 from shared.guards import AT_THE_BOOKS, Question, ask, refusals, tally_pools
 from shared.guards.place import with_place
@@ -20,11 +22,13 @@ from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import MASTERS
 from shared.model.nodes import Condition, Finding, Node
-from shared.model.operations import Operation, Subject
+from shared.model.operations import SCALE_SET, Operation, Subject
 from shared.model.remedies import Remedy
+from shared.model.sizes import regarded, short
 from shared.model.snapshot import Snapshot
 
 from .books import reserve
+from .growth import AIM, begin_to_grow
 from .one_master import begin_on_master
 from .outside import Outside
 from .plans import PLANS, plan_of, plan_on_a_master
@@ -45,7 +49,7 @@ async def start(
         incident = incidents.get(decision.node)
         if incident is None or incident.operation is None:
             continue  # somebody else wrote the incident meanwhile; their pass decides
-        operation = _operation(incident, decision, picture.findings[decision.node], picture)
+        operation = _operation(incident, decision, _finding(decision, picture), picture)
         try:
             await _begin(outside, operation, picture)
         except Refused as refused:
@@ -62,6 +66,9 @@ async def _begin(outside: Outside, operation: Operation, picture: Picture) -> No
     if operation.pool == MASTERS:
         await begin_on_master(outside, operation)
         return
+    if operation.remedy is Remedy.GROW:
+        await begin_to_grow(outside, picture, operation)
+        return
     await _reserve(outside, operation, picture)
     try:
         await outside.records.keep_operation(operation, None)
@@ -72,7 +79,7 @@ async def _begin(outside: Outside, operation: Operation, picture: Picture) -> No
 async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> None:
     """Take its place in the ledger. `Refused` when there is none any more."""
     situation = picture.situation
-    finding = picture.findings[operation.subject.node]
+    finding = regarded(picture.findings[operation.subject.node], operation.remedy)
     pools = {pool.name: pool for pool in situation.cluster.pools}
     tally = tally_pools(situation.snapshot, situation.findings)[operation.pool]
 
@@ -94,12 +101,20 @@ async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> 
             now=situation.now,
             suspects=situation.suspects,
             elsewhere=elsewhere,
+            aim=picture.aim(operation.remedy, operation.pool),
         )
         for answer in refusals(ask(question, AT_THE_BOOKS)):
             raise Refused(answer.guard, answer.reason, answer.numbers)
         return with_place(question, operation.id)
 
     await reserve(outside, situation.cluster, operation.pool, placed)
+
+
+def _finding(decision: Decision, picture: Picture) -> Finding:
+    """What the decision is about, as it was decided about it."""
+    if decision.remedy is Remedy.GROW:
+        return short(decision.pool, decision.because)
+    return replace(picture.findings[decision.node], condition=decision.condition)
 
 
 def _operation(incident: Incident, decision: Decision, finding: Finding, picture: Picture) -> Operation:
@@ -129,6 +144,9 @@ def _operation(incident: Incident, decision: Decision, finding: Finding, picture
 def _notes(remedy: Remedy, finding: Finding, picture: Picture) -> dict[str, str]:
     """What the steps have to know of why it is helped."""
     notes: dict[str, str] = {}
+    if remedy is Remedy.GROW:
+        pool = next(one for one in picture.situation.cluster.pools if one.name == finding.node.pool)
+        notes |= {SCALE_SET: pool.scale_set.casefold(), AIM: str(picture.aim(remedy, pool.name))}
     if remedy is Remedy.RESTART_UNIT and finding.unit:
         notes[UNIT] = finding.unit
     read_at, now = diagnosed_at(picture.situation.snapshot), picture.situation.now

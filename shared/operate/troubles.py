@@ -21,6 +21,7 @@ from datetime import timedelta
 
 from shared.decide.masters import QUORUM
 from shared.decide.repair import Situation
+from shared.decide.sizes import OF_SIZE
 from shared.guards import Tally, quorum, refusals, stateful, tally_pools
 from shared.guards.storm import measure
 from shared.model.decisions import Decision, Verdict
@@ -29,6 +30,7 @@ from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS, Council
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
+from shared.model.sizes import is_size
 from shared.policy.schema import PoolPolicy
 
 CLUSTER, MASTERS_UNSEEN = "(cluster)", "(masters unseen)"
@@ -64,6 +66,8 @@ def is_trouble(subject: str) -> bool:
 
 def how_it_ended(subject: str) -> str:
     """The outcome of a trouble that is over."""
+    if is_size(subject):
+        return "it is not to have more any more"
     endings = (text for ending, text in OVER.items() if subject.endswith(ending))
     return next(endings, "chance explains as well what failed")
 
@@ -132,6 +136,8 @@ def _held(situation: Situation) -> Iterator[Decision]:
 def _is_held(incident: Incident) -> bool:
     decision = incident.decision
     if decision is None or incident.state is not IncidentState.OPEN or decision.verdict is not Verdict.HOLD:
+        return False
+    if decision.condition in OF_SIZE:
         return False
     against = refusals(decision.answers)
     return bool(against) and all(one.guard in NO_CLOCK_ENDS and not one.awaits for one in against)

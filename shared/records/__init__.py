@@ -7,6 +7,7 @@
                  closed|<id>                     finished ones
                  master                          which one is at work on a master
     Ledger       <pool>                          who disrupts what
+                 <cluster>|sizes / <pool>        what the rule about its size remembers
     Health       <address>, or `cluster`         what DC/OS says is wrong there
     Overrides    <kind>|<subject>                what a person has said about it
     Sweeps       last                            when it was last looked at of our own accord
@@ -16,6 +17,8 @@ seen in both places or in none. Every write carries the etag of what was read.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from shared.errors import Conflict
 from shared.model.complaints import Complaints
@@ -28,6 +31,7 @@ from shared.model.operations import Operation
 from shared.model.overrides import Override
 from shared.model.sweeps import LastSweep
 from shared.ports.store import Store, Table, Write
+from shared.scale.pace import Course
 
 from .rows import Change, Found, Kept, Rows
 
@@ -36,6 +40,7 @@ __all__ = ["Change", "Found", "Kept", "Records", "closed_incident_row", "open_in
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 LAST = "last"
 MASTER = "master"
+SIZES = "|sizes"  # a partition beside the cluster's: no cluster is called so
 
 
 def open_incident_row(node: str) -> str:
@@ -62,6 +67,7 @@ class Records:
         self.health = Rows(store, Table.HEALTH, Complaints)
         self.overrides = Rows(store, Table.OVERRIDES, Override)
         self._sweeps = Rows(store, Table.SWEEPS, LastSweep)
+        self._courses = Rows(store, Table.LEDGER, Course)
         self._one_master = Rows(store, Table.OPERATIONS, OneMaster)
 
     async def last_sweep(self, cluster: str) -> LastSweep | None:
@@ -71,6 +77,14 @@ class Records:
     async def keep_sweep(self, cluster: str, swept: LastSweep) -> None:
         """Over whatever is there: of two passes at the same time it does not matter which is told."""
         await self._sweeps.put(cluster, LAST, swept, "*")
+
+    async def courses(self, cluster: str) -> dict[str, Kept[Course]]:
+        """By pool: what the rule remembers of those whose size it has worked out."""
+        return await self._courses.between(f"{cluster}{SIZES}", "", "")
+
+    async def keep_courses(self, cluster: str, changes: Sequence[Change[Course]]) -> None:
+        """Those that somebody else wrote meanwhile are left alone: they saw as much."""
+        await self._courses.put_all(f"{cluster}{SIZES}", changes)
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""

@@ -1,7 +1,7 @@
 """The rule: from what the signals ask for to the size that a pool is to have.
 
  1. The bounds fix a target: that is the size. Load is watched on.
- 2. No signal could be read: the size stays. Unknown is neither much nor little.
+ 2. No signal is followed, or none could be read: the size stays. Unknown is neither much nor little.
  3. Several signals: the largest of what they ask for counts.
  4. There are fewer nodes than the smallest number that is enough, at every look for as long as the pace wants: grow to
     what is asked for now.
@@ -41,6 +41,9 @@ from shared.scale.pace import Course, Look, Way
 SLICES = 30
 """Looks are remembered by slices of a window, so that what is stored is as much however often is looked. What was asked
 for counts up to a slice longer than a window."""
+
+UNREAD = frozenset({"unknown", "partly_unknown"})
+"""The reasons of a size that stays as it is because a signal could not be read."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -99,6 +102,8 @@ def _by_load(
 ) -> _Wish:
     """Rules 2 to 6."""
     size, pace = asked.size, asked.pace
+    if not asked.demands:
+        return _Wish(size, "no_signal", "no signal is followed")
     if not known:
         return _Wish(size, "unknown", f"nothing changes: {_why_not(failed)}")
     largest = max(known, key=lambda demand: demand.nodes)
@@ -212,4 +217,4 @@ def _told(bound: Bound) -> str:
 
 
 def _why_not(failed: Sequence[Failure]) -> str:
-    return "; ".join(f"{one.source}: {one.why}" for one in failed) or "no signal is followed"
+    return "; ".join(f"{one.source}: {one.why}" for one in failed)

@@ -39,7 +39,12 @@ def test_rule_1_load_is_watched_while_a_target_holds() -> None:
     assert asking.look(needs(8)).nodes == 8
 
 
-@pytest.mark.parametrize("demands", [(), (unread(),), (unread("mesos"), unread("marathon"))])
+def test_rule_2_a_pool_that_follows_nothing_stays_as_it_is() -> None:
+    found = rested(10).look()
+    assert (found.nodes, found.reason) == (10, "no_signal")
+
+
+@pytest.mark.parametrize("demands", [(unread(),), (unread("mesos"), unread("marathon"))])
 def test_rule_2_what_could_not_be_read_changes_nothing(demands: tuple[object, ...]) -> None:
     found = rested(10).look(*demands)  # type: ignore[arg-type]
     assert (found.nodes, found.reason) == (10, "unknown")

@@ -1,0 +1,44 @@
+"""Having a pool grow: the operation first, and then the level that it works towards.
+
+The size that is wanted is written into the ledger by the operation's own first step (`steps/enlarge.py`), so that there
+is no moment at which it is written and nobody orders the machines. When one is at work already, more than it was begun
+for may be wanted by now: then the level is raised for it, and what it orders next is what is missing of that.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from shared.errors import Conflict
+from shared.model.ledger import Ledger
+from shared.model.operations import Operation
+from shared.policy.schema import PoolPolicy
+
+from .books import change
+from .outside import Outside
+from .situate import Picture
+
+AIM = "aim"
+"""The note that says which size it was begun for."""
+
+
+async def begin_to_grow(outside: Outside, picture: Picture, operation: Operation) -> None:
+    """Nobody is disrupted, so that no place in the ledger is taken."""
+    pool = next(one for one in picture.situation.cluster.pools if one.name == operation.pool)
+    size = picture.aim(operation.remedy, operation.pool)
+    try:
+        await outside.records.keep_operation(operation, None)
+    except Conflict:  # at work already
+        if size is not None:
+            await raise_to(outside, operation.cluster, pool, size)
+
+
+async def raise_to(outside: Outside, cluster: str, pool: PoolPolicy, size: int) -> Ledger:
+    """Have the pool wanted as large, within its hard bounds; never smaller than it is wanted already. Those that are on
+    their way out are wanted until they go."""
+
+    def raised(book: Ledger) -> Ledger:
+        wanted = min(size + book.going, pool.capacity.max)
+        return book if book.wanted is None or book.wanted >= wanted else replace(book, wanted=wanted)
+
+    return await change(outside, cluster, pool.name, raised)

@@ -1,0 +1,103 @@
+"""Which sizes the pools are to have, around the pure part of it (`shared/decide/sizes.py`): what it needs is read, and
+what it remembers is kept.
+
+Only for pools of which the policy or a person says something of the kind; for all others nothing is read and nothing is
+written. What the rule remembers of a pool from look to look (its course) is a row of its own, written when it has
+changed. It is not the truth about anything: a write that is lost costs a look. So of two passes at the same time the
+later one wins.
+
+That a pool is wanted smaller is carried out machine by machine. But machines that are not there need not go: when Azure
+had no room for what was ordered, and fewer are wanted by now, that is wanted at once, down to what is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from shared.decide.repair import Situation
+from shared.decide.sizes import Sized, courses_after, is_sized, size_pools
+from shared.guards import Question, ask, mode, pause, refusals, self_doubt, tally_pools
+from shared.model.decisions import Decision
+from shared.model.ledger import Ledger
+from shared.model.readings import Value
+from shared.model.remedies import Remedy
+from shared.model.sizes import short
+from shared.policy.schema import ClusterPolicy, Mode
+from shared.records import Change
+
+from .load import with_load
+from .outside import Outside
+from .situate import Picture
+from .work import with_workloads
+
+TO_WANT_FEWER = (mode.ask, pause.ask, self_doubt.ask)
+
+
+async def with_sizes(outside: Outside, cluster: ClusterPolicy, picture: Picture) -> Picture:
+    """The picture with the sizes that the pools are to have, and with what runs for whom where one is to shrink."""
+    situation = picture.situation
+    if not any(is_sized(situation, pool) for pool in cluster.pools):
+        return picture
+    kept, snapshot = await asyncio.gather(
+        outside.records.courses(cluster.name), with_load(outside, cluster, situation.snapshot)
+    )
+    situation = replace(situation, snapshot=snapshot)
+    courses = {pool: one.value for pool, one in kept.items()}
+    sized = size_pools(situation, courses)
+    if any(one.surplus for one in sized) and not isinstance(situation.snapshot.workloads, Value):
+        snapshot = await with_workloads(outside, cluster, situation.snapshot)
+        situation = replace(situation, snapshot=snapshot)
+        sized = size_pools(situation, courses)
+    ledgers = {**situation.ledgers, **{one.pool: _with_fewer(situation, one) for one in sized}}
+    return replace(picture, situation=replace(situation, ledgers=ledgers), sized=sized, courses=kept)
+
+
+async def sized_now(outside: Outside, cluster: ClusterPolicy, picture: Picture, pool: str) -> Sized | None:
+    """The size that one pool is to have, by a picture of now. None: nothing says anything of it any more."""
+    kept = await outside.records.courses(cluster.name)
+    snapshot = await with_load(outside, cluster, picture.situation.snapshot)
+    situation = replace(picture.situation, snapshot=snapshot)
+    sized = size_pools(situation, {name: one.value for name, one in kept.items()})
+    return next((one for one in sized if one.pool == pool), None)
+
+
+async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[Decision]) -> None:
+    """What the rule remembers, where that has changed."""
+    if not picture.sized:
+        return
+    after = courses_after(picture.sized, decisions)
+    changes = [
+        Change(pool, course, kept.etag if (kept := picture.courses.get(pool)) else None)
+        for pool, course in after.items()
+        if pool not in picture.courses or picture.courses[pool].value != course
+    ]
+    await outside.records.keep_courses(picture.situation.cluster.name, changes)
+
+
+def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
+    """The pool's ledger. Where Azure had no room for what was ordered, and fewer are wanted by now, machines that are
+    not there are not wanted any more."""
+    book, there = situation.ledgers[sized.pool], sized.there
+    if book.no_room is None or there is None or not max(there, sized.nodes) < sized.size:
+        return book
+    pool = next(one for one in situation.cluster.pools if one.name == sized.pool)
+    question = Question(
+        cluster=situation.cluster,
+        pool=pool,
+        snapshot=situation.snapshot,
+        tally=tally_pools(situation.snapshot, situation.findings)[pool.name],
+        finding=short(pool.name, sized.wanted.because),
+        remedy=Remedy.SHRINK,
+        ledger=book,
+        overrides=situation.overrides,
+        incident=None,
+        operation=None,
+        begun_at=None,
+        now=situation.now,
+    )
+    if pool.mode is not Mode.ENFORCE or refusals(ask(question, TO_WANT_FEWER)):
+        return book
+    return replace(book, wanted=max(there, sized.nodes, pool.capacity.min) + book.going)

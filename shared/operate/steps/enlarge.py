@@ -1,0 +1,101 @@
+"""Grow a pool that is to have more: write down the size that is wanted, order it, wait until all have joined.
+
+`enlarge` writes the size into the ledger, by readings of now:
+
+1. It was decided minutes ago, nothing says any more which size the pool is to have, or what it follows cannot be read:
+   withdraw. The next look decides anew.
+2. Otherwise what was decided is wanted from now on, within the bounds of now. From here on all who look at the pool see
+   what is missing, and `grow.py` orders it as for a lost node, by level. When it is wanted already, a crash came
+   between, or somebody else was faster.
+
+`trim` takes back what Azure had no room for, when fewer are wanted by now (`unorder.py`). No machine goes by that.
+
+`await_members` is over when as many are there as are wanted and each of them has joined once:
+
+3. More is wanted by now than is there: it is ordered, and the time in which they have to join begins anew.
+4. The pool or the masters cannot be read: wait.
+5. A machine has not joined yet: wait. Those that have joined and were lost since are incidents of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from shared.model.azure import ProgressState, Provisioning
+from shared.model.nodes import Finding
+from shared.model.readings import Failure
+from shared.operate.growth import AIM, raise_to
+from shared.operate.hand import Hand
+from shared.operate.homes import book_of
+from shared.operate.outcomes import Done, Outcome, Wait, Withdraw
+from shared.scale.rule import UNREAD
+
+from .grow import grow
+from .unorder import unorder
+
+STANDS = timedelta(minutes=10)
+
+
+async def enlarge(hand: Hand) -> Outcome:
+    operation = hand.operation
+    if hand.now - operation.created_at > STANDS or AIM not in operation.notes:
+        return Withdraw("it was decided too long ago, and is decided anew")
+    sized, aim = await hand.sized(), int(operation.notes[AIM])
+    if sized is None:
+        return Withdraw("nothing says any more which size the pool is to have")
+    if sized.wanted.reason in UNREAD:
+        return Withdraw(sized.wanted.because)
+    aim = min(aim, sized.bounds.ceiling.nodes)
+    book = await book_of(hand.outside, hand.cluster.name, hand.pool)
+    if book.wanted is None or aim <= book.wanted:
+        return Done(f"{book.wanted} nodes are wanted already")
+    await hand.about_to(f"{aim} nodes and not {book.wanted} are wanted from now on")
+    await raise_to(hand.outside, hand.cluster.name, hand.pool, aim)
+    return Done(f"{aim} nodes are wanted")
+
+
+async def trim(hand: Hand) -> Outcome:
+    if hand.operation.token is not None:
+        address = hand.cluster.address_of(hand.pool)
+        progress = await hand.outside.compute.look(address, hand.operation.token)
+        if progress.state is ProgressState.IN_PROGRESS:
+            return Wait("an order is being taken back", hand.again(), hand.operation.token)
+        hand.forget_readings()
+    return await unorder(hand)
+
+
+async def await_members(hand: Hand) -> Outcome:
+    book = await book_of(hand.outside, hand.cluster.name, hand.pool)
+    picture, _ = await hand.fresh()
+    snapshot = picture.situation.snapshot
+    pool = snapshot.pools[hand.pool.name]
+    for reading in (pool.instances, pool.addresses, snapshot.scheduler):
+        if isinstance(reading, Failure):
+            return Wait(f"the pool cannot be read: {reading.why}", hand.again(), blind=True)
+    machines = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
+    there = [
+        one
+        for one in machines
+        if one.node.instance is not None and one.node.instance.provisioning is not Provisioning.DELETING
+    ]
+    missing = sum(one.node.instance is None for one in machines)  # of those repair takes care
+    if book.target is not None and len(there) + missing < min(book.target, hand.pool.capacity.max):
+        ordered = await grow(hand)
+        if not isinstance(ordered, Done):
+            return _anew(ordered)
+    young = [one.node.name for one in there if not _has_joined(one)]
+    if young:
+        return Wait(f"{len(young)} of {len(there)} machines have not joined yet", hand.again())
+    return Done(f"all {len(there)} machines have joined")
+
+
+def _anew(ordered: Outcome) -> Outcome:
+    """Rule 3: while it is ordered the patience does not run."""
+    return replace(ordered, paused=True) if isinstance(ordered, Wait) else ordered
+
+
+def _has_joined(finding: Finding) -> bool:
+    memory = finding.node.memory
+    return finding.is_connected or (memory is not None and memory.joined_at is not None)
