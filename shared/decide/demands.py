@@ -113,10 +113,10 @@ class _Asking:
             return Failure(why, works.source, works.taken_at)
         most = max(0, self._bounds[pool.name].max.nodes - joined)
         placed = grow(works.value, self._hosts, blank, most=most)
-        new = [blank.host(number) for number in range(placed.new)]
-        names = {one.name: f"{pool.name} {one.name}" for one in new}
+        names = {blank.host(number).name: f"{pool.name} {number + 1}" for number in range(placed.new)}
+        new = [blank.host(number, name) for number, name in enumerate(names.values())]
         self._works = Value(_left(works.value, placed, names), works.source, works.taken_at)
-        self._hosts = _filled([*self._hosts, *(replace(one, name=names[one.name]) for one in new)])
+        self._hosts = _filled([*self._hosts, *new])
         return Value(placed.new, works.source, works.taken_at)
 
     def _waiting_now(self) -> Reading[tuple[Work, ...]]:

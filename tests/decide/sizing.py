@@ -57,7 +57,7 @@ class Sizing(Cluster):
         nothing = read(())
         self.workloads = read(WorkloadState(read(tuple(self.apps)), nothing, nothing, {}))
 
-    def says(self, who: str = "ann", **size: int) -> None:
+    def says(self, who: str = "ann", **size: Any) -> None:
         """A person says the size."""
         word = Override(OverrideKind.SIZE, "private", who, "a launch", NOW - DAY, **size)
         self.overrides.append(word)
@@ -68,10 +68,11 @@ class Sizing(Cluster):
         count = len(tasks)
         plain = App(id=app, wanted=count, running=count, healthy=count, tasks=tuple(tasks), needs=ONE)
         self.apps.append(replace(plain, **other))
+        needs = (self.apps[-1].needs or ONE).amounts
         for number in numbers:
             agent = self.agents[f"agent-S{number}"]
             ids = agent.task_ids.get("marathon", ())
-            used = Amounts(agent.used.cpus + 1, agent.used.mem_mb + 1000)
+            used = Amounts(agent.used.cpus + needs.cpus, agent.used.mem_mb + needs.mem_mb)
             more = {"marathon": (*ids, f"{app}.{len(ids)}")}
             self.agents[agent.agent_id] = replace(agent, task_ids=more, used=used)
         self.reads()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from tests.schedule.plans import entry
 JOINED = NOW - timedelta(days=3)
 
 
-def office(**says: int) -> Schedule:
+def office(**says: Any) -> Schedule:
     """From seven in the morning; now it is three."""
     return entry("office", "0 7 * * *", timedelta(hours=12), **says)
 
