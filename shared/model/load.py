@@ -1,6 +1,6 @@
 """What load is, beyond what the masters say of their agents: what waits for room, and numbers of the firehose.
 
-Read for clusters of which a pool follows such a thing (`shared/operate/burden.py`); `shared/scale` makes nodes of it.
+Read for clusters of which a pool follows such a thing (`shared/operate/load.py`); `shared/scale` makes nodes of it.
 Each part is a reading of its own: a Marathon that hangs says nothing of a metric.
 Source: mesosphere/marathon:docs/docs/rest-api/public/api/v2/types/queue.raml.
 """

@@ -38,7 +38,7 @@ class Snapshot(Struct, frozen=True):
 
     `workloads`, what runs for whom, costs megabytes and a request for each pod of each service. It is read after the
     rest, and only when something has to be decided that may depend on it (`shared/operate/work.py`). So is `load`, what
-    waits for room and numbers of the firehose, for clusters with a pool that follows them.
+    waits for room and numbers of the firehose, where a pool follows them (`shared/operate/load.py`).
     """
 
     cluster: str
