@@ -7,7 +7,8 @@ nothing is worked out, and they stay as they are.
    replaced is wanted, and so is one that was ordered and has not joined. No size was ever read: nothing is worked out.
 2. The bounds are those of now, and with the lead those that come: so a pool has grown when its time comes.
 3. The lead is what nine of ten of its last machines took at most from their order until they joined; while nobody
-   knows, the time that the policy gives them.
+   knows, the time that the policy gives them. Nothing goes that will be needed within that time, whatever the lead:
+   machines that joined more quickly than was thought would be too early by it, and would go and come again.
 4. What load asks for is said by each signal that the policy names (`demands.py`).
 5. The size follows by the rule of `shared/scale/rule.py`. Without a signal it stays, but for what the bounds say.
 6. It is to shrink: who goes is chosen (`leavers.py`). No more than there are machines beyond the new size: what is
@@ -43,6 +44,7 @@ from .demands import demands_of
 from .leavers import AT_REST, Ground, choose_leavers, is_there
 from .repair import Situation
 from .schedule import bounds_at
+from .settle import ahead_of_time
 
 OF_SIZE = frozenset({Condition.SHORT, Condition.SURPLUS})
 """What is decided about a pool's size, and not about a node that is not well."""
@@ -163,9 +165,13 @@ def _memories(situation: Situation, pool: str) -> Iterator[NodeMemory]:
 
 
 def _bounds(situation: Situation, pool: PoolPolicy, lead: timedelta) -> PoolBounds:
-    """Rule 2."""
-    said = resizes(situation.overrides, pool.name, situation.now)
-    return bounds_at(pool, situation.now, said, lead)
+    """Rules 2 and 3."""
+    now, said = situation.now, resizes(situation.overrides, pool.name, situation.now)
+    bounds, size = bounds_at(pool, now, said, lead), size_so_far(situation.ledgers[pool.name])
+    if size <= bounds.floor.nodes:
+        return bounds
+    coming = bounds_at(pool, now, said, pool.repair.join_timeout).floor
+    return ahead_of_time(bounds, replace(coming, nodes=min(size, coming.nodes)))
 
 
 def size_so_far(book: Ledger) -> int:
