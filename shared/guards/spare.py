@@ -29,16 +29,17 @@ def ask(question: Question) -> Answer:
     node, book = question.finding.node.name, question.ledger
     if book.wanted is None:
         return refuse(GUARD, "spare_unknown", None, {})
-    going = [entry for entry in book.active if entry.shrinks and entry.node != node]
+    # Those that are counted out already are neither wanted nor among the nodes (`shared/operate/situate.py`).
+    going = sum(entry.shrinks and not entry.leaving and entry.node != node for entry in book.active)
     own = question.own
     is_counted = own is not None and own.leaving  # the pool is wanted without it already
-    after = book.wanted - sum(not entry.leaving for entry in going) - (not is_counted)
+    after = book.wanted - going - (not is_counted)
     aim = after if question.aim is None else question.aim
     numbers: dict[str, Number] = {"aim": aim, "after": after}
     if after < aim:
         return refuse(GUARD, "spare_needed", None, numbers)
     works = question.finding.is_connected and question.finding.condition in WORKS
-    working = question.tally.conditions.get(Condition.HEALTHY, 0) - len(going) - works
+    working = question.tally.conditions.get(Condition.HEALTHY, 0) - going - works
     numbers["working"] = working
     if working < aim:
         return refuse(GUARD, "spare_covers", None, numbers)

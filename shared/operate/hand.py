@@ -60,6 +60,7 @@ class Hand:
         self._etag = etag
         self._picture: tuple[Picture, Recalled] | None = None
         self._work: Reading[WorkloadState] | None = None
+        self._sized: tuple[Picture, Sized | None] | None = None
         self._not_before = outside.clock.now()
         self._asked_about: datetime | None = None
         self._told: list[AuditRecord] = []
@@ -121,7 +122,11 @@ class Hand:
 
     async def sized(self) -> Sized | None:
         """The size that the pool is to have now; None: nothing says anything of it any more."""
-        return await sized_now(self.outside, self.cluster, (await self.fresh())[0], self.pool.name)
+        picture, _ = await self.fresh()
+        if self._sized is None or self._sized[0] is not picture:
+            sized = await sized_now(self.outside, self.cluster, picture, self.pool.name)
+            self._sized = picture, sized
+        return self._sized[1]
 
     async def _aim(self) -> int | None:
         sized = await self.sized() if self.operation.remedy in CHANGE_SIZES else None

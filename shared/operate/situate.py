@@ -23,7 +23,7 @@ from shared.judge.notices import told
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import Council
-from shared.model.nodes import Condition, Finding, NodeMemory
+from shared.model.nodes import Finding, NodeMemory
 from shared.model.readings import Value
 from shared.model.remedies import CHANGE_SIZES, Remedy
 from shared.model.signals import LOSSES, Signal
@@ -132,19 +132,11 @@ def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str
 
 
 def _without_sent_away(findings: tuple[Finding, ...], recalled: Recalled) -> tuple[Finding, ...]:
-    """Without machines that went, or are going, because their pool is to have fewer: nobody misses them, and they are
-    no failures among others. As long as one is seen at work it is there."""
-    going = {
-        entry.node
-        for kept in recalled.ledgers.values()
-        for entry in kept.value.active
-        if entry.shrinks and entry.leaving
-    }
-    return (
-        tuple(one for one in findings if one.node.name not in going or one.condition is Condition.HEALTHY)
-        if going
-        else findings
-    )
+    """Without machines that were counted out and are going, because their pool is to have fewer: nobody misses them,
+    and they are no failures among others."""
+    books = [kept.value for kept in recalled.ledgers.values()]
+    going = {entry.node for book in books for entry in book.active if entry.shrinks and entry.leaving}
+    return tuple(one for one in findings if one.node.name not in going) if going else findings
 
 
 def set_of(node: str) -> str:

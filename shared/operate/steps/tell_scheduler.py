@@ -7,7 +7,8 @@ Stock DC/OS 1.8 to 1.11 removes lost agents at a rate of one in 20 minutes; this
 3. Its agent is connected, although Azure has no such machine: wait. It came back while Azure was deleting it, and Mesos
    needs five pings of 15 s to notice that it went (apache/mesos:docs/configuration/master.md, agent_ping_timeout); or
    somebody else answers under its id, and patience ends. Unless it is judged gone all the same, because Azure has told
-   that it took the machine away after its agent registered: then the masters are told before they miss it.
+   that it took the machine away after its agent registered: then the masters are told before they miss it. The same for
+   one that was emptied because its pool is to have fewer, and that we destroyed.
 4. Mesos 1.5 and later: MARK_AGENT_GONE. The maintenance window that new tasks were stopped by goes with it: Azure gives
    the address to another machine, which would get no tasks before the window ends.
 5. Older masters, and another agent is connected at its address: nothing may be told, machine down would take the new
@@ -23,6 +24,7 @@ from datetime import timedelta
 from shared.model.mesos import Generation
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
+from shared.model.remedies import Remedy
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
 
@@ -42,6 +44,7 @@ async def tell_scheduler(hand: Hand) -> Outcome:
     masters, agents = hand.outside.scheduler_of(hand.cluster), reading.value.agents
     finding = picture.findings.get(subject.node)
     is_gone = finding is not None and finding.condition is Condition.GONE
+    is_gone |= hand.operation.remedy is Remedy.SHRINK
     if not is_gone and any(agent.agent_id == subject.agent_id and agent.active for agent in agents):
         hand.forget_readings()
         return Wait(f"agent {subject.agent_id} is connected, although Azure has no such machine", AGAIN)
