@@ -39,6 +39,7 @@ from shared.model.mesos import ANYBODY, Agent, Amounts
 from shared.model.nodes import Condition, Finding
 from shared.model.overrides import OverrideKind, in_force
 from shared.model.readings import Failure, Value
+from shared.model.snapshot import Snapshot
 from shared.model.workloads import App
 from shared.policy.scaling import Scaling
 from shared.policy.schema import PoolPolicy
@@ -53,6 +54,10 @@ from .repair import Situation
 
 AT_REST = Scaling()
 """How a pool shrinks that follows no load."""
+
+MOST = 20
+"""So many are chosen at a look, each minute. To find room for the tasks of so many takes a second where a thousand are
+full of tasks, and to empty one takes minutes."""
 
 EITHER = (ANYBODY, PUBLIC)
 """What accepts both, where nobody says which."""
@@ -96,7 +101,7 @@ def choose_leavers(ground: Ground, pool: PoolPolicy, book: Ledger, surplus: int)
     listed = [one for one in ground.findings[pool.name] if is_there(one) and one.node.name not in leaving]
     zones = {one.node.instance.zone for one in listed if one.node.instance is not None}
     asked = Asked(
-        count=min(surplus, max(1, pool.disruption.at_once.of(len(listed)))),
+        count=min(surplus, MOST, max(1, pool.disruption.at_once.of(len(listed)))),
         candidates=[_candidate(ground, book, one) for one in listed],
         hosts=ground.hosts,
         now=situation.now,
@@ -149,7 +154,7 @@ def _candidate(ground: Ground, book: Ledger, finding: Finding) -> Candidate:
     came_at = situation.now
     if memory is not None:
         came_at = memory.joined_at or memory.first_seen_at
-    stakes = at_stake(node, situation.snapshot)
+    stakes = at_stake(node, _about(ground, agent))
     incident = situation.incidents.get(node.name)
     return Candidate(
         node=node.name,
@@ -163,6 +168,20 @@ def _candidate(ground: Ground, book: Ledger, finding: Finding) -> Candidate:
         kept=_kept(situation, book, finding, has_joined),
         is_named=incident is not None and incident.condition is Condition.SURPLUS,
     )
+
+
+def _about(ground: Ground, agent: Agent | None) -> Snapshot:
+    """The snapshot without applications that have no task there, which are most of them."""
+    snapshot = ground.situation.snapshot
+    if agent is None or isinstance(snapshot.workloads, Failure):
+        return snapshot
+    work = snapshot.workloads.value
+    here = tuple(app for app, _ in ground.running.get(agent.agent_id, ()))
+    apps = work.apps if isinstance(work.apps, Failure) else replace(work.apps, value=here)
+    pods = work.pods
+    if isinstance(pods, Value):
+        pods = replace(pods, value=() if isinstance(apps, Value) else here)
+    return replace(snapshot, workloads=replace(snapshot.workloads, value=replace(work, apps=apps, pods=pods)))
 
 
 def _kept(situation: Situation, book: Ledger, finding: Finding, has_joined: bool) -> str:

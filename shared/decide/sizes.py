@@ -81,11 +81,17 @@ class Sized(Struct, frozen=True, kw_only=True):
 
 
 def size_pools(situation: Situation, courses: Mapping[str, Course]) -> tuple[Sized, ...]:
-    """In the order of the policy. `courses` are by pool; one that has none is looked at for the first time.
+    """As `sizes_wanted`, and who goes.
 
     Whom a pool may lose depends on what runs for whom. Where that was not read, nobody goes who has any task: so a
     caller who sees a `surplus` reads it and asks again.
     """
+    return tuple(_with_leavers(situation, sizes_wanted(situation, courses)))
+
+
+def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[Sized, ...]:
+    """In the order of the policy, without who goes, which takes longest to find out. `courses` are by pool; one that
+    has none is looked at for the first time."""
     pools = [pool for pool in situation.cluster.pools if is_sized(situation, pool)]
     known = [pool for pool in pools if situation.ledgers[pool.name].wanted is not None]
     leads = {pool.name: lead_of(pool, _memories(situation, pool.name)) for pool in known}
@@ -108,7 +114,7 @@ def size_pools(situation: Situation, courses: Mapping[str, Course]) -> tuple[Siz
                 before=course,
             )
         )
-    return tuple(_with_leavers(situation, sized))
+    return tuple(sized)
 
 
 def _with_leavers(situation: Situation, sized: Sequence[Sized]) -> Iterator[Sized]:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from shared.decide.repair import Situation
-from shared.decide.sizes import Sized, courses_after, is_sized, size_pools
+from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, sizes_wanted
 from shared.guards import Question, ask, mode, pause, refusals, self_doubt, tally_pools
 from shared.model.decisions import Decision
 from shared.model.ledger import Ledger
@@ -46,10 +46,11 @@ async def with_sizes(outside: Outside, cluster: ClusterPolicy, picture: Picture)
     )
     situation = replace(situation, snapshot=snapshot)
     courses = {pool: one.value for pool, one in kept.items()}
-    sized = size_pools(situation, courses)
-    if any(one.surplus for one in sized) and not isinstance(situation.snapshot.workloads, Value):
-        snapshot = await with_workloads(outside, cluster, situation.snapshot)
-        situation = replace(situation, snapshot=snapshot)
+    sized = sizes_wanted(situation, courses)
+    if any(one.surplus for one in sized):
+        if not isinstance(situation.snapshot.workloads, Value):
+            snapshot = await with_workloads(outside, cluster, situation.snapshot)
+            situation = replace(situation, snapshot=snapshot)
         sized = size_pools(situation, courses)
     ledgers = {**situation.ledgers, **{one.pool: _with_fewer(situation, one) for one in sized}}
     return replace(picture, situation=replace(situation, ledgers=ledgers), sized=sized, courses=kept)
@@ -60,7 +61,7 @@ async def sized_now(outside: Outside, cluster: ClusterPolicy, picture: Picture, 
     kept = await outside.records.courses(cluster.name)
     snapshot = await with_load(outside, cluster, picture.situation.snapshot)
     situation = replace(picture.situation, snapshot=snapshot)
-    sized = size_pools(situation, {name: one.value for name, one in kept.items()})
+    sized = sizes_wanted(situation, {name: one.value for name, one in kept.items()})
     return next((one for one in sized if one.pool == pool), None)
 
 
