@@ -4,7 +4,8 @@
     (signal) -> open -> (operation) -> resolved               |
                  |                                            |
                  +-> resolved (came back by itself)           |
-                 +-> handed_over (a person must look) --------+ reopened as a new incident when it changes
+                 +-> handed_over (a person must look) --------+ reopened as a new incident when it changes, or opened
+                                                                again when what stopped it is gone
 
 One open incident per node. While it is open it has a wake time in the future, so that a lost message costs a minute
 and not the incident.
@@ -38,6 +39,10 @@ class Incident(Struct, frozen=True):
     `decision` is the last one that was made; the audit has them all. `since` is when its present condition was first
     seen, `opened_at` when anything was. `elsewhere` counts what ran of the node's workloads on other nodes when they
     were last seen well before that; later its lost tasks may run there too, and nobody could tell them apart.
+
+    What was handed over may go on by itself (`shared/operate/reopen.py`): `refused` are those of `tried` that Azure
+    did not allow, `again_at` is when it is tried again because of that, for the `again`th time after this one;
+    `is_listed`: it counted as gone while Azure listed its machine still; `ladder` are the rungs that there were.
     """
 
     id: str
@@ -58,6 +63,11 @@ class Incident(Struct, frozen=True):
     outcome: str = ""
     elsewhere: Mapping[str, int] = field(default_factory=dict[str, int])
     tried: tuple[Remedy, ...] = ()
+    refused: tuple[Remedy, ...] = ()
+    again_at: datetime | None = None
+    again: int = 0
+    is_listed: bool = False
+    ladder: tuple[Remedy, ...] = ()
 
     @property
     def proposed(self) -> str:

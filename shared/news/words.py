@@ -158,7 +158,7 @@ def _tried(tried: Sequence[Operation]) -> Iterator[str]:
 def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Iterator[str]:
     yield "What was not done because of it"
     yield from _steps_left(last)
-    yield f"  {left_undone(news.subject)}"
+    yield f"  {_left(news, incident)}"
     yield "What you do next"
     step = last.step if last is not None and last.state is OperationState.HANDED_OVER else ""
     lines = [f"{COMMAND} explain {quote(news.incident or news.subject)}"]
@@ -171,6 +171,13 @@ def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Ite
     lines += _taken_back(last)
     yield from (f"  {number}. {line}" for number, line in enumerate(lines, 1))
     yield f"  In the end: {how_it_ends(news.subject)}."
+
+
+def _left(news: News, incident: Incident | None) -> str:
+    if incident is None or incident.again_at is None:
+        return left_undone(news.subject)
+    at = f"{incident.again_at:%Y-%m-%d %H:%M} UTC"
+    return f"nothing more before {at}: then it is tried again, and less and less often, until Azure allows it"
 
 
 def _steps_left(last: Operation | None) -> Iterator[str]:

@@ -28,6 +28,7 @@ from shared.model.sizes import is_size
 from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled
+from .reopen import reopened, why_again, without_rungs
 from .situate import Picture, set_of
 from .troubles import how_it_ended, is_trouble, troubles
 from .unread import unread_rows
@@ -85,11 +86,30 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
             wakes.append(decision.until)
         if kept is None or incident != kept.value:
             changes.append(Change(open_incident_row(incident.node), incident, kept.etag if kept else None))
+    for kept, why in _taken_up(picture, told, recalled):
+        incident = reopened(kept.value, now)
+        changes.append(Change(open_incident_row(incident.node), incident, kept.etag))
+        audit.append(_record(now, AuditKind.DECIDED, incident, f"taken up again: {why}"))
+        wakes.append(now)
     for kept, outcome in _ended(picture, told, recalled):
         done = _close(kept.value, outcome, now)
         closed.append((done, kept.etag))
         audit.append(_record(now, AuditKind.CLOSED, done, outcome))
     return Cases(tuple(current), tuple(changes), tuple(closed), tuple(audit), tuple(wakes))
+
+
+def _taken_up(
+    picture: Picture, decisions: Sequence[Decision], recalled: Recalled
+) -> Iterable[tuple[Kept[Incident], str]]:
+    """What was handed over and goes on by itself, with the reason."""
+    decided, situation = {decision.node for decision in decisions}, picture.situation
+    findings = picture.findings
+    for node, kept in recalled.incidents.items():
+        finding = findings.get(node)
+        if finding is not None and node not in decided and node not in recalled.busy:
+            why = why_again(kept.value, finding, situation.cluster, situation.now)
+            if why is not None:
+                yield kept, why
 
 
 def _is_another_case(incident: Incident, decision: Decision) -> bool:
@@ -130,6 +150,7 @@ def _brought_up_to_date(
     if old.decision is None or gist(old.decision) != gist(decision):
         if decision.verdict is Verdict.HAND_OVER:
             over = replace(new, decision=decision, state=IncidentState.HANDED_OVER, outcome=decision.because)
+            over = without_rungs(over, situation.cluster, now)
             return replace(over, wake_at=None), True
         operation = operation_id(new) if decision.verdict is Verdict.ACT else new.operation
         wake_at = decision.until or now + LOOK_AGAIN

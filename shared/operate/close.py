@@ -32,6 +32,7 @@ from .books import Place, conclude
 from .hand import Hand
 from .plans import PLANS
 from .remember import wake
+from .reopen import as_left
 from .steps.await_join import REPLACEMENT
 from .steps.grow import SURGED
 
@@ -107,15 +108,25 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
             wake_at=None,
             outcome=outcome,
         )
+        changed = replace(changed, is_listed=changed.condition is Condition.GONE and await _is_listed(hand))
     else:
         tried = (*incident.tried, hand.operation.remedy) if state is OperationState.FAILED else incident.tried
         changed = replace(incident, tries=incident.tries + 1, tried=tried, decision=None, wake_at=hand.now)
+    changed = as_left(changed, hand.operation, state, hand.now)
     await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)
 
 
 def _is_left_alone(hand: Hand, state: OperationState) -> bool:
     """Whether a machine that could not be emptied stays: it is back at work, and not tried again for a while."""
     return hand.operation.remedy is Remedy.SHRINK and state is OperationState.FAILED
+
+
+async def _is_listed(hand: Hand) -> bool:
+    """Whether Azure may list the machine still: it is being deleted, and that has not come to its end."""
+    if any(record.step == "prove_gone" for record in hand.operation.steps):
+        return False
+    finding = (await hand.fresh())[0].findings.get(hand.operation.subject.node)
+    return finding is not None and (finding.blind or finding.node.instance is not None)
 
 
 async def _left_as(hand: Hand, incident: Incident) -> Condition:

@@ -40,6 +40,7 @@ from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
 from .plans import ENDS, PLANS, Step
+from .reopen import note_refusal
 from .rest import rest, rested, why_it_rests
 from .second_asking import REFUSED_AGAIN, WAITING, ask_again
 
@@ -152,6 +153,7 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
         hand.forget_readings()
         return Wait(str(error), max(AFTER_UNKNOWN, hand.later()))
     except Refused as error:
+        note_refusal(hand, error.reason)
         hand.tell(AuditKind.REFUSED, str(error), reason=error.reason, numbers=error.numbers)
         return Wait(str(error), REFUSED_AGAIN)
 

@@ -63,7 +63,8 @@ async def test_what_was_handed_over_so_stays_open_for_whoever_was_called() -> No
     await scene.after(minutes=90)
     (incident,) = (await scene.open_incidents()).values()
     assert incident.state is IncidentState.HANDED_OVER
-    await scene.after(minutes=24 * 60)
+    scene.clock.advance(timedelta(hours=23))
+    await scene.sweeps()
     assert await scene.open_incidents() == {}
     assert "the policy does not name its scale set any more" in (await scene.said())[-1]
 

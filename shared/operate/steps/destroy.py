@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from shared.model.azure import ProgressState, Provisioning
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
+from shared.operate.reopen import note_refusal
 
 DESTROYING = "destroying"
 """The note that says that the order was about to be given, and when: from then on the machine may be going."""
@@ -32,6 +33,7 @@ async def destroy(hand: Hand) -> Outcome:
         if progress.state is ProgressState.IN_PROGRESS:
             return Wait("Azure is deleting it", hand.again(), hand.operation.token)
         if progress.state is ProgressState.FAILED:
+            note_refusal(hand, progress.code)
             return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
         return Done("Azure deleted it")
     instance = await compute.instance(address, subject.instance_id)

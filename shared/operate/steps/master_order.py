@@ -20,6 +20,7 @@ from shared.judge.masters import MESOS_UNIT
 from shared.model.azure import MachineGroup, ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait
+from shared.operate.reopen import note_refusal
 from shared.ports.machines import Machines
 
 from .order import ORDERED, UNIT
@@ -52,6 +53,7 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         try:
             token = await order(machines, group, hand)
         except Refused as refused:
+            note_refusal(hand, refused.reason)
             return Failed(f"{what} it was refused: {refused}")
         return Wait(f"{what} it was ordered", hand.again(), token)
 

@@ -25,6 +25,7 @@ from shared.model.azure import PoolAddress, ProgressState
 from shared.model.nodes import Condition
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
+from shared.operate.reopen import note_refusal
 from shared.ports.compute import Compute
 
 from .grow import no_room
@@ -75,6 +76,7 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         try:
             token = await order(compute, address, hand)
         except Refused as refused:
+            note_refusal(hand, refused.reason)
             return Failed(f"{what} it was refused: {refused}")
         except Retry:  # nothing was done
             hand.restore_notes(before)
