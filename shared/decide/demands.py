@@ -9,6 +9,8 @@
 4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
    load known, and neither is what waits meanwhile.
 5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
+6. A pool for which Azure has had no room for a quarter of an hour comes after all others: what they can take, they take
+   in its stead, and give it up again when they are not needed. It goes on to ask for the rest.
 
 A machine that was ordered and has not joined is not there yet: what waits is what it was ordered for. What could not be
 read is a failure, and never no load (`shared/scale/load.py`).
@@ -17,6 +19,7 @@ read is a failure, and never no load (`shared/scale/load.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -36,6 +39,9 @@ from shared.scale.work import Host, Work
 from .leavers import hosts_of
 from .repair import Situation
 
+WITHOUT_ROOM = timedelta(minutes=15)
+"""Most shortages of an hour are over within minutes, and work that moved into another pool does not move back."""
+
 
 def demands_of(
     situation: Situation, bounds: Mapping[str, PoolBounds]
@@ -46,7 +52,14 @@ def demands_of(
     if not pools:
         return {}
     asking = _Asking(situation, bounds)
-    return {pool.name: tuple([asking.about(pool, one) for one in _signals(pool)]) for pool in pools}
+    in_turn = sorted(pools, key=lambda pool: _has_no_room(situation, pool.name))
+    return {pool.name: tuple([asking.about(pool, one) for one in _signals(pool)]) for pool in in_turn}
+
+
+def _has_no_room(situation: Situation, pool: str) -> bool:
+    """Rule 6."""
+    short = situation.ledgers[pool].no_room
+    return short is not None and situation.now - short.since >= WITHOUT_ROOM
 
 
 def _signals(pool: PoolPolicy) -> tuple[Signal, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from shared.decide.demands import demands_of
 from shared.decide.repair import Situation
 from shared.model.bounds import PoolBounds
+from shared.model.ledger import NoRoom
 from shared.model.load import Load
 from shared.model.mesos import Amounts
 from shared.model.readings import Reading, Value
@@ -191,6 +194,31 @@ def test_rule_5_what_the_bounds_of_one_do_not_hold_is_left_to_the_next() -> None
     situation, bounds = two_pools(first, second)
     bounds["other"] = replace(bounds["other"], max=replace(bounds["other"].max, nodes=9))
     assert asked((situation, bounds)) == {"private": [3 + 1], "other": [2 + 2]}
+
+
+@pytest.mark.parametrize(
+    ("ago", "asked_for"),
+    [
+        (14 * MINUTE, {"private": [3 + 1], "other": [0]}),
+        (15 * MINUTE, {"private": [0], "other": [2 + 1]}),
+    ],
+)
+def test_rule_6_where_azure_has_no_room_others_stand_in(ago: timedelta, asked_for: object) -> None:
+    first, second = following(Waiting()), second_pool(Waiting())
+    first.waits("/web", 20 + 3)
+    first.ledger = replace(first.ledger, no_room=NoRoom("AllocationFailed", 3, NOW - ago, NOW + MINUTE))
+    assert asked(two_pools(first, second)) == asked_for
+
+
+def test_rule_6_what_others_cannot_take_is_asked_for_all_the_same() -> None:
+    first, second = following(Waiting()), second_pool(Waiting())
+    first.waits("/web", 20 + 4 + 4)
+    first.ledger = replace(
+        first.ledger, no_room=NoRoom("AllocationFailed", 3, NOW - 20 * MINUTE, NOW + MINUTE)
+    )
+    situation, bounds = two_pools(first, second)
+    bounds["other"] = replace(bounds["other"], max=replace(bounds["other"].max, nodes=3))
+    assert asked((situation, bounds)) == {"private": [3 + 1], "other": [2 + 1]}
 
 
 def test_rule_5_constraints_count_over_both_pools() -> None:
