@@ -26,7 +26,8 @@ class _Run(Struct):
     id: str = ""
 
 
-class _Delay(Struct):
+class _Delay(Struct, rename="camel"):
+    time_left_seconds: float = 0.0
     overdue: bool = False
 
 
@@ -65,5 +66,6 @@ async def read(hosts: Hosts, port: int) -> Marathon:
 
 
 def _waits(one: _Waiting) -> Waiting:
-    run = one.app or one.pod or _Run()
-    return Waiting(run.id[:LONGEST_NAME], one.count, one.delay is not None and one.delay.overdue)
+    """A delay is called overdue only a second after its end, and where there is none it is not."""
+    run, delay = one.app or one.pod or _Run(), one.delay or _Delay()
+    return Waiting(run.id[:LONGEST_NAME], one.count, delay.overdue or delay.time_left_seconds <= 0)

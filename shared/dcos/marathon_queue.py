@@ -1,14 +1,13 @@
 """Marathon's queue: what it has yet to start, with what each instance needs.
 
 The queue has whole applications in it, so it says by itself what is needed. Marathon 1.4 and later tell for each of
-them why offers were not taken (`processedOffersSummary`); older ones say nothing about that. From Marathon 1.7 on
-`delay` is left out where nothing is held back.
+them why offers were not taken (`processedOffersSummary`); older ones say nothing about that.
 
 An answer is used as a whole or not at all: an entry that can't be true makes all of it a failure, because whoever
 counts the rest would count too little. Only a queue that is longer than anybody looks through is cut: what has waited
 longest is kept, and of the others it is told how many they are.
 Sources: mesosphere/marathon:docs/docs/rest-api/public/api/v2/types/queue.raml and
-src/main/scala/mesosphere/mesos/NoOfferMatchReason.scala.
+src/main/scala/mesosphere (marathon/raml/QueueInfoConversion.scala, mesos/NoOfferMatchReason.scala).
 """
 
 from __future__ import annotations
@@ -107,8 +106,8 @@ def _pod(one: QueuedShape, pod: QueuedPodShape) -> Queued:
 
 
 def _is_held_back(one: QueuedShape) -> bool:
-    """`overdue` is what Marathon calls a delay that is over."""
-    return one.delay is not None and not one.delay.overdue
+    """`overdue` is said of a delay that was over a second ago: where there is none it is false, and no time is left."""
+    return one.delay is not None and not one.delay.overdue and one.delay.time_left_seconds > 0
 
 
 def _since(one: QueuedShape) -> datetime | None:

@@ -145,7 +145,8 @@ class PodShape(Struct):
     instances: tuple[InstanceShape, ...] | None = None
 
 
-class DelayShape(Struct):
+class DelayShape(Struct, rename="camel"):
+    time_left_seconds: float = 0.0
     overdue: bool = False
 
 

@@ -209,6 +209,15 @@ async def test_marathons_queue_says_what_waits_for_room() -> None:
     assert [one.app for one in reading.value.waiting][1] == "/foo"
 
 
+async def test_what_was_never_held_back_waits_for_room_too() -> None:
+    delays = [{"timeLeftSeconds": 0, "overdue": False}, {"timeLeftSeconds": 9, "overdue": False}, None]
+    queue = [{"app": {"id": "/a"}, "count": 1, "delay": delay} for delay in delays]
+    routes = {LEADER: says({"leader": "172.16.0.6:8080"}), QUEUE: says({"queue": queue})}
+    reading = (await read(routes)).marathon
+    assert isinstance(reading, Value)
+    assert [one.overdue for one in reading.value.waiting] == [True, False, True]
+
+
 async def test_no_leader_is_an_answer_and_another_404_is_not() -> None:
     reading = (await read({LEADER: says({"message": "There is no leader"}, 404)})).marathon
     assert isinstance(reading, Value)

@@ -54,8 +54,10 @@ async def test_a_marathon_without_reasons_gives_none() -> None:
 
 async def test_what_failed_before_is_held_back_until_its_delay_is_over() -> None:
     held = ENTRY | {"delay": {"timeLeftSeconds": 60, "overdue": False}}
-    newer = {key: value for key, value in ENTRY.items() if key != "delay"}
-    assert [one.is_held_back for one in await entries(held, ENTRY, newer)] == [True, False, False]
+    never = ENTRY | {"delay": {"timeLeftSeconds": 0, "overdue": False}}
+    unsaid = {key: value for key, value in ENTRY.items() if key != "delay"}
+    found = await entries(held, ENTRY, never, unsaid)
+    assert [one.is_held_back for one in found] == [True, False, False, False]
 
 
 async def test_a_pod_needs_what_its_containers_and_its_executor_do() -> None:
