@@ -10,8 +10,9 @@
  6. Its Mesos does not answer, but its ZooKeeper serves: impaired, by the unit of its Mesos master.
  7. Its Mesos does not answer: unreachable.
  8. The ensemble could not be read: unknown (blind).
- 9. Exhibitor names none of the masters by their address, so that its ZooKeeper cannot be told: it is judged by what
-    follows, and healthy at best, but never serves.
+ 9. Exhibitor names none of the masters by their address, so that its ZooKeeper cannot be told; or its ZooKeeper runs
+    and cannot serve, because those that do not run leave no majority, which is no fault of its own: it is judged by
+    what follows, and healthy at best, but never serves.
 10. Its ZooKeeper does not serve, or is not in the ensemble: impaired, by Exhibitor's unit.
 11. It does not say whether its registry is recovered: unknown.
 12. Its registry is not recovered: impaired, by the unit of its Mesos master.
@@ -52,6 +53,9 @@ OFF = frozenset({Power.STOPPING, Power.STOPPED, Power.DEALLOCATING, Power.DEALLO
 ON_ITS_WAY = frozenset({Power.STARTING, Power.STOPPING, Power.DEALLOCATING})
 BUSY = frozenset({Provisioning.CREATING, Provisioning.UPDATING, Provisioning.DELETING})
 SERVES = frozenset({16, 17})
+RUNS, NOT_THERE = "not serving", frozenset({"down", "latent", None})
+"""States of Exhibitor: of a ZooKeeper that runs without serving, and of those that do not run (dcos/exhibitor,
+InstanceStateTypes); None for one that is not in the ensemble."""
 _UNIT = re.compile(r"dcos-[A-Za-z0-9_.@-]{1,100}")
 """What may be named in a command on the master."""
 
@@ -207,7 +211,8 @@ def _by_zookeeper(place: _Place) -> Finding | None:
     if isinstance(ensemble, Failure):
         return place.blind(8, f"the ensemble of ZooKeeper could not be read: {ensemble.why}")
     state = _state_in(ensemble.value, place.address)
-    if ensemble.value.mode_of(place.address) is None and not _of_strangers(place):
+    serves = ensemble.value.mode_of(place.address) is not None
+    if not serves and not _of_strangers(place) and not _lacks_a_majority(place):
         text = "its ZooKeeper is not in the ensemble" if state is None else f"its ZooKeeper is {state}"
         return place.is_(Condition.IMPAIRED, 10, text, EXHIBITOR_UNIT)
     return None
@@ -218,6 +223,18 @@ def _of_strangers(place: _Place) -> bool:
     ensemble = place.hall.ensemble
     known = ensemble.value if isinstance(ensemble, Value) else Ensemble(())
     return all(_state_in(known, one) is None for one in place.hall.addresses)
+
+
+def _lacks_a_majority(place: _Place) -> bool:
+    """Whether its ZooKeeper runs without serving, as it must when a majority of the ensemble is down or missing."""
+    ensemble, addresses = place.hall.ensemble, place.hall.addresses
+    known = ensemble.value if isinstance(ensemble, Value) else Ensemble(())
+    if _state_in(known, place.address) != RUNS:
+        return False
+    states = {one.address: one.state for one in known.members}
+    everybody = {*states, *addresses}
+    down = sum(states.get(one) in NOT_THERE for one in everybody)
+    return len(everybody) - down < len(everybody) // 2 + 1
 
 
 def _state_in(ensemble: Ensemble, address: str) -> str | None:
@@ -261,6 +278,9 @@ def _by_units(place: _Place, said: MesosMaster) -> Finding:
     what = "leads" if said.leads else "follows the leader"
     if _of_strangers(place):
         text = f"it {what}, its registry is recovered; its ZooKeeper cannot be told, for Exhibitor names no master so"
+        return place.is_(Condition.HEALTHY, 9, text)
+    if _lacks_a_majority(place):
+        text = f"it {what}, its registry is recovered; its ZooKeeper runs, and has no majority to serve with"
         return place.is_(Condition.HEALTHY, 9, text)
     return place.is_(Condition.HEALTHY, 17, f"it {what}, its registry is recovered, its ZooKeeper serves")
 

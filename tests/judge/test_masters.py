@@ -115,6 +115,40 @@ def test_9_an_ensemble_of_strangers_says_nothing_of_ours(masters: Masters) -> No
     assert not masters.seat(SECOND).serves
 
 
+@pytest.mark.parametrize("others", ["down", "latent", "missing"])
+def test_9_a_zookeeper_that_lacks_a_majority_is_not_ill_and_never_serves(
+    masters: Masters, others: str
+) -> None:
+    first, last = masters.addresses[0], masters.addresses[2]
+    masters.ensemble = [(masters.addresses[SECOND], "not serving")]
+    if others != "missing":
+        masters.ensemble = [(first, others), *masters.ensemble, (last, others)]
+    assert judged(masters) == (Condition.HEALTHY, 9)
+    assert not masters.seat(SECOND).serves
+    assert [judged(masters, number) for number in (0, 2)] == [(Condition.IMPAIRED, 10)] * 2
+    masters.said(SECOND, recovered=False)
+    assert judged(masters) == (Condition.IMPAIRED, 12)
+
+
+@pytest.mark.parametrize("others", [("down", "serving"), ("not serving", "not serving"), ("down", "unknown")])
+def test_10_one_that_does_not_serve_with_a_majority_there_is_ill(
+    masters: Masters, others: tuple[str, str]
+) -> None:
+    states = (others[0], "not serving", others[1])
+    masters.ensemble = list(zip(masters.addresses, states, strict=True))
+    assert judged(masters) == (Condition.IMPAIRED, 10)
+
+
+def test_9_of_five_three_that_are_down_are_a_majority_and_two_are_not() -> None:
+    masters = Masters(5)
+    masters.ensemble[0] = masters.addresses[0], "not serving"
+    for number in (2, 3):
+        masters.ensemble[number] = masters.addresses[number], "down"
+    assert judged(masters, 0) == (Condition.IMPAIRED, 10)
+    masters.ensemble[4] = masters.addresses[4], "down"
+    assert judged(masters, 0) == (Condition.HEALTHY, 9)
+
+
 @pytest.mark.parametrize("state", ["down", "not serving", "latent", "unknown"])
 def test_10_a_zookeeper_that_does_not_serve_impairs(masters: Masters, state: str) -> None:
     masters.ensemble[SECOND] = (masters.addresses[SECOND], state)
