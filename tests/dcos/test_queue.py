@@ -173,8 +173,25 @@ BODY: st.SearchStrategy[bytes] = st.binary(max_size=40) | st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "queue app pod id count instances cpus mem containers resources container portMappings ports"
-                " constraints volumes delay since".split()
+                [
+                    "queue",
+                    "app",
+                    "pod",
+                    "id",
+                    "count",
+                    "instances",
+                    "cpus",
+                    "mem",
+                    "containers",
+                    "resources",
+                    "container",
+                    "portMappings",
+                    "ports",
+                    "constraints",
+                    "volumes",
+                    "delay",
+                    "since",
+                ]
             ),
             inner,
             max_size=5,
