@@ -31,7 +31,7 @@ from msgspec.structs import replace
 from shared.model.bounds import PoolBounds
 from shared.model.decisions import Decision, Verdict
 from shared.model.ledger import Ledger
-from shared.model.nodes import Condition, NodeMemory
+from shared.model.nodes import Condition, Finding, NodeMemory
 from shared.model.overrides import resizes
 from shared.model.readings import Failure, Reading
 from shared.policy.schema import PoolPolicy
@@ -94,7 +94,10 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
     has none is looked at for the first time."""
     pools = [pool for pool in situation.cluster.pools if is_sized(situation, pool)]
     known = [pool for pool in pools if situation.ledgers[pool.name].wanted is not None]
-    leads = {pool.name: lead_of(pool, _memories(situation, pool.name)) for pool in known}
+    findings: dict[str, list[Finding]] = {pool.name: [] for pool in situation.cluster.pools}
+    for one in situation.findings:
+        findings[one.node.pool].append(one)
+    leads = {pool.name: lead_of(pool, _memories(findings[pool.name])) for pool in known}
     bounds = {pool.name: _bounds(situation, pool, leads[pool.name]) for pool in known}
     demands = demands_of(situation, bounds)
     sized: list[Sized] = []
@@ -110,7 +113,7 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
                 demands=demands.get(name, ()),
                 wanted=wanted_nodes(asked, course, situation.now),
                 lead=leads[name],
-                there=_there(situation, book),
+                there=_there(situation, book, findings[name]),
                 before=course,
             )
         )
@@ -164,10 +167,8 @@ def _join_time(memory: NodeMemory) -> timedelta | None:
     return joined - begun if joined is not None and joined > memory.first_seen_at else None
 
 
-def _memories(situation: Situation, pool: str) -> Iterator[NodeMemory]:
-    for one in situation.findings:
-        if one.node.pool == pool and one.node.memory is not None:
-            yield one.node.memory
+def _memories(findings: Iterable[Finding]) -> Iterator[NodeMemory]:
+    return (one.node.memory for one in findings if one.node.memory is not None)
 
 
 def _bounds(situation: Situation, pool: PoolPolicy, lead: timedelta) -> PoolBounds:
@@ -185,15 +186,14 @@ def size_so_far(book: Ledger) -> int:
     return (book.wanted or 0) - book.going
 
 
-def _there(situation: Situation, book: Ledger) -> int | None:
+def _there(situation: Situation, book: Ledger, findings: Iterable[Finding]) -> int | None:
     """Machines that are listed and stay, and those that are missing and being replaced."""
     if isinstance(situation.snapshot.pools[book.pool].instances, Failure):
         return None
     leaving = {entry.node for entry in book.active if entry.shrinks}
     return sum(
         one.node.name not in leaving and (is_there(one) or one.node.name in situation.busy)
-        for one in situation.findings
-        if one.node.pool == book.pool
+        for one in findings
     )
 
 
