@@ -38,7 +38,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_ENLARGE, TO_GROW, TO_TOUCH_A_MASTER, Guard, stateful
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard, stateful
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, Plan
 from shared.model.remedies import Remedy
@@ -300,7 +300,7 @@ PLANS: Mapping[Plan, Course] = {
     Plan.GROW: Course(
         cures=frozenset({Condition.SHORT}),
         steps=(
-            Step("enlarge", enlarge, TO_ENLARGE, _minutes(10), final=True, late=Withdraw),
+            Step("enlarge", enlarge, TO_GROW, _minutes(10), final=True, late=Withdraw),
             Step("grow", grow, TO_GROW, _minutes(24 * 60)),
             Step("trim", trim, TO_GROW, _minutes(60)),
             Step("await_members", await_members, (), lambda pool: pool.repair.join_timeout),

@@ -24,7 +24,7 @@ from shared.model.decisions import Decision
 from shared.model.ledger import Ledger
 from shared.model.readings import Value
 from shared.model.remedies import Remedy
-from shared.model.sizes import short
+from shared.model.sizes import short, size_of
 from shared.policy.schema import ClusterPolicy, Mode
 from shared.records import Change
 
@@ -79,17 +79,21 @@ async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[D
 
 
 def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
-    """The pool's ledger. Where Azure had no room for what was ordered, and fewer are wanted by now, machines that are
-    not there are not wanted any more."""
+    """The pool's ledger. Where Azure had no room for what was ordered, or its order failed, and fewer are wanted by
+    now, machines that are not there are not wanted any more. Not while one is missing that was lost, or while an order
+    may be under way."""
     book, there = situation.ledgers[sized.pool], sized.there
-    if book.no_room is None or there is None or not max(there, sized.nodes) < sized.size:
+    if there is None or not max(there, sized.nodes) < sized.size:
         return book
     pool = next(one for one in situation.cluster.pools if one.name == sized.pool)
+    tally = tally_pools(situation.snapshot, situation.findings)[pool.name]
+    if book.no_room is None and (tally.missing or size_of(pool.name) in situation.busy):
+        return book
     question = Question(
         cluster=situation.cluster,
         pool=pool,
         snapshot=situation.snapshot,
-        tally=tally_pools(situation.snapshot, situation.findings)[pool.name],
+        tally=tally,
         finding=short(pool.name, sized.wanted.because),
         remedy=Remedy.SHRINK,
         ledger=book,

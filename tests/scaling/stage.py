@@ -44,4 +44,5 @@ class Office(Scene):
         limits = "disruption: {at_once: 2, per_hour: 20}" if "disruption" not in more else ""
         plan = schedules(DAY.format(day), NIGHT.format(night)) if day else ""
         written = "\n        ".join(part for part in (plan, limits, more) if part)
+        self.plan = plan
         super().__init__(agents, written, mode, generation, boot_s)

@@ -2,19 +2,20 @@
 
 `enlarge` writes the size into the ledger, by readings of now:
 
-1. It was decided minutes ago, nothing says any more which size the pool is to have, or what it follows cannot be read:
-   withdraw. The next look decides anew.
-2. Otherwise what was decided is wanted from now on, within the bounds of now. From here on all who look at the pool see
-   what is missing, and `grow.py` orders it as for a lost node, by level. When it is wanted already, a crash came
-   between, or somebody else was faster.
+1. It is wanted already, because a crash came between, or somebody else was faster: go on. What is wanted is ordered.
+2. It was decided minutes ago, nothing says any more which size the pool is to have, what it follows cannot be read, or
+   it is to have no more by now: withdraw. The next look decides anew.
+3. A guard refuses: withdraw.
+4. Otherwise what was decided is wanted from now on, within the bounds of now. From here on all who look at the pool see
+   what is missing, and `grow.py` orders it as for a lost node, by level.
 
 `trim` takes back what Azure had no room for, when fewer are wanted by now (`unorder.py`). No machine goes by that.
 
 `await_members` is over when as many are there as are wanted and each of them has joined once:
 
-3. More is wanted by now than is there: it is ordered, and the time in which they have to join begins anew.
-4. The pool or the masters cannot be read: wait.
-5. A machine has not joined yet: wait. Those that have joined and were lost since are incidents of their own.
+5. More is wanted by now than is there: it is ordered, and the time in which they have to join begins anew.
+6. The pool or the masters cannot be read: wait.
+7. A machine has not joined yet: wait. Those that have joined and were lost since are incidents of their own.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from shared.guards import TO_ENLARGE, ask, refusals
 from shared.model.azure import ProgressState, Provisioning
 from shared.model.nodes import Finding
 from shared.model.readings import Failure
@@ -39,18 +41,22 @@ STANDS = timedelta(minutes=10)
 
 
 async def enlarge(hand: Hand) -> Outcome:
-    operation = hand.operation
-    if hand.now - operation.created_at > STANDS or AIM not in operation.notes:
+    operation, aim = hand.operation, int(hand.operation.notes[AIM])
+    book = await book_of(hand.outside, hand.cluster.name, hand.pool)
+    if book.wanted is None or aim <= book.wanted:
+        return Done(f"{book.wanted} nodes are wanted already")
+    if hand.now - operation.created_at > STANDS:
         return Withdraw("it was decided too long ago, and is decided anew")
-    sized, aim = await hand.sized(), int(operation.notes[AIM])
+    sized = await hand.sized()
     if sized is None:
         return Withdraw("nothing says any more which size the pool is to have")
     if sized.wanted.reason in UNREAD:
         return Withdraw(sized.wanted.because)
     aim = min(aim, sized.bounds.ceiling.nodes)
-    book = await book_of(hand.outside, hand.cluster.name, hand.pool)
-    if book.wanted is None or aim <= book.wanted:
-        return Done(f"{book.wanted} nodes are wanted already")
+    if aim <= book.wanted:
+        return Withdraw(f"{aim} nodes may be there at the most by now")
+    for no in refusals(ask(await hand.question(), TO_ENLARGE)):
+        return Withdraw(f"refused by {no.guard} ({no.reason})")
     await hand.about_to(f"{aim} nodes and not {book.wanted} are wanted from now on")
     await raise_to(hand.outside, hand.cluster.name, hand.pool, aim)
     return Done(f"{aim} nodes are wanted")
@@ -92,7 +98,7 @@ async def await_members(hand: Hand) -> Outcome:
 
 
 def _anew(ordered: Outcome) -> Outcome:
-    """Rule 3: while it is ordered the patience does not run."""
+    """Rule 5: while it is ordered the patience does not run."""
     return replace(ordered, paused=True) if isinstance(ordered, Wait) else ordered
 
 
