@@ -49,7 +49,6 @@ class Scene(World):
     `takes_s` how long Azure takes for any operation, `dcos` what is asked again for DC/OS's own health."""
 
     clock: SteppedClock
-    read = staticmethod(read_once)
 
     def __init__(
         self,
@@ -96,7 +95,7 @@ class Scene(World):
         async def text() -> str:
             return self.policy
 
-        return App(self.outside, PolicyInForce(text, "policy.yaml", store, self.read), frozenset({OURS}))
+        return App(self.outside, PolicyInForce(text, "policy.yaml", store, read_once), frozenset({OURS}))
 
     def equipped(self, plain: Outside, around: Around | None) -> Outside:
         """What a scene of its own puts around the app besides."""

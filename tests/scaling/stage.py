@@ -6,20 +6,11 @@ await office.after(minutes=20)                                     virtual time,
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from shared.model.mesos import Generation
-from shared.policy.load import load
-from shared.policy.schema import Policy
 from tests.scene import Scene
 
 DAY = '{{name: day, cron: "30 3 * * *", zone: UTC, {}}}'
 NIGHT = '{{name: night, cron: "30 4 * * *", zone: UTC, {}}}'
-
-
-@lru_cache(maxsize=100)
-def read_planned(text: str | bytes, source: str) -> Policy:
-    return load(text, source, planned=True)
 
 
 def schedules(*entries: str) -> str:
@@ -28,8 +19,6 @@ def schedules(*entries: str) -> str:
 
 class Office(Scene):
     """The stories begin at 03:00, with the machines that night has. `more` is added to the pool."""
-
-    read = staticmethod(read_planned)
 
     def __init__(
         self,

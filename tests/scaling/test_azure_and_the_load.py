@@ -1,0 +1,88 @@
+"""Azure has no room, readings fail, the load jumps and falls: what pools make of that."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.model.operations import OperationState
+from shared.model.sizes import size_of
+from tests.operate.test_azure_has_no_room import NO_ROOM
+from tests.scaling.stage import Office
+
+SIZE = size_of("private")
+
+
+async def test_a_size_that_azure_has_no_room_for_is_asked_again_until_it_has() -> None:
+    office = Office()
+    office.compute.fail_operation("AllocationFailed", NO_ROOM)
+    await office.after(minutes=30)
+    assert (office.connected, (await office.ledger()).no_room) == (6, None)
+
+
+async def test_what_azure_had_no_room_for_is_not_wanted_when_fewer_are_wanted() -> None:
+    office = Office(4, "target: 8", "target: 4")
+    for _ in range(9):
+        office.compute.fail_operation("AllocationFailed", NO_ROOM)
+    await office.after(minutes=85)
+    assert (await office.ledger()).wanted == 8
+    office.all_answer_again()
+    await office.after(minutes=65)
+    assert ((await office.ledger()).wanted, office.connected, office.capacity) == (4, 4, 4)
+    assert office.destroyed == []
+    assert (await office.running(), await office.open_incidents()) == ([], {})
+
+
+@pytest.mark.parametrize("silent", ["masters_fall_silent", "azure_falls_silent"])
+@pytest.mark.parametrize("begins", [28, 88], ids=["before it grows", "before it shrinks"])
+async def test_while_readings_fail_the_size_stays(silent: str, begins: int) -> None:
+    office = Office(4 if begins == 28 else 6, "target: 6", "target: 4")
+    await office.after(minutes=14 if begins == 28 else 89)
+    there = office.connected
+    getattr(office, silent)()
+    await office.after(minutes=12)
+    assert (office.destroyed, office.connected) == ([], there)
+    office.all_answer_again()
+    await office.after(minutes=20)
+    assert office.connected == (6 if begins == 28 else 4)
+
+
+async def test_a_lost_node_is_replaced_before_any_other_goes() -> None:
+    office = Office(6)
+    await office.after(minutes=89)
+    office.agent_dies(1)
+    await office.after(minutes=25)
+    assert office.connected == office.capacity == 4
+    assert office.running_tasks == 12
+    assert (await office.open_incidents(), (await office.ledger()).storm_since) == ({}, None)
+
+
+async def test_shrinking_is_no_loss_among_others() -> None:
+    office = Office(
+        8, "target: 8", "target: 4", more="disruption: {at_once: 4, per_hour: 20, per_fault_domain: none}"
+    )
+    for _ in range(30):
+        await office.after(seconds=200)
+        book = await office.ledger()
+        assert (book.losses, book.storm_since) == ((), None)
+    assert (office.connected, office.running_tasks) == (4, 16)
+
+
+async def test_a_growth_while_another_goes_on_raises_what_is_ordered() -> None:
+    office = Office(4, "target: 6", "target: 4", boot_s=600)
+    await office.after(minutes=17)
+    office.policy = office.policy.replace("target: 6", "target: 9")
+    await office.after(minutes=20)
+    assert (office.connected, sum(office.ordered)) == (9, 5)
+    (operation,) = [one for one in await office.closed_operations() if one.subject.node == SIZE]
+    assert operation.state is OperationState.DONE
+
+
+async def test_the_lead_is_what_machines_took_that_joined_of_late() -> None:
+    """The first growth comes a join timeout ahead; the next one only as early as the last machines needed."""
+    office = Office()
+    await office.after(minutes=20)
+    assert sum(office.ordered) == 2
+    await office.after(minutes=24 * 60 - 10)
+    assert sum(office.ordered) == 2
+    await office.after(minutes=20)
+    assert (sum(office.ordered), office.connected) == (4, 6)
