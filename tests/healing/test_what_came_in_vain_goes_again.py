@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.errors import Retry
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState
 from tests.healing.test_announced_ends import scheduled
@@ -91,6 +92,27 @@ async def test_a_crash_at_any_call_on_the_way_leaves_no_incident_of_it(generatio
     scene.restarts()
     await scene.after(minutes=15)
     assert (lost, scene.destroyed) == ([True], ["6"])
+    await nothing_is_left(scene)
+
+
+@pytest.mark.parametrize("plan", ["Redeploy", "Preempt"])
+async def test_for_a_machine_that_was_never_ordered_nobody_waits_and_nobody_is_called(plan: str) -> None:
+    """Azure did not take the order until there was no need for it any more."""
+    scene = Scene(agents=6)
+    await scene.sweeps()
+
+    async def around(call: Call) -> Any:
+        if call.name == "compute.set_capacity":
+            raise Retry("Azure does not answer", timedelta(seconds=5))
+        return await call.go()
+
+    scene.app = scene.new_app(around)
+    await scene.hears(scheduled(scene, plan, hours=0.2))
+    await scene.after(seconds=30)
+    await scene.hears(scheduled(scene, plan, "Canceled"))
+    await scene.after(minutes=12)
+    assert (scene.ordered, (await scene.ledger()).extra) == ([], 0)
+    assert not any("one more machine" in line for line in await scene.said())
     await nothing_is_left(scene)
 
 

@@ -5,7 +5,8 @@ that came for it goes again.
 2. New tasks were stopped by us: reactivate the agent, or take its machine out of the maintenance window. Masters that
    do not know the agent any more have nothing to take back.
 3. The pool was grown for it and nothing has joined yet: wait for it. Shrinking the set would let Azure choose a victim.
-   But when Azure had no room for it, take its order back (`unorder.py`).
+   But when Azure had no room for it, take its order back (`unorder.py`); and when the set is no larger after some
+   minutes, the order was never taken, and nothing comes.
 4. A machine has joined in the node's place: send it away again (`send_away.py`), if nothing runs on it.
 
 Nothing here touches the node itself.
@@ -14,6 +15,8 @@ Nothing here touches the node itself.
 from __future__ import annotations
 
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from shared.errors import Refused
 from shared.model.azure import ProgressState
@@ -27,9 +30,11 @@ from .await_join import REPLACEMENT, await_join
 from .grow import IN_VAIN, SURGED
 from .send_away import TAKEN_BACK, send_away
 from .stop_new_tasks import STOPPED
-from .unorder import unorder
+from .unorder import set_is_larger, unorder
 
 AGAIN = timedelta(seconds=15)
+SHOWS = timedelta(minutes=5)
+"""An order whose answer was lost is seen in the set's size by then."""
 ACTIVE_AGAIN = "active_again"
 
 
@@ -51,10 +56,22 @@ async def give_back(hand: Hand) -> Outcome:
         return await unorder(hand)
     if SURGED in notes and REPLACEMENT not in notes:
         joined = await await_join(hand)
+        if not isinstance(joined, Done) and await _was_not_taken(hand):
+            return Done(TAKEN_BACK)
         if not isinstance(joined, Done) or REPLACEMENT not in joined.notes:
             return joined
         hand.note(REPLACEMENT, joined.notes[REPLACEMENT])
     return await _without_surplus(hand, scheduler.value)
+
+
+async def _was_not_taken(hand: Hand) -> bool:
+    """Whether the order surely was not taken; then the pool is not to have one more any longer."""
+    shows = min(SHOWS, hand.pool.repair.join_timeout / 2)
+    if hand.now - hand.operation.step_since < shows or await set_is_larger(hand):
+        return False
+    mine = hand.operation.id
+    await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)
+    return True
 
 
 async def _let_tasks_in(hand: Hand, state: SchedulerState) -> None:

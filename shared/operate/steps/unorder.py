@@ -25,6 +25,15 @@ from .grow import never_started
 DONE = "what was done was taken back"
 
 
+async def set_is_larger(hand: Hand) -> bool:
+    """Whether the set's size is more than it is to be without this operation's order."""
+    mine, book = hand.operation.id, await book_of(hand.outside, hand.cluster.name, hand.pool)
+    others = replace(book, active=tuple(entry for entry in book.active if entry.operation != mine))
+    there = await hand.outside.compute.scale_set(hand.cluster.address_of(hand.pool))
+    held = await held_by_bodies(hand.outside, hand.cluster, hand.pool)
+    return others.target is None or there.capacity > others.target + held
+
+
 async def unorder(hand: Hand) -> Outcome:
     mine = hand.operation.id
     await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)
