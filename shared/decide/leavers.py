@@ -96,12 +96,18 @@ class Ground(Struct, frozen=True):
 def choose_leavers(ground: Ground, pool: PoolPolicy, book: Ledger, surplus: int) -> Choice:
     """Who goes, of a pool with so many too many. Not more are chosen than may go at the same time: who comes after
     them is chosen when it is their turn, by what is there then."""
+    count = min(surplus, MOST, max(1, pool.disruption.at_once.of(len(ground.findings[pool.name]))))
+    return choose(asked_about(ground, pool, book, count))
+
+
+def asked_about(ground: Ground, pool: PoolPolicy, book: Ledger, count: int) -> Asked:
+    """What the choice is asked, when so many are to go."""
     situation, scaling = ground.situation, pool.scaling or AT_REST
     leaving = {entry.node for entry in book.active if entry.shrinks}
     listed = [one for one in ground.findings[pool.name] if is_there(one) and one.node.name not in leaving]
     zones = {one.node.instance.zone for one in listed if one.node.instance is not None}
-    asked = Asked(
-        count=min(surplus, MOST, max(1, pool.disruption.at_once.of(len(listed)))),
+    return Asked(
+        count=count,
         candidates=[_candidate(ground, book, one) for one in listed],
         hosts=ground.hosts,
         now=situation.now,
@@ -110,7 +116,6 @@ def choose_leavers(ground: Ground, pool: PoolPolicy, book: Ledger, surplus: int)
         protected=scaling.protect_new,
         serving=scaling.serving,
     )
-    return choose(asked)
 
 
 def is_there(finding: Finding) -> bool:

@@ -127,6 +127,12 @@ class Spread(Struct, frozen=True):
             chosen.append(zone)
         return tuple(chosen)
 
+    @property
+    def fullest(self) -> Place | None:
+        """Where one is missed least."""
+        taken = [one for one in self.known if self.counts[one]]
+        return max(taken, key=lambda one: (self.crowding(one), one.order), default=None)
+
     def swap(self) -> Swap | None:
         """Rule 5: what to do next, between zones while those are uneven, then between the domains of the zone where
         they are most uneven. None: it is even."""
