@@ -154,7 +154,13 @@ class Agents(World):
     # What their machines do.
 
     def boots(self, id: str) -> bool:
-        return id not in self.broken and id not in self.stillborn
+        """Whether an agent registers there of which the masters know nothing. Whom they know comes back as who it
+        was, when its machine has booted or another master leads."""
+        agent, masters = self.who.get(id), self.scheduler
+        known = agent is not None and any(
+            agent.agent_id in one for one in (masters.agents, masters.recovered)
+        )
+        return not known and id not in self.broken and id not in self.stillborn
 
     def agent_joins(self, address: str) -> None:
         for agent in [one for one in self.scheduler.agents.values() if one.address == address]:
@@ -205,7 +211,9 @@ class Agents(World):
             return
         agent, address = self.who.get(id), there.addresses[id]
         known = agent is not None and (
-            agent.agent_id in masters.agents or masters.generation is not Generation.MAINTENANCE
+            agent.agent_id in masters.agents
+            or agent.agent_id in masters.recovered
+            or masters.generation is not Generation.MAINTENANCE
         )
         if agent is not None and known and has_its_disk and agent.agent_id not in masters.gone:
             masters.join(replace(agent, registered_at=self.clock.now(), drain=Drain.NONE))

@@ -256,9 +256,9 @@ class Twins(Agents):
         if self._hall is None:
             return set()
         self.stirs()  # one that came back meanwhile was well until now
-        befallen = self._hall.fails(number % len(self._hall.addresses), how)
+        led, befallen = self.scheduler.leader, self._hall.fails(number % len(self._hall.addresses), how)
         self.stirs()
-        return befallen
+        return befallen | ({one.name for one in self.machines()} if self.scheduler.leader != led else set())
 
     def master_recovers(self, number: int) -> None:
         if self._hall is not None:
