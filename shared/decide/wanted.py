@@ -50,7 +50,7 @@ def extra_machines(readings: PoolReadings, ledger: Ledger) -> int:
     if isinstance(readings.instances, Failure):
         return ledger.extra
     there = max(readings.scale_set.value.capacity, _staying(readings))
-    return min(ledger.extra, max(0, there - ledger.wanted - ledger.surging))
+    return min(ledger.extra, max(0, there - ledger.wanted - ledger.ahead))
 
 
 def _staying(readings: PoolReadings) -> int:

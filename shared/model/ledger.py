@@ -123,6 +123,11 @@ class Ledger(Struct, frozen=True):
         return sum(entry.surge for entry in self.active)
 
     @property
+    def ahead(self) -> int:
+        """How many of these come for nodes that are not going yet."""
+        return sum(entry.surge and not entry.leaving for entry in self.active)
+
+    @property
     def going(self) -> int:
         """How many of those that are wanted are on their way out, so that the pool is to have as many fewer."""
         return sum(entry.shrinks and not entry.leaving for entry in self.active)
@@ -130,5 +135,4 @@ class Ledger(Struct, frozen=True):
     @property
     def target(self) -> int | None:
         """The size that the pool is to have now, with successors that come first; None when nobody knows."""
-        ahead = sum(entry.surge and not entry.leaving for entry in self.active)
-        return None if self.wanted is None else self.wanted + ahead
+        return None if self.wanted is None else self.wanted + self.ahead

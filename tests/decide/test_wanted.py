@@ -137,6 +137,12 @@ def test_one_that_comes_before_its_node_goes_is_no_extra_machine() -> None:
     assert extra_machines(saying(6), ledger) == 0
 
 
+def test_an_extra_machine_is_still_one_while_another_node_goes() -> None:
+    """Its place is in the ledger until its repair is over, and its machine is gone by then."""
+    leaves = disruption(1, surge=True, leaving=True)
+    assert extra_machines(saying(6), Ledger("private", wanted=5, extra=1, active=(leaves,))) == 1
+
+
 def test_extra_machines_are_not_forgotten_by_one_reading_that_failed_or_disagrees() -> None:
     ledger = Ledger("private", wanted=5, extra=1)
     assert extra_machines(saying(6, readable=False), ledger) == 1
