@@ -34,6 +34,12 @@ def test_condition_1_what_brings_no_new_machine_is_not_held() -> None:
         assert joining.ask(replace(question, remedy=remedy)).allowed
 
 
+@pytest.mark.parametrize("remedy", [Remedy.GROW, Remedy.SHRINK])
+def test_condition_3_no_pool_changes_its_size_while_machines_do_not_join(remedy: Remedy) -> None:
+    question = replace(after_a_failed_join().question(1), remedy=remedy)
+    assert joining.ask(question).reason == "joins_failed"
+
+
 def test_condition_2_an_end_that_is_near_is_not_held() -> None:
     cluster = after_a_failed_join()
     cluster.is_announced(2, 5 * MINUTE)
