@@ -19,6 +19,7 @@ from cli.find import known_node, open_case
 from cli.speech import clock_time, due, grid, rows, say, styled
 from cli.trouble import NO, USAGE, Trouble
 from shared.model.incidents import Incident, IncidentState
+from shared.model.nodes import Condition
 from shared.model.overrides import THE_CLUSTER, Override, OverrideKind, in_force
 from shared.model.remedies import Remedy
 from shared.news.words import COMMAND
@@ -30,6 +31,12 @@ from shared.records import override_row
 LONGEST = timedelta(days=30)
 MOST_WORDS = 500  # characters of a reason
 USERS = ("USER", "USERNAME", "LOGNAME")
+
+OF_A_SIZE = {
+    Condition.SHORT: [Remedy.GROW.value],
+    Condition.SURPLUS: [Remedy.SHRINK.value],
+}
+"""What can be approved about the size of a pool, and about a machine that is one too many."""
 
 
 class Speaker(Struct, frozen=True):
@@ -192,6 +199,7 @@ def _remedy(here: ClusterPolicy, incident: Incident, named: str) -> Remedy:
     """`Trouble` when approving it would change nothing."""
     pool = here.pool(incident.pool)
     ladder = [remedy.value for remedy in pool.repair.ladder] if pool else []
+    ladder = OF_A_SIZE.get(incident.condition, ladder)
     if incident.state is not IncidentState.OPEN:
         raise Trouble(
             f"{incident.id} was handed over, so nothing was written: nothing is done about it until its condition "

@@ -118,6 +118,10 @@ TROUBLES: Mapping[str, Sequence[str]] = {
     " room)": (
         "Raise the quota, or give the pool another size or zone. It goes on being asked, less and less often.",
     ),
+    " load)": (
+        "See why it cannot be read: Marathon's queue, or whether the metric is still sent, for machines of this pool.",
+        "Until then schedules go on to be kept, and nothing goes that load might need; `size set` says a size by hand.",
+    ),
     " held)": (
         "See what they wait for: a service that is not at rest, or masters that are not. Bring that to rest first.",
         "Repair begins by itself then; or work on those machines by hand, under a pause.",
@@ -194,6 +198,8 @@ def named(subject: str) -> str:
             return f"the storm in pool {whose}, which does not blow over,"
         case "room":
             return f"pool {whose}, for which Azure has no room,"
+        case "load":
+            return f"what the size of pool {whose} follows, which cannot be read,"
         case "quorum":
             return "the quorum of the masters"
         case "cluster":
@@ -223,6 +229,8 @@ def left_undone(subject: str) -> str:
         return "machines are missing until Azure has room; what needs no new machine goes on"
     if is_size(subject):
         return "the pool goes on with the machines that it has; those that fail are repaired"
+    if subject.endswith(" load)"):
+        return "the pool does not shrink by its load; what is ill is repaired"
     if subject in {CLUSTER, MASTERS_UNSEEN}:
         return "nothing is judged by what cannot be read, and nothing is repaired because of it"
     if subject.endswith(" quorum)"):

@@ -68,7 +68,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     wakes: list[datetime] = []
     workloads = _workloads(picture)
     unread = recalled.unread
-    found = (*decisions, *troubles(situation, picture.council), *unread_rows(unread))
+    found = (*decisions, *troubles(situation, picture.council, picture.sized), *unread_rows(unread))
     told = [one for one in found if one.node not in unread.incidents]
     for decision in told:
         kept = recalled.incidents.get(decision.node)

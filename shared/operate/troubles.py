@@ -12,17 +12,19 @@ helped by replacing machines, and a person who is called too late has lost more 
 5. Masters are ill, and fewer than a majority serves: none of them is touched (`shared/decide/masters.py`).
 6. Nothing but a service that is not at rest, or that cannot be read, has stood in the way of a repair for an hour, or
    nothing but the other masters: no clock ends that, and no approval was asked for.
+7. What the size of a pool follows cannot be read, while the masters can: the size stays, or only grows. It is told, and
+   handed over when it has lasted for an hour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from shared.decide.masters import QUORUM
 from shared.decide.repair import Situation
-from shared.decide.sizes import OF_SIZE
-from shared.guards import Tally, quorum, refusals, stateful, tally_pools
+from shared.decide.sizes import OF_SIZE, Sized
+from shared.guards import Tally, quorum, refusals, stateful
 from shared.guards.storm import measure
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
@@ -32,6 +34,7 @@ from shared.model.nodes import Condition
 from shared.model.readings import Failure
 from shared.model.sizes import is_size
 from shared.policy.schema import PoolPolicy
+from shared.scale.rule import UNREAD
 
 CLUSTER, MASTERS_UNSEEN = "(cluster)", "(masters unseen)"
 LASTS = 3  # refusals of room in a row
@@ -42,20 +45,24 @@ OVER = {
     MASTERS_UNSEEN: "it can be told again who of the masters serves",
     " storm)": "the storm is over",
     " room)": "Azure is not known to have no room any more",
+    " load)": "what it follows can be read again",
     " held)": "nothing is held there any more",
     " unread)": "every row of it can be read again",
     " quorum)": "a majority of the masters serves again, or none of them is known to be ill",
 }
 
 
-def troubles(situation: Situation, council: Council | None = None) -> tuple[Decision, ...]:
+def troubles(
+    situation: Situation, council: Council | None = None, sized: Sequence[Sized] = ()
+) -> tuple[Decision, ...]:
     """One decision for each."""
-    tallies = tally_pools(situation.snapshot, situation.findings)
     found = [*_blindness(situation, council), *_suspicions(situation), *_held(situation)]
     for pool in situation.cluster.pools:
         book = situation.ledgers[pool.name]
-        found += _storm(pool, book, tallies[pool.name], situation)
+        found += _storm(pool, book, situation.tallies[pool.name], situation)
         found += _room(pool, book)
+    for one in sized:
+        found += _unread(situation, one)
     return tuple(found)
 
 
@@ -117,6 +124,19 @@ def _storm(pool: PoolPolicy, book: Ledger, tally: Tally, situation: Situation) -
         f" {numbers['nodes']} nodes are unwell now: nothing is replaced before it is over"
     )
     yield _handed_over(f"({pool.name} storm)", pool.name, because)
+
+
+def _unread(situation: Situation, sized: Sized) -> Iterator[Decision]:
+    """Rule 7."""
+    if sized.wanted.reason not in UNREAD or isinstance(situation.snapshot.scheduler, Failure):
+        return
+    subject = f"({sized.pool} load)"
+    because = f"what pool {sized.pool} follows could not be read: {sized.wanted.because}"
+    incident = situation.incidents.get(subject)
+    if incident is None or situation.now - incident.since < HELD_FOR:
+        yield Decision(subject, sized.pool, Condition.UNKNOWN, Verdict.HOLD, because)
+    else:
+        yield _handed_over(subject, sized.pool, because)
 
 
 def _held(situation: Situation) -> Iterator[Decision]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shared.model.incidents import IncidentState
 from shared.model.mesos import Amounts
 from tests.scaling.stage import Office
 from tests.scene import WEB
@@ -85,3 +86,17 @@ async def test_while_load_is_not_read_the_size_stays_and_that_is_told_once() -> 
     assert (busy.destroyed, busy.connected) == ([], 8)
     lines = [line for line in await busy.said() if "could not be read" in line and "hold" in line]
     assert len(lines) == 1
+
+
+async def test_what_waits_and_cannot_be_read_is_told_once_and_then_to_a_person() -> None:
+    busy = Busy(8)
+    busy.policy = busy.policy.replace("{of: cpu, setpoint: 70%, margin: 10%}", "{of: waiting}")
+    busy.works.blind.add("queue")
+    await busy.after(minutes=50)
+    unread = (await busy.open_incidents())["(private load)"]
+    assert (unread.state, busy.destroyed, busy.connected) == (IncidentState.OPEN, [], 8)
+    await busy.after(minutes=20)
+    assert (await busy.open_incidents())["(private load)"].state is IncidentState.HANDED_OVER
+    busy.works.blind.clear()
+    await busy.after(minutes=2)
+    assert await busy.open_incidents() == {}

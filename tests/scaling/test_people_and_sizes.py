@@ -10,6 +10,7 @@ from shared.model.operations import OperationState
 from shared.model.overrides import Override, OverrideKind
 from shared.model.sizes import size_of
 from shared.records import override_row
+from tests.cli.typed import asked, words_of
 from tests.scaling.stage import NIGHT, Office, schedules
 
 SIZE = size_of("private")
@@ -55,16 +56,17 @@ async def test_where_the_mode_is_propose_a_person_is_asked_first() -> None:
     await office.after(minutes=40)
     incident = (await office.open_incidents())[SIZE]
     assert (incident.proposed, office.ordered) == ("grow", [])
-    await said(office, OverrideKind.APPROVE, incident.id, remedy="grow")
+    told = words_of(await asked(office, "approve", incident.id, "--why", "a launch"))
+    assert "grow" in told
     await office.after(minutes=10)
     assert office.connected == 6
     await office.after(minutes=45)
-    asked = sorted((await office.open_incidents()).values(), key=lambda one: one.node)
-    assert [one.proposed for one in asked] == ["shrink", "shrink"]
+    going = sorted((await office.open_incidents()).values(), key=lambda one: one.node)
+    assert [one.proposed for one in going] == ["shrink", "shrink"]
     assert office.destroyed == []
-    await said(office, OverrideKind.APPROVE, asked[0].id, remedy="shrink")
+    await said(office, OverrideKind.APPROVE, going[0].id, remedy="shrink")
     await office.after(minutes=8)
-    assert office.destroyed == [asked[0].node.rpartition("_")[2]]
+    assert office.destroyed == [going[0].node.rpartition("_")[2]]
     assert office.running_tasks == 8
 
 
