@@ -1,9 +1,9 @@
-"""A pool that follows its load: agents of four cores, and a burst of work that takes three cores a task.
+"""A pool for which work waits: agents of four cores, and a burst of work that takes three cores a task.
 
-busy = Busy("signals: [{of: waiting}]", agents=3)
-busy.burst = 2                               two tasks come; each fills an agent, beside what runs there
-await busy.after(minutes=5)
-busy.waiting                                 those that have found no agent
+waits = Waits("signals: [{of: waiting}]", agents=3)
+waits.burst = 2                               two tasks come; each fills an agent, beside what runs there
+await waits.after(minutes=5)
+waits.waiting                                 those that have found no agent
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AGENT, WEB_TASK = Amounts(4, 8_000, 50_000), Amounts(0.5, 100)
 BURST, HUGE = Amounts(3, 1_000), Amounts(64, 1_000)
 
 
-class Busy(Office):
+class Waits(Office):
     """Each agent has two small tasks besides. `huge` tasks wait for ever."""
 
     burst = huge = waiting = 0
