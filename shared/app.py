@@ -22,7 +22,7 @@ Everything else that fails goes through to the platform, which delivers it again
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -119,17 +119,17 @@ class App:
     async def sweep(self) -> None:
         """Have every cluster looked at, and wake every operation that should have been woken by now."""
         policy = await self._policy_in_force()
-        await asyncio.gather(*(self._sweep(cluster) for cluster in policy.clusters))
+        await _each(self._sweep(cluster) for cluster in policy.clusters)
 
     async def glance(self) -> None:
         """Have those clusters looked at whose masters count other agents than the last time."""
         policy = await self._policy_in_force()
-        await asyncio.gather(*(self._glances.glance(self._outside, cluster) for cluster in policy.clusters))
+        await _each(self._glances.glance(self._outside, cluster) for cluster in policy.clusters)
 
     async def check_health(self) -> None:
         """Ask every cluster how it is by its own account. Slow and apart from the sweep, so that nothing waits."""
         policy = await self._policy_in_force()
-        await asyncio.gather(*(hear_health(self._outside, cluster) for cluster in policy.clusters))
+        await _each(hear_health(self._outside, cluster) for cluster in policy.clusters)
 
     async def hear_metrics(self, form: str, body: bytes, coding: str, sender: Sender) -> Counts:
         """A body in one of the forms of `shared/firehose/ear.py`. `Poison`: nothing of it can be read."""
@@ -206,7 +206,7 @@ class App:
             return
         begun = await self._turns.take(self._outside, cluster, signals)
         gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._first_turn(cluster, operation, gate) for operation in begun))
+        await _each(self._first_turn(cluster, operation, gate) for operation in begun)
 
     async def _work_operation(self, body: str) -> None:
         try:
@@ -283,6 +283,15 @@ class App:
 
 def _others(left: int) -> str:
     return f" ({left} others before it were counted and not kept)" if left else ""
+
+
+async def _each(works: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """All of them, side by side. One alone needs no task of its own: there is mostly one cluster."""
+    listed = list(works)
+    if len(listed) == 1:
+        await listed[0]
+    elif listed:
+        await asyncio.gather(*listed)
 
 
 def _shown(raw: Mapping[str, Any]) -> str:

@@ -5,7 +5,8 @@ For every pool whose size was worked out (`sizes.py`), in the order of the polic
 1. It is to have as many as it has: nothing to decide. The same while fewer are on their way out than before are to go:
    who is not needed to go any more is given back by its own operation, before anything is ordered.
 2. It is to have more than the ledger wants: one decision about its size. Also while machines are still coming that were
-   ordered before: what is ordered is a level, and not one machine and then another.
+   ordered before: what is ordered is a level, and not one machine and then another. Not within an hour after its growth
+   was handed over to a person: what Azure refused for a reason, or what did not join, is not ordered again at once.
 3. It is to have fewer: one decision about each machine that was chosen (`leavers.py`), in the order of the choice.
 4. One that is helped now, or of which something else was decided in this pass, is left alone.
 5. Any guard refuses: hold, or wait if every refusal ends by the clock. Otherwise: act.
@@ -19,6 +20,7 @@ The same inputs give the same decisions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -30,7 +32,6 @@ from shared.guards import (
     ledger,
     refusals,
     stateful,
-    tally_pools,
 )
 from shared.guards.place import elsewhere_of, with_place
 from shared.model.decisions import Answer, Decision, Verdict
@@ -38,7 +39,7 @@ from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Finding
 from shared.model.remedies import Remedy
-from shared.model.sizes import short, surplus
+from shared.model.sizes import short, size_of, surplus
 
 from .repair import Situation
 from .sizes import Sized
@@ -46,6 +47,8 @@ from .verdicts import ask_guards
 
 OF_THE_NODE = frozenset({approval.GUARD, stateful.GUARD})
 """Guards that say no to one machine, and may say yes to the next; so may `ledger` for some of its reasons."""
+
+GIVEN_UP = timedelta(hours=1)
 
 
 def decide_sizes(
@@ -60,7 +63,7 @@ class _Deciding:
 
     def __init__(self, situation: Situation, decisions: Sequence[Decision]) -> None:
         self._situation = situation
-        self._tallies = tally_pools(situation.snapshot, situation.findings)
+        self._tallies = situation.tallies
         self._findings = {finding.node.name: finding for finding in situation.findings}
         self._spoken_for = {one.node for one in decisions} | situation.busy
         self._books = dict(_with_decided(situation, decisions))
@@ -69,9 +72,17 @@ class _Deciding:
         for one in sized:
             wanted = self._situation.ledgers[one.pool].wanted
             if wanted is not None and one.nodes > wanted:
-                yield self._grows(one)
+                if not self._was_given_up(one):
+                    yield self._grows(one)
             elif one.choice is not None:
                 yield from self._shrinks(one, one.choice.nodes)
+
+    def _was_given_up(self, sized: Sized) -> bool:
+        situation = self._situation
+        incident = situation.incidents.get(size_of(sized.pool))
+        if incident is None or incident.state is not IncidentState.HANDED_OVER:
+            return False
+        return situation.now - incident.since < GIVEN_UP
 
     def _grows(self, sized: Sized) -> Decision:
         """Rule 2."""

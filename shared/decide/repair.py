@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -61,7 +62,7 @@ UNTOLD = "nobody told of a deletion yet"
 WITHOUT_REMEDY = frozenset({Condition.STOPPED, Condition.UNKNOWN})
 
 
-class Situation(Struct, frozen=True):
+class Situation(Struct, frozen=True, dict=True):
     """Everything that decisions rest on. `incidents` are the open ones by node, `ledgers` are by pool, `busy` are the
     nodes with a running operation, `signals` those that this pass was woken with, `suspects` what the failed share."""
 
@@ -76,10 +77,14 @@ class Situation(Struct, frozen=True):
     now: datetime
     suspects: tuple[Suspect, ...] = ()
 
+    @cached_property
+    def tallies(self) -> Mapping[str, Tally]:
+        """Every pool in numbers."""
+        return tally_pools(self.snapshot, self.findings)
+
 
 def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
     """One decision per node that needs one."""
-    tallies = tally_pools(situation.snapshot, situation.findings)
     pools = {pool.name: pool for pool in situation.cluster.pools}
     ledgers = dict(situation.ledgers)
     losses = _subjects(situation.signals, LOSSES)
@@ -88,7 +93,9 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
         pool = pools[finding.node.pool]
         decision = _patience(situation, finding, pool.repair, losses)
         if decision is None:
-            decision, ledgers[pool.name] = _decide_rung(situation, finding, pool, tallies[pool.name], ledgers)
+            decision, ledgers[pool.name] = _decide_rung(
+                situation, finding, pool, situation.tallies[pool.name], ledgers
+            )
         decisions.append(decision)
     return tuple(decisions)
 

@@ -37,7 +37,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from shared.model.azure import Machine, Power, Provisioning
-from shared.model.health import ClusterHealth, Ensemble, FailedUnit, Health
+from shared.model.health import ClusterHealth, FailedUnit, Health
 from shared.model.masters import MASTERS, MasterReadings, MesosMaster, Seat, as_instance
 from shared.model.nodes import Condition, Finding, Node, NodeMemory
 from shared.model.readings import Failure, Reading, Value
@@ -92,6 +92,11 @@ class _Hall:
         ]
         self.leader_names = self._names(cluster)
         found = readings.machines.value if isinstance(readings.machines, Value) else ()
+        members = self.ensemble.value.members if isinstance(self.ensemble, Value) else ()
+        self.states = {one.address: one.state for one in reversed(members)}
+        """Of the servers of the ensemble; of two with one address the first one counts."""
+        self.of_strangers = self.states.keys().isdisjoint(self.addresses)
+        """Whether the ensemble is one of servers with other names than ours."""
         self.machines = {machine.address: machine for machine in found if machine.address is not None}
 
     @property
@@ -210,35 +215,22 @@ def _by_zookeeper(place: _Place) -> Finding | None:
     ensemble = place.hall.ensemble
     if isinstance(ensemble, Failure):
         return place.blind(8, f"the ensemble of ZooKeeper could not be read: {ensemble.why}")
-    state = _state_in(ensemble.value, place.address)
+    state = place.hall.states.get(place.address)
     serves = ensemble.value.mode_of(place.address) is not None
-    if not serves and not _of_strangers(place) and not _lacks_a_majority(place):
+    if not serves and not place.hall.of_strangers and not _lacks_a_majority(place):
         text = "its ZooKeeper is not in the ensemble" if state is None else f"its ZooKeeper is {state}"
         return place.is_(Condition.IMPAIRED, 10, text, EXHIBITOR_UNIT)
     return None
 
 
-def _of_strangers(place: _Place) -> bool:
-    """Whether the ensemble is one of servers with other names than ours."""
-    ensemble = place.hall.ensemble
-    known = ensemble.value if isinstance(ensemble, Value) else Ensemble(())
-    return all(_state_in(known, one) is None for one in place.hall.addresses)
-
-
 def _lacks_a_majority(place: _Place) -> bool:
     """Whether its ZooKeeper runs without serving, as it must when a majority of the ensemble is down or missing."""
-    ensemble, addresses = place.hall.ensemble, place.hall.addresses
-    known = ensemble.value if isinstance(ensemble, Value) else Ensemble(())
-    if _state_in(known, place.address) != RUNS:
+    states, addresses = place.hall.states, place.hall.addresses
+    if states.get(place.address) != RUNS:
         return False
-    states = {one.address: one.state for one in known.members}
     everybody = {*states, *addresses}
     down = sum(states.get(one) in NOT_THERE for one in everybody)
     return len(everybody) - down < len(everybody) // 2 + 1
-
-
-def _state_in(ensemble: Ensemble, address: str) -> str | None:
-    return next((one.state for one in ensemble.members if one.address == address), None)
 
 
 def _by_mesos(place: _Place, said: MesosMaster) -> Finding | None:
@@ -276,7 +268,7 @@ def _by_units(place: _Place, said: MesosMaster) -> Finding:
             text = f"DC/OS said at {at:%H:%M:%S} UTC that {failed[0].unit} has failed there"
             return place.is_(Condition.IMPAIRED, 16, text, failed[0].unit)
     what = "leads" if said.leads else "follows the leader"
-    if _of_strangers(place):
+    if hall.of_strangers:
         text = f"it {what}, its registry is recovered; its ZooKeeper cannot be told, for Exhibitor names no master so"
         return place.is_(Condition.HEALTHY, 9, text)
     if _lacks_a_majority(place):

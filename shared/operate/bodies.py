@@ -20,7 +20,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from shared.errors import PoolkeeperError
-from shared.guards import TO_BURY, Question, ask, refusals, tally_pools
+from shared.guards import TO_BURY, Question, ask, refusals
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.azure import Power, Provisioning
 from shared.model.bodies import Body
@@ -116,7 +116,7 @@ def _question(cluster: ClusterPolicy, pool: PoolPolicy, body: Body, picture: Pic
         cluster=cluster,
         pool=pool,
         snapshot=situation.snapshot,
-        tally=tally_pools(situation.snapshot, situation.findings)[pool.name],
+        tally=situation.tallies[pool.name],
         finding=Finding(node, Condition.GONE, 3, "it is a body"),
         remedy=Remedy.REPLACE,
         ledger=situation.ledgers[pool.name],

@@ -7,8 +7,7 @@ not a thousand.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -29,7 +28,7 @@ from shared.records import Change, Kept, open_incident_row
 
 from .recall import Recalled
 from .reopen import reopened, why_again, without_rungs
-from .situate import Picture, set_of
+from .situate import LOST, Picture, set_of
 from .troubles import how_it_ended, is_trouble, troubles
 from .unread import unread_rows
 
@@ -37,7 +36,6 @@ LOOK_AGAIN = timedelta(minutes=1)  # what is held is looked at again by the next
 NOT_ASKED = timedelta(hours=1)
 LEFT_OPEN = timedelta(days=1)
 REMEMBERED = 10  # signals that are folded into one incident
-LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
 
 WELL_AGAIN = {
     Condition.DOOMED: "what was announced is over",
@@ -66,7 +64,6 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
     closed: list[tuple[Incident, str]] = []
     audit: list[AuditRecord] = []
     wakes: list[datetime] = []
-    workloads = _workloads(picture)
     unread = recalled.unread
     found = (*decisions, *troubles(situation, picture.council, picture.sized), *unread_rows(unread))
     told = [one for one in found if one.node not in unread.incidents]
@@ -75,7 +72,7 @@ def write_up(picture: Picture, decisions: Sequence[Decision], recalled: Recalled
         if kept is not None and _is_another_case(kept.value, decision):
             closed.append((_close(kept.value, kept.value.outcome, now), kept.etag))
             kept = None
-        incident, changed = _brought_up_to_date(kept, decision, picture, workloads)
+        incident, changed = _brought_up_to_date(kept, decision, picture)
         current.append(incident)
         if kept is None:
             opened = _record(now, AuditKind.OPENED, incident, _what_is_wrong(decision, picture))
@@ -120,7 +117,7 @@ def _is_another_case(incident: Incident, decision: Decision) -> bool:
 
 
 def _brought_up_to_date(
-    kept: Kept[Incident] | None, decision: Decision, picture: Picture, workloads: Mapping[str, int]
+    kept: Kept[Incident] | None, decision: Decision, picture: Picture
 ) -> tuple[Incident, bool]:
     """The incident after this decision, and whether it says anything new."""
     situation, old = picture.situation, kept.value if kept else None
@@ -135,7 +132,7 @@ def _brought_up_to_date(
             because=decision.because,
             opened_at=now,
             since=now,
-            elsewhere=_elsewhere(picture.findings.get(decision.node), workloads),
+            elsewhere=_elsewhere(picture.findings.get(decision.node), picture),
         )
     finding = picture.findings.get(decision.node)
     lost_anew = finding is not None and finding.is_lost_anew(old.since)
@@ -174,20 +171,11 @@ def _numbers(decision: Decision, picture: Picture) -> dict[str, object]:
     return {"size": {**sized.wanted.numbers, "nodes": sized.nodes, "reason": sized.wanted.reason}}
 
 
-def _workloads(picture: Picture) -> Counter[str]:
-    """How many tasks of each workload ran on the nodes that nothing is wrong with, by what is remembered of them."""
-    running: Counter[str] = Counter()
-    for finding in picture.situation.findings:
-        if finding.condition not in LOST and finding.node.memory is not None:
-            running.update(finding.node.memory.tasks)
-    return running
-
-
-def _elsewhere(finding: Finding | None, workloads: Mapping[str, int]) -> dict[str, int]:
+def _elsewhere(finding: Finding | None, picture: Picture) -> dict[str, int]:
     """What of this node's workloads ran on other nodes."""
     if finding is None or finding.node.memory is None:
         return {}
-    own = finding.node.memory.tasks
+    own, workloads = finding.node.memory.tasks, picture.workloads
     return {key: workloads.get(key, 0) - (0 if finding.condition in LOST else own[key]) for key in own}
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from shared.decide.sizes import Sized
 from shared.errors import Conflict, Retry
-from shared.guards import Question, tally_pools
+from shared.guards import Question
 from shared.guards.place import elsewhere_of
 from shared.guards.self_doubt import OLDEST
 from shared.model.audit import AuditKind, AuditRecord
@@ -98,7 +98,7 @@ class Hand:
             cluster=self.cluster,
             pool=self.pool,
             snapshot=snapshot,
-            tally=tally_pools(situation.snapshot, situation.findings)[self.pool.name],
+            tally=situation.tallies[self.pool.name],
             finding=finding,
             remedy=operation.remedy,
             ledger=situation.ledgers[self.pool.name],

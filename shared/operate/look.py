@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -71,12 +73,14 @@ async def look(eyes: Eyes, cluster: ClusterPolicy, everybody: bool = False) -> S
     """All readings of the cluster's pools and masters, the last one of its health, and which rules fire. `everybody`:
     the agents are asked too, and not only those that did not answer the last time."""
     started_at = eyes.clock.now()
-    pools = asyncio.gather(*(_pool(eyes, cluster, pool) for pool in cluster.pools))
-    scheduler, readings, health, alarms = await asyncio.gather(
-        _scheduler(eyes, cluster, everybody), pools, _health(eyes, cluster), _alarms(eyes, cluster)
+    of_pools = [reading for pool in cluster.pools for reading in _of_pool(eyes, cluster, pool)]
+    readings: list[Any] = await asyncio.gather(
+        _scheduler(eyes, cluster, everybody), _health(eyes, cluster), _alarms(eyes, cluster), *of_pools
     )
-    by_pool = dict(zip((pool.name for pool in cluster.pools), readings, strict=True))
-    return Snapshot(cluster.name, started_at, by_pool, scheduler, health, alarms)
+    scheduler, health, alarms, *readings = readings
+    by_pool = zip((pool.name for pool in cluster.pools), batched(readings, 3, strict=True), strict=True)
+    pools = {name: PoolReadings(*three) for name, three in by_pool}
+    return Snapshot(cluster.name, started_at, pools, scheduler, health, alarms)
 
 
 async def _scheduler(eyes: Eyes, cluster: ClusterPolicy, everybody: bool) -> Reading[SchedulerState]:
@@ -102,18 +106,18 @@ async def _health(eyes: Eyes, cluster: ClusterPolicy) -> Reading[ClusterHealth]:
 async def _alarms(eyes: Eyes, cluster: ClusterPolicy) -> Reading[tuple[Alarm, ...]]:
     """Of the rules that the policy lets count for repair; with none of them nobody is asked."""
     rules = [rule.name for rule in rules_of(cluster) if rule.impairs]
+    if not rules:
+        return Value((), "alert_states", eyes.clock.now())
     return await _read(eyes.clock, "alert_states", eyes.alarms.firing(cluster.name, rules))
 
 
-async def _pool(eyes: Eyes, cluster: ClusterPolicy, pool: PoolPolicy) -> PoolReadings:
+def _of_pool(eyes: Eyes, cluster: ClusterPolicy, pool: PoolPolicy) -> Iterator[Coroutine[Any, Any, Any]]:
+    """The three of `PoolReadings`, in its order."""
     address = cluster.address_of(pool)
     clock, compute = eyes.clock, eyes.compute
-    scale_set, instances, addresses = await asyncio.gather(
-        _read(clock, "azure.scale_set", compute.scale_set(address)),
-        _read(clock, "azure.instances", compute.instances(address)),
-        _read(clock, "azure.addresses", compute.addresses(address)),
-    )
-    return PoolReadings(scale_set, instances, addresses)
+    yield _read(clock, "azure.scale_set", compute.scale_set(address))
+    yield _read(clock, "azure.instances", compute.instances(address))
+    yield _read(clock, "azure.addresses", compute.addresses(address))
 
 
 async def _read[T](clock: Clock, source: str, call: Awaitable[T]) -> Reading[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
 from shared.audit import AuditLog
@@ -60,7 +61,7 @@ class Outside:
     sweeping: Sweeping = field(default_factory=Sweeping)
     roll_call: RollCall | None = None
 
-    @property
+    @cached_property
     def eyes(self) -> Eyes:
         last_health, alarms = LastHealth(self.store), Alarms(self.store)
         return Eyes(self.clock, self.compute, self.scheduler_of, last_health, alarms, self.roll_call)

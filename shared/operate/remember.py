@@ -63,12 +63,15 @@ async def remember(
     at_work = {kept.value.subject.node: name for name, kept in recalled.operations.items()}
     told = [*heard(situation.signals, at_work, now), *heard_late(picture.late, now)]
     await outside.audit.append(cluster, [*told, *about_books, *flaps, *cases.audit])
-    unkept, _, lost, _ = await asyncio.gather(
-        outside.records.inventory.put_all(cluster, inventory),
-        outside.records.ledgers.put_all(cluster, books),
-        _keep_cases(outside, cluster, cases),
-        keep_courses(outside, picture, decisions),
-    )
+    unkept: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    if inventory or books or cases.changes or cases.closed or picture.sized:  # most passes change nothing
+        unkept, _, lost, _ = await asyncio.gather(
+            outside.records.inventory.put_all(cluster, inventory),
+            outside.records.ledgers.put_all(cluster, books),
+            _keep_cases(outside, cluster, cases),
+            keep_courses(outside, picture, decisions),
+        )
     if any(signal.kind is SignalKind.SWEEP for signal in situation.signals):
         await outside.records.keep_sweep(cluster, outside.sweeping.swept(now))
     for until in sorted(set(cases.wakes)):

@@ -6,8 +6,10 @@ nodes are not missed any more.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +25,7 @@ from shared.judge.notices import told
 from shared.model.incidents import Incident
 from shared.model.ledger import Disruption, Ledger
 from shared.model.masters import Council
-from shared.model.nodes import Finding, NodeMemory
+from shared.model.nodes import Condition, Finding, NodeMemory
 from shared.model.readings import Value
 from shared.model.remedies import CHANGE_SIZES, Remedy
 from shared.model.signals import LOSSES, Signal
@@ -40,8 +42,10 @@ from .recall import Recalled
 from .resolve import with_nodes
 from .unread import pools_by_set, with_unknown
 
+LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
 
-class Picture(Struct, frozen=True):
+
+class Picture(Struct, frozen=True, dict=True):
     """`forgotten` are nodes that the inventory is to drop, `ghosts` ledger entries by pool that nobody owns, `late`
     signals that are not acted on, `told` nodes of which something was announced or taken back now."""
 
@@ -56,8 +60,8 @@ class Picture(Struct, frozen=True):
     """The pools whose sizes were worked out, and what was remembered of them."""
     courses: Mapping[str, Kept[Course]] = {}
 
-    @property
-    def findings(self) -> dict[str, Finding]:
+    @cached_property
+    def findings(self) -> Mapping[str, Finding]:
         """Of agents and masters."""
         return {finding.node.name: finding for finding in (*self.situation.findings, *self.of_masters)}
 
@@ -65,6 +69,16 @@ class Picture(Struct, frozen=True):
         """The size that the pool is to have, for a remedy that changes it."""
         sized = (one.nodes for one in self.sized if one.pool == pool)
         return next(sized, None) if remedy in CHANGE_SIZES else None
+
+    @cached_property
+    def workloads(self) -> Counter[str]:
+        """How many tasks of each workload ran on the nodes that nothing is wrong with, by what is remembered of
+        them."""
+        running: Counter[str] = Counter()
+        for finding in self.situation.findings:
+            if finding.condition not in LOST and finding.node.memory is not None:
+                running.update(finding.node.memory.tasks)
+        return running
 
     @property
     def of_masters(self) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from shared.errors import Conflict, Refused
-from shared.guards import AT_THE_BOOKS, Question, ask, refusals, tally_pools
+from shared.guards import AT_THE_BOOKS, Question, ask, refusals
 from shared.guards.place import with_place
 from shared.guards.stakes import at_stake
 from shared.judge.ill import FRESH
@@ -81,7 +81,7 @@ async def _reserve(outside: Outside, operation: Operation, picture: Picture) -> 
     situation = picture.situation
     finding = regarded(picture.findings[operation.subject.node], operation.remedy)
     pools = {pool.name: pool for pool in situation.cluster.pools}
-    tally = tally_pools(situation.snapshot, situation.findings)[operation.pool]
+    tally = situation.tallies[operation.pool]
 
     def placed(book: Ledger, elsewhere: tuple[Disruption, ...]) -> Ledger:
         if any(one.operation == operation.id for one in book.active):

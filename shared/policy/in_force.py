@@ -91,7 +91,7 @@ class PolicyInForce:
         self._source = source
         self._store = store
         self._read = read
-        self._seen: tuple[str, InForce] | None = None
+        self._seen: tuple[str | bytes | Fault, InForce] | None = None
         self._turn = (
             asyncio.Lock()
         )  # invocations of one instance ask at the same time; a change is told to one
@@ -101,11 +101,10 @@ class PolicyInForce:
         errors."""
         async with self._turn:
             text = await self._text()
-            version = _version(text)
-            if self._seen is not None and self._seen[0] == version:
+            if self._seen is not None and self._seen[0] == text:
                 return self._seen[1]
-            result = await self._judged(text, version, now)
-            self._seen = version, replace(result, change=Change.UNCHANGED)
+            result = await self._judged(text, _version(text), now)
+            self._seen = text, replace(result, change=Change.UNCHANGED)
             return result
 
     async def _judged(self, text: str | bytes | Fault, version: str, now: datetime) -> InForce:

@@ -60,10 +60,10 @@ class Records:
     """All typed rows over one store."""
 
     def __init__(self, store: Store) -> None:
-        self.inventory = Rows(store, Table.INVENTORY, NodeMemory)
+        self.inventory = Rows(store, Table.INVENTORY, NodeMemory, read_often=True)
         self.incidents = Rows(store, Table.INCIDENTS, Incident)
         self.operations = Rows(store, Table.OPERATIONS, Operation)
-        self.ledgers = Rows(store, Table.LEDGER, Ledger)
+        self.ledgers = Rows(store, Table.LEDGER, Ledger, read_often=True)
         self.health = Rows(store, Table.HEALTH, Complaints)
         self.overrides = Rows(store, Table.OVERRIDES, Override)
         self._sweeps = Rows(store, Table.SWEEPS, LastSweep)

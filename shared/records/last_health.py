@@ -43,7 +43,7 @@ class LastHealth:
     """The last reading of each cluster over one store."""
 
     def __init__(self, store: Store) -> None:
-        self._rows = Rows(store, Table.HEALTH, Value[ClusterHealth])
+        self._rows = Rows(store, Table.HEALTH, Value[ClusterHealth], read_often=True)
 
     async def get(self, cluster: str) -> Reading[ClusterHealth]:
         """`taken_at` is when the last of its parts had been read. A `Failure` when none was ever taken."""

@@ -36,15 +36,18 @@ class Found[T](Struct, frozen=True):
 
 
 class Rows[T]:
-    """The rows of one table that hold one type."""
+    """The rows of one table that hold one type. `read_often`: a row that has the etag of the last time was not written
+    since, and is not decoded again. For tables of few rows: those of a partition stay in memory until it is read as a
+    whole again."""
 
-    def __init__(self, store: Store, table: Table, kind: type[T]) -> None:
+    def __init__(self, store: Store, table: Table, kind: type[T], *, read_often: bool = False) -> None:
         self._store, self._table = store, table
         self._decoder = msgspec.json.Decoder(kind)
+        self._known: dict[str, dict[str, Kept[T]]] | None = {} if read_often else None
 
     async def get(self, partition: str, row: str) -> Kept[T] | None:
         stored = await self._store.get(self._table, partition, row)
-        return self._read(stored) if stored else None
+        return self._read(partition, stored) if stored else None
 
     async def between(self, partition: str, first: str, last: str) -> dict[str, Kept[T]]:
         """By row key, in order; empty strings leave that side open. What cannot be read is left out."""
@@ -55,9 +58,11 @@ class Rows[T]:
         kept, unread = dict[str, Kept[T]](), dict[str, str]()
         for stored in await self._store.query(self._table, partition, first, last):
             try:
-                kept[stored.row] = self._read(stored)
+                kept[stored.row] = self._read(partition, stored)
             except Poison as poison:
                 unread[stored.row] = poison.why.partition("writes: ")[2]
+        if self._known is not None and not (first or last):
+            self._known[partition] = dict(kept)  # and what is not there any more is forgotten
         return Found(kept, unread)
 
     async def put(self, partition: str, row: str, value: T, etag: str | None) -> str:
@@ -100,7 +105,16 @@ class Rows[T]:
         writes = (Write(row, None, etag), Write(to, msgspec.json.encode(value), None), *also)
         await self._store.write_all(self._table, partition, writes)
 
-    def _read(self, stored: Stored) -> Kept[T]:
+    def _read(self, partition: str, stored: Stored) -> Kept[T]:
+        if self._known is None:
+            return self._decoded(stored)
+        rows = self._known.setdefault(partition, {})
+        known = rows.get(stored.row)
+        if known is None or known.etag != stored.etag:
+            known = rows[stored.row] = self._decoded(stored)
+        return known
+
+    def _decoded(self, stored: Stored) -> Kept[T]:
         try:
             return Kept(self._decoder.decode(stored.body), stored.etag)
         except msgspec.MsgspecError as error:
