@@ -15,13 +15,13 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, markcoroutinefunction
 from typing import Any, cast
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Call:
-    """`name` is `port.method`, `go` carries it out."""
+    """`name` is `port.method`, `go` carries it out. Nobody changes it; to forbid that would cost more than the call."""
 
     name: str
     args: tuple[Any, ...]
@@ -41,12 +41,13 @@ class _Watched:
             return target
         name, around = f"{self._name}.{method}", self._around
 
-        async def watched_call(*args: Any, **named: Any) -> Any:
-            given = (*args, *named.values())
-            return await around(Call(name, given, lambda: target(*args, **named)))
+        def watched_call(*args: Any, **named: Any) -> Any:
+            given = (*args, *named.values()) if named else args
+            return around(Call(name, given, lambda: target(*args, **named)))
 
-        setattr(self, method, watched_call)  # the next time it is simply there
-        return watched_call
+        call = markcoroutinefunction(watched_call)
+        setattr(self, method, call)  # the next time it is simply there
+        return call
 
 
 def watched[T](name: str, port: T, around: Around | None) -> T:

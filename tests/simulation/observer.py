@@ -83,14 +83,16 @@ class Observer:
 
         async def written(call: Call) -> Any:
             answer = await inner(call)
+            if not call.name.startswith("store.write"):
+                return answer
             if call.name == "store.write" and call.args[0] is Table.LEDGER:
                 self._check_ledger(call.args[2].body)
             elif call.name == "store.write_all" and call.args[0] is Table.LEDGER:
                 for write in call.args[2]:
                     self._check_ledger(write.body)
-            elif call.name.startswith("store.write") and call.args[0] is Table.OPERATIONS:
+            elif call.args[0] is Table.OPERATIONS:
                 self._check_operations()
-            elif call.name.startswith("store.write") and call.args[0] is Table.INCIDENTS:
+            elif call.args[0] is Table.INCIDENTS:
                 self._note_calls(call.args[2])
             return answer
 

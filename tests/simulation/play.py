@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -163,8 +163,8 @@ class Stage:
         """A process of its own, with nothing but what is in storage."""
         observer, weather, host = self.observer, self.weather, self.host
 
-        async def through(call: Call) -> object:
-            return await call.go()
+        def through(call: Call) -> Awaitable[object]:
+            return call.go()
 
         around = observer.around(process, weather.around(process, through))
         around = self.policy_observer.around(process, around)

@@ -89,13 +89,13 @@ class PolicyObserver:
 
         async def observed(call: Call) -> Any:
             answer = await inner(call)
-            now, verb = self._clock.now(), call.name.partition(".")[2]
+            now, (port, _, verb) = self._clock.now(), call.name.partition(".")
             if isinstance(answer, ScaleSet):
                 self._said.setdefault(process.name, deque(maxlen=200)).append((now, answer.capacity))
             if isinstance(answer, SchedulerState):
                 known, since = self._elected.get(process.name, (None, now))
                 self._elected[process.name] = answer.elected_at, since if known == answer.elected_at else now
-            if call.name.startswith("compute.") and verb in TAKES:
+            if verb in TAKES and port == "compute":
                 for id in call.args[1] if verb == "destroy" else [call.args[1]]:
                     self._answered[verb, f"{self._nature.address.scale_set}_{id}"] = now
             return answer
