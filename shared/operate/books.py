@@ -64,6 +64,8 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     recent = tuple(at for at in ledger.started if at > now - DAY)
     book = replace(ledger, wanted=wanted, started=recent, scale_set=pool.scale_set.casefold())
     book = replace(book, extra=extra_machines(snapshot.pools[pool.name], book))
+    if (pool.schedules or pool.scaling) and book.wanted is not None:  # one too many goes as others do
+        book = replace(book, wanted=book.wanted + book.extra, extra=0)
     if measure(seen.tally, pool, wanted)[0] and (
         book.storm_since is not None or not is_blind(pool, snapshot)
     ):
