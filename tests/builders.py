@@ -244,12 +244,11 @@ class Cluster:
             frameworks=self.frameworks,
             answered_at=self.answered_at,
         )
-        scheduler = self._reading("scheduler", masters)
         return Snapshot(
             cluster="prod",
             started_at=self.started_at,
             pools={"private": pool},
-            scheduler=scheduler,
+            scheduler=self._reading("scheduler", masters),
             health=self.health,
             alarms=self.alarms,
             workloads=self.workloads,
