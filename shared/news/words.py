@@ -177,7 +177,7 @@ def _left(news: News, incident: Incident | None) -> str:
     if incident is None or incident.again_at is None:
         return left_undone(news.subject)
     at = f"{incident.again_at:%Y-%m-%d %H:%M} UTC"
-    return f"nothing more before {at}: then it is tried again, and less and less often, until Azure allows it"
+    return f"nothing more before {at}: then it is tried again, and less and less often"
 
 
 def _steps_left(last: Operation | None) -> Iterator[str]:

@@ -26,9 +26,10 @@ from shared.model.signals import LOSSES, Signal
 from shared.model.sizes import is_size
 from shared.records import Change, Kept, open_incident_row
 
+from .homes import pools_by_set, set_among
 from .recall import Recalled
 from .reopen import reopened, why_again, without_rungs
-from .situate import LOST, Picture, set_of
+from .situate import LOST, Picture
 from .troubles import how_it_ended, is_trouble, troubles
 from .unread import unread_rows
 
@@ -254,8 +255,8 @@ def _is_left_for_a_person(incident: Incident, picture: Picture) -> bool:
 def _is_out_of_policy(incident: Incident, picture: Picture) -> bool:
     """Whether nothing is known of its node because nobody looks at its scale set. What was handed over stays open for
     a day all the same: somebody was called for it."""
-    sets = {pool.scale_set.casefold() for pool in picture.situation.cluster.pools}
-    return incident.pool != MASTERS and set_of(incident.node) not in sets
+    sets = pools_by_set(picture.situation.cluster)
+    return incident.pool != MASTERS and set_among(incident.node, sets) is None
 
 
 def _is_unread(incident: Incident, picture: Picture) -> bool:

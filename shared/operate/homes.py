@@ -11,6 +11,7 @@ reads one for its size asks `book_of`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -32,7 +33,7 @@ def to_their_homes(found: Found[Ledger], cluster: ClusterPolicy) -> list[Change[
     """What has to be written so that every ledger stands in the row of its pool; nothing when all do. A row that is
     right, or cannot be read, stays as it is, whatever else claims to be about its set."""
     rows = found.kept
-    pools = {pool.scale_set.casefold(): pool.name for pool in cluster.pools}
+    pools = pools_by_set(cluster)
     strays: dict[str, str] = {}
     for row, kept in rows.items():
         own = kept.value.scale_set
@@ -44,6 +45,18 @@ def to_their_homes(found: Found[Ledger], cluster: ClusterPolicy) -> list[Change[
         if home in strays or home not in rows:
             after[home] = replace(rows[row].value, pool=home)
     return [Change(row, book, rows[row].etag if row in rows else None) for row, book in after.items()]
+
+
+def pools_by_set(cluster: ClusterPolicy) -> dict[str, str]:
+    """The name of the pool by its scale set, in lower case."""
+    return {pool.scale_set.casefold(): pool.name for pool in cluster.pools}
+
+
+def set_among(node: str, sets: Iterable[str]) -> str | None:
+    """Which of these scale sets, in lower case, the node is of: it is named after its set and its number there, or
+    after its set and its own name, which may have the set's name in it once more. Of two that it may be the longer."""
+    called = node.casefold()
+    return max((one for one in sets if called.startswith(f"{one}_")), key=len, default=None)
 
 
 async def bring_home(outside: Outside, cluster: str, changes: list[Change[Ledger]]) -> None:

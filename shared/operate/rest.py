@@ -20,10 +20,10 @@ from shared.records import Kept
 
 from .close import close
 from .hand import Hand
+from .homes import pools_by_set, set_among
 from .leases import take_lease
 from .outside import Outside
 from .second_asking import WAITING
-from .situate import set_of
 
 OUT_OF_POLICY = timedelta(minutes=5)
 LONGEST_REST = timedelta(hours=1)
@@ -34,7 +34,7 @@ def why_it_rests(cluster: ClusterPolicy, operation: Operation) -> str | None:
     pool = cluster.pool(operation.pool)
     if pool is None:
         return f"pool {operation.pool} is not in the policy"
-    about = operation.notes.get(SCALE_SET) or set_of(operation.subject.node)
+    about = operation.notes.get(SCALE_SET) or set_among(operation.subject.node, pools_by_set(cluster))
     if pool.name != MASTERS and about != pool.scale_set.casefold():
         return f"pool {pool.name} is scale set {pool.scale_set} now"
     return None
@@ -67,6 +67,4 @@ def rested(operation: Operation) -> Operation:
 
 def _as_it_was(operation: Operation) -> PoolPolicy:
     """The pool of the operation, as far as that is known: nothing may be done in it."""
-    return PoolPolicy(
-        name=operation.pool, scale_set=set_of(operation.subject.node), capacity=Capacity(min=0, max=0)
-    )
+    return PoolPolicy(name=operation.pool, scale_set="", capacity=Capacity(min=0, max=0))

@@ -35,12 +35,13 @@ from shared.records import Kept
 from shared.scale.pace import Course
 
 from .books import Seen, is_blind, up_to_date, with_losses, without_ghosts
+from .homes import pools_by_set, set_among
 from .inventory import learned_of
 from .late import without_late
 from .off_duty import on_duty
 from .recall import Recalled
 from .resolve import with_nodes
-from .unread import pools_by_set, with_unknown
+from .unread import with_unknown
 
 LOST = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STOPPED, Condition.STUCK})
 
@@ -135,10 +136,10 @@ def situate(
 
 def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str, NodeMemory]:
     """What is remembered, each node in the pool that its scale set belongs to by the policy of now: a pool may have
-    been given another name, or another set. Azure names an instance after its set and its number; one whose set is
-    in no pool stays where it was."""
+    been given another name, or another set. One whose set is in no pool stays where
+    it was."""
     pools = pools_by_set(cluster)
-    found = {name: pools.get(set_of(name), memory.pool) for name, memory in nodes.items()}
+    found = {name: pools.get(set_among(name, pools) or "", memory.pool) for name, memory in nodes.items()}
     return {
         name: memory if memory.pool == found[name] else replace(memory, pool=found[name])
         for name, memory in nodes.items()
@@ -151,11 +152,6 @@ def _without_sent_away(findings: tuple[Finding, ...], recalled: Recalled) -> tup
     books = [kept.value for kept in recalled.ledgers.values()]
     going = {entry.node for book in books for entry in book.active if entry.shrinks and entry.leaving}
     return tuple(one for one in findings if one.node.name not in going) if going else findings
-
-
-def set_of(node: str) -> str:
-    """The scale set in the name of its instance, lower case."""
-    return node.rpartition("_")[0].casefold()
 
 
 def _told(findings: Sequence[Finding], signals: Sequence[Signal], now: datetime) -> dict[str, NodeMemory]:

@@ -25,7 +25,8 @@ from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition, Finding, Node
 from shared.model.operations import Operation
 from shared.model.overrides import Override, OverrideKind
-from shared.policy.schema import ClusterPolicy
+
+from .homes import set_among
 
 FORBIDS = frozenset({OverrideKind.PAUSE, OverrideKind.REJECT})
 ENDING = " unread)"
@@ -72,7 +73,7 @@ def with_unknown(
         return tuple(findings)
     known = {finding.node.name: finding for finding in findings}
     for name in sorted(unread.inventory):
-        pool = pools.get(name.rpartition("_")[0].casefold())
+        pool = pools.get(set_among(name, pools) or "")
         if name not in known and pool is None:
             continue  # a master's, or of a set that no pool has: judged without memory, or not at all
         node = known[name].node if name in known else Node(name, pool or "", None, None, None, None)
@@ -116,8 +117,3 @@ def unread_rows(unread: Unread) -> Iterator[Decision]:
         more = f" and {len(rows) - MOST_SHOWN} others" if len(rows) > MOST_SHOWN else ""
         because = f"table {table} has what this version cannot read: {shown}{more}; kept, and not acted on"
         yield Decision(f"({table}{ENDING}", "", Condition.UNKNOWN, Verdict.HAND_OVER, because)
-
-
-def pools_by_set(cluster: ClusterPolicy) -> dict[str, str]:
-    """The name of the pool by its scale set, in lower case."""
-    return {pool.scale_set.casefold(): pool.name for pool in cluster.pools}
