@@ -42,7 +42,7 @@ def previews(asked: Asked, as_json: bool) -> tuple[Preview, ...] | None:
     are then shown. `OSError` when it cannot be read."""
     raw = read_policy_file(asked.file)
     try:
-        policy = load(raw, str(asked.file), planned=True)
+        policy = load(raw, str(asked.file))
     except PolicyError as error:
         tell_faults(asked.file, raw, error.faults, as_json)
         return None
@@ -65,7 +65,6 @@ def _worked_out(one: Preview) -> dict[str, Any]:
 
 def show(found: Sequence[Preview], zone: ZoneInfo) -> None:
     """Each pool as a table, with what is to be told of it."""
-    say("This version does not change sizes by schedules, and the app refuses a policy that has them.")
     for one in found:
         _show_pool(one, zone)
 

@@ -16,9 +16,9 @@ from shared.policy.tree import EXPECTED, MOST_BYTES, plant
 __all__ = ["Fault", "PolicyError", "load"]
 
 
-def load(text: str | bytes, source: str, *, planned: bool = False) -> Policy:
+def load(text: str | bytes, source: str) -> Policy:
     """The policy that `text` holds (YAML, UTF-8, at most 256 KiB, with the iCalendar files behind it). `source` names
-    it in messages, usually the file. `planned`: words that the app refuses because it does not obey them yet are read.
+    it in messages, usually the file.
 
     `PolicyError` carries every fault, in the order of the lines. The same text gives the same faults.
     """
@@ -27,7 +27,7 @@ def load(text: str | bytes, source: str, *, planned: bool = False) -> Policy:
         raise PolicyError(source, (plain,))
     plain, ics = unpacked(plain)
     root, faults = plant(plain)
-    reading = PolicyReading(ics, planned)
+    reading = PolicyReading(ics)
     policy = Policy() if root is None else reading.policy(root)
     faults = sorted({*faults, *reading.faults})
     if len(faults) > MOST_FAULTS:

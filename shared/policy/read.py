@@ -57,9 +57,9 @@ class Layer(Struct, frozen=True):
 class PolicyReading(Reading):
     """A whole file being read: `policy` is what could be made of it, `faults` everything that is wrong with it."""
 
-    def __init__(self, ics: Mapping[str, str], planned: bool = False) -> None:
+    def __init__(self, ics: Mapping[str, str]) -> None:
         """`ics`: the texts of iCalendar files by their names."""
-        super().__init__(planned)
+        super().__init__()
         self._ics = ics
         self._calendars: Mapping[str, Calendar] = {}
         self._scale_sets: dict[tuple[str, str, str], tuple[str, int]] = {}

@@ -26,8 +26,8 @@ MOST_TIMES = 24
 
 EXAMPLE = "{name: office, cron: 0 7 * * MON-FRI, zone: Europe/London, for: 12h, min: 10}"
 WANTED = f"a list of 1 to {MOST_SCHEDULES} schedules: [{EXAMPLE}]"
-_SIZES = ("min", "max", "target")
-_FIELDS = {"name": "name", "cron": "cron", "zone": "zone", "for": "lasts"} | {one: one for one in _SIZES}
+SIZES = ("min", "max", "target")
+_FIELDS = {"name": "name", "cron": "cron", "zone": "zone", "for": "lasts"} | {one: one for one in SIZES}
 _CALENDARS = {"except": "besides", "only": "only"}
 
 
@@ -69,9 +69,9 @@ def _values(reading: Reading, opened: Opened, capacity: Capacity | None) -> dict
             reading.fault(place, f"{opened.path}.{key}", described(place), value.allowed, value.hint)
         else:
             values[field] = value
-    if not opened.entries.keys() & set(_SIZES):
+    if not opened.entries.keys() & set(SIZES):
         reading.fault(opened.key, opened.path, "a schedule that says no size", "min, max, both, or target")
-    _sizes(reading, opened, {one: values[one] for one in _SIZES if values.get(one) is not None}, capacity)
+    _sizes(reading, opened, {one: values[one] for one in SIZES if values.get(one) is not None}, capacity)
     return values
 
 

@@ -21,7 +21,6 @@ from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
 from shared.policy.scaling import Pace
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
-from shared.policy.unsupported import UNSUPPORTED
 from shared.policy.values import Wrong, described, is_nothing, nearest, read_value
 
 SETTINGS: dict[str, type[Struct]] = {"repair": Repair, "disruption": Disruption, "storm": Storm}
@@ -94,12 +93,10 @@ class Opened(Struct, frozen=True):
 
 
 class Reading:
-    """The faults of one file, which fill as its sections are opened and their fields read. `planned`: words are read
-    that this version refuses otherwise (`unsupported.py`)."""
+    """The faults of one file, which fill as its sections are opened and their fields read."""
 
-    def __init__(self, planned: bool = False) -> None:
+    def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self._planned = planned
 
     def values(self, opened: Opened, kind: type[Struct], names: tuple[str, ...]) -> dict[str, Any]:
         """The fields `names` of `kind` that are written in the section and have no fault."""
@@ -141,7 +138,7 @@ class Reading:
 
     def open(self, kind: str, key: Scalar, node: Node, path: str) -> Opened | None:
         """Check the keys of a section; None when it is no section at all."""
-        known = [key for key in KEYS[kind] if self._planned or (kind, key) not in UNSUPPORTED]
+        known = list(KEYS[kind])
         if not isinstance(node, Section):
             expected = f"a mapping with {', '.join(known)}" if path else EXPECTED
             self.fault(node, path, described(node), expected, _advice(node))
@@ -150,17 +147,15 @@ class Reading:
         for name, _ in node.entries.values():
             if name.text not in known:
                 near = nearest(name.text, known) if len(self.faults) < MOST_FAULTS else ""
-                self._unknown_key(kind, name, path, known, near)
+                self._unknown_key(kind, name, path, near)
                 absent = [one for one in absent if one != near]
         for one in absent:
             self.fault(key, joined(path, one), "no such key", f"the key '{one}', which must be there")
-        return Opened(key, path, {text: one for text, one in node.entries.items() if text in known})
+        return Opened(key, path, dict(node.entries))
 
-    def _unknown_key(self, kind: str, key: Scalar, path: str, known: list[str], near: str) -> None:
-        hint = UNSUPPORTED.get((kind, key.text)) or (
-            f"did you mean '{near}'?" if near else _elsewhere(key.text)
-        )
-        self.fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(known), hint)
+    def _unknown_key(self, kind: str, key: Scalar, path: str, near: str) -> None:
+        hint = f"did you mean '{near}'?" if near else _elsewhere(key.text)
+        self.fault(key, joined(path, key.text), f"the key {shown(key.text)}", ", ".join(KEYS[kind]), hint)
 
     def fault(self, place: Node, path: str, found: str, allowed: str, hint: str = "") -> None:
         if not isinstance(place, Broken):

@@ -30,11 +30,18 @@ from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.notify import About, Target
 from shared.policy.quorum import MasterRepair, Quorum
+from shared.policy.read_calendars import DATES
 from shared.policy.read_firehose import MOST_RULES
+from shared.policy.read_scaling import FORMS, PACE
+from shared.policy.read_scaling import WANTED as SIGNALS
+from shared.policy.read_schedules import SIZES
+from shared.policy.read_schedules import WANTED as SCHEDULES
 from shared.policy.read_windows import WANTED
 from shared.policy.reading import KEYS
+from shared.policy.scaling import Aim, Allocated, Constant, Metric, Pace, Resource, Scaling, Waiting
+from shared.policy.schedules import Calendar, Schedule
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
-from shared.policy.unsupported import ONLY_NO_LOGIN, UNSUPPORTED
+from shared.policy.unsupported import ONLY_NO_LOGIN
 from shared.policy.values import allowed, duration_text
 from shared.policy.windows import Window
 
@@ -49,7 +56,12 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
     ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
     ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
-    ("clusters.NAME.pools.NAME", PoolPolicy, ("scale_set", "mode", "windows")),
+    ("calendars.NAME", Calendar, KEYS["calendar"]),
+    (
+        "clusters.NAME.pools.NAME",
+        PoolPolicy,
+        ("scale_set", "mode", "windows", "schedules", "scaling", "price"),
+    ),
     ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
     ("clusters.NAME.alerts", Alerts, KEYS["alerts"]),
     ("clusters.NAME.alerts.rules.NAME", AlertRule, KEYS["rule"]),
@@ -65,6 +77,12 @@ WORDS = {
     "rules": "A mapping of names to rules.",
     "addresses": "A list of IPv4 addresses.",
     "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",
+    "schedules": f"{SCHEDULES[0].upper()}{SCHEDULES[1:]}.",
+    "scaling": "A mapping.",
+    "signals": f"{SIGNALS[0].upper()}{SIGNALS[1:]}.",
+    "dates": f"{DATES[0].upper()}{DATES[1:]}.",
+    "besides": "The name of a calendar.",
+    "only": "The name of a calendar.",
 }
 """What fields hold whose types have no limit to say it."""
 
@@ -91,25 +109,47 @@ def _fields() -> Iterator[str]:
         for name in names:
             yield from [f"#### `{name}`", "", f"{_allowed(kind, name)} {_default(kind, name)}", ""]
             yield from [texts[name], ""]
-    yield from _windows()
+    yield from _listed("windows[]", Window, ("cron", "zone", "lasts"), NEAREST)
+    yield from _listed(
+        "schedules[]", Schedule, ("name", "cron", "zone", "lasts", *SIZES, "besides", "only"), ""
+    )
+    yield from _listed("scaling", Scaling, ("signals", "age", "protect_new", "serving"), MERGED)
+    yield from _listed("scaling, how fast", Pace, PACE, "These stand beside the keys of `scaling`.")
+    yield from _signals()
     yield from _firehose()
     for title, words in (("mode", schema.Mode), ("meaning", Meaning), ("about", About)):
         yield from [f"### {title}", "", "```text", inspect.cleandoc(words.__doc__ or ""), "```", ""]
 
 
-def _windows() -> Iterator[str]:
-    yield from ["### windows[]", "", f"{inspect.cleandoc(Window.__doc__ or '')} {NEAREST}", ""]
-    texts = documented(Window)
-    for name in ("cron", "zone", "lasts"):
+def _listed(title: str, kind: type[Struct], names: Iterable[str], note: str) -> Iterator[str]:
+    """A section of which some keys have other names than their fields."""
+    yield from [f"### {title}", "", f"{inspect.cleandoc(kind.__doc__ or '')} {note}".strip(), ""]
+    texts = documented(kind)
+    for name in names:
         key = FILE_KEYS.get(name, name)
         yield from [
             f"#### `{key}`",
             "",
-            f"{_allowed(Window, name)} {_default(Window, name)}",
+            f"{_allowed(kind, name)} {_default(kind, name)}",
             "",
             texts[name],
             "",
         ]
+
+
+def _signals() -> Iterator[str]:
+    yield from ["### scaling.signals[]", "", f"One of {FORMS}.", ""]
+    yield from ["| signal | follows |", "|---|---|"]
+    for form, kind in (
+        (f"`of`: {', '.join(Resource)}", Allocated),
+        ("`of: waiting`", Waiting),
+        ("`metric`, `per_node`, `margin`", Metric),
+        ("`nodes`", Constant),
+    ):
+        yield f"| {form} | {' '.join((kind.__doc__ or '').split())} |"
+    yield ""
+    for name, text in documented(Aim).items():
+        yield from [f"#### `{name}`", "", f"{_allowed(Aim, name)} {_default(Aim, name)}", "", text, ""]
 
 
 FILE_KEYS = {
@@ -119,8 +159,10 @@ FILE_KEYS = {
     "clear_low": "clear, with below",
     "clear_high": "clear, with above",
     "lasts": "for",
+    "besides": "except",
+    "age": "goes_first",
 }
-"""Fields of a rule that have another name in the file."""
+"""Fields that have another name in the file."""
 
 
 def _firehose() -> Iterator[str]:
@@ -160,8 +202,6 @@ def _each[T](rules: Iterable[Rule[T]]) -> Iterator[str]:
 
 def _refused() -> Iterator[str]:
     yield from ["## Refused in this version", "", "| where | key | answer |", "|---|---|---|"]
-    for (where, key), sentence in UNSUPPORTED.items():
-        yield f"| {where} | {key} | {sentence} |"
     yield f"| dcos | login, other than none | {ONLY_NO_LOGIN} |"
     yield ""
 
@@ -202,7 +242,9 @@ def _shown(value: Any) -> str:
         return f"`{value.value}`"
     if isinstance(value, tuple):
         return f"`[{', '.join(value)}]`"
-    return f"`{value}`" if value != "" else "none"
+    if isinstance(value, float):
+        return f"`{value:.0%}`"
+    return f"`{value}`" if value not in ("", frozenset()) else "none"
 
 
 def rewrite(path: Path) -> None:

@@ -4,8 +4,8 @@ This is the resolved form. `defaults`, cluster and pool are merged field by fiel
 one wins), so a reader of these types never looks a default up and never asks where a value came from. Under each
 field stand its meaning, the reason for its default and when to change it; `docs/policy.md` is made from these texts.
 
-Only what this version obeys has a field. A word that is planned but not built (`scaling`, `schedules`, ...) is a
-fault in the file and not a silent no-op, see `unsupported.py`: a policy that is accepted is a policy that is kept.
+Only what this version obeys has a field, and a word without one is a fault in the file and not a silent no-op: a
+policy that is accepted is a policy that is kept.
 
 Safe with nothing given: `mode` is observe, one node at a time is touched, and two dead of three are a storm in
 which nothing is touched. The story goes on in `load.py` (text to these types) and `lint.py` (valid but unwise).
@@ -218,11 +218,11 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
     gets better by waiting. Write it where people must be awake when tasks move."""
 
     schedules: tuple[Schedule, ...] = ()
-    """Sizes by the clock, in the order of the file."""
+    """Sizes by the clock: see schedules below. Not written: the clock moves nothing."""
 
     scaling: Scaling | None = None
-    """How the pool follows its load, and how it shrinks. Not written: it follows none, and shrinks by the defaults
-    where schedules or people say so."""
+    """How the pool follows its load, and how it shrinks: see scaling below. Not written: it follows none, and shrinks
+    by the defaults where schedules or people say so."""
 
     price: Annotated[float | None, Amount(100_000)] = None
     """What a node costs for an hour, in any currency: for previews and reports, nothing is decided by it."""

@@ -43,9 +43,8 @@ def test_a_week_is_told_with_who_says_what_and_what_it_costs(file: Path) -> None
     assert "node-hours: 714 to 6,720; cost: 357.00 to 3,360.00" in lines
 
 
-def test_it_says_that_the_app_does_not_obey_schedules_yet(file: Path) -> None:
-    assert "does not change sizes by schedules" in words_of(typed("schedule", "preview", str(file), *WEEK))
-    assert typed("policy", "check", str(file)).exit_code == 1
+def test_the_app_takes_the_same_file(file: Path) -> None:
+    assert typed("policy", "check", str(file)).exit_code == 0
 
 
 def test_a_contradiction_is_told_and_is_a_no(tmp_path: Path) -> None:

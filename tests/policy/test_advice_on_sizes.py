@@ -83,7 +83,7 @@ WISE = {
 
 
 def advice_on(text: str) -> tuple[Advice, ...]:
-    policy = load(text, "policy.yaml", planned=True)
+    policy = load(text, "policy.yaml")
     return lint(policy, foresee(policy, NOW))
 
 

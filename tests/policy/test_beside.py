@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def days_of(text: bytes | str) -> frozenset[date]:
-    (cluster,) = load(text, "policy.yaml", planned=True).clusters
+    (cluster,) = load(text, "policy.yaml").clusters
     calendar = cluster.pools[0].schedules[0].besides
     assert calendar is not None
     return calendar.from_ics
@@ -63,7 +63,7 @@ def test_a_file_that_is_not_there_or_too_long_is_told_where_it_is_named(
     if content is not None:
         file.with_name("days.ics").write_bytes(content)
     with pytest.raises(PolicyError) as raised:
-        load(read_policy_file(file), "policy.yaml", planned=True)
+        load(read_policy_file(file), "policy.yaml")
     (fault,) = raised.value.faults
     assert (fault.line, fault.path) == (1, "calendars.x.ics")
     assert fault.allowed == "an iCalendar file beside the policy, of at most 100 KiB"

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from msgspec.structs import fields
 
+from shared.decide.foresee import foresee
 from shared.policy.lint import lint
 from shared.policy.load import load
 from shared.policy.reference import BEGIN, SECTIONS, documented, page, rewrite
 from shared.policy.schema import Mode
 from tests.policy.texts import fault_of, with_pool
 
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "policy.md"
 SAMPLE = ROOT / "policy.sample.yaml"
@@ -40,11 +44,13 @@ def test_every_field_is_documented_in_the_code_and_on_the_page() -> None:
             assert texts[name] in page()
 
 
-def test_every_example_on_the_page_is_a_valid_policy() -> None:
-    examples = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", ["policy.md", "scaling.md"])
+def test_every_example_on_the_page_is_a_valid_policy(page: str) -> None:
+    text = PAGE.with_name(page).read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert len(examples) >= 2
     for example in examples:
-        assert load(example, "docs/policy.md").clusters
+        assert load(example, page).clusters
 
 
 def test_the_faults_shown_on_the_page_are_those_of_the_code() -> None:
@@ -55,7 +61,7 @@ def test_the_faults_shown_on_the_page_are_those_of_the_code() -> None:
 
 def test_the_sample_is_valid_wise_enough_and_destroys_nothing() -> None:
     policy = load(SAMPLE.read_bytes(), SAMPLE.name)
-    assert {advice.code for advice in lint(policy)} == set()
+    assert {advice.code for advice in lint(policy, foresee(policy, NOW))} == set()
     assert all(pool.mode is not Mode.ENFORCE for cluster in policy.clusters for pool in cluster.pools)
 
 

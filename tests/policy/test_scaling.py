@@ -29,13 +29,13 @@ SIGNALS = (
 
 
 def scaling_of(text: str) -> Scaling | None:
-    (cluster,) = load(text, "policy.yaml", planned=True).clusters
+    (cluster,) = load(text, "policy.yaml").clusters
     return cluster.pools[0].scaling
 
 
 def fault_of(written: str) -> Fault:
     with pytest.raises(PolicyError) as raised:
-        load(with_pool(f"scaling: {written}"), "policy.yaml", planned=True)
+        load(with_pool(f"scaling: {written}"), "policy.yaml")
     (fault,) = raised.value.faults
     return fault
 

@@ -11,7 +11,7 @@ from shared.policy.faults import Fault, PolicyError
 from shared.policy.load import load
 from shared.policy.schedules import Calendar, Schedule
 from shared.policy.schema import PoolPolicy
-from tests.policy.texts import fault_of, with_pool
+from tests.policy.texts import with_pool
 from tests.schedule.plans import HOUR, LONDON
 
 ICS = {
@@ -30,13 +30,13 @@ def text_of(schedules: str, calendars: str = f"{{uk: {UK}}}", price: str = "") -
 
 
 def read(text: str) -> PoolPolicy:
-    (cluster,) = load(packed(text.encode(), ICS), "policy.yaml", planned=True).clusters
+    (cluster,) = load(packed(text.encode(), ICS), "policy.yaml").clusters
     return cluster.pools[0]
 
 
 def faults(text: str) -> tuple[Fault, ...]:
     with pytest.raises(PolicyError) as raised:
-        load(packed(text.encode(), ICS), "policy.yaml", planned=True)
+        load(packed(text.encode(), ICS), "policy.yaml")
     return raised.value.faults
 
 
@@ -57,12 +57,6 @@ def test_schedules_are_read_in_the_order_of_the_file() -> None:
 
 def test_a_file_without_schedules_has_none() -> None:
     assert read(with_pool("mode: observe")).schedules == ()
-
-
-def test_the_policy_itself_goes_on_refusing_what_the_app_does_not_obey() -> None:
-    assert "does not change the size" in fault_of(with_pool(f"schedules: [{NIGHT}]")).hint
-    with pytest.raises(PolicyError):
-        load(text_of(f"[{NIGHT}]"), "policy.yaml")
 
 
 ZONED = "name: x, zone: UTC"
