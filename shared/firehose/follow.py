@@ -30,18 +30,22 @@ SCALES = "scales"
 MOST_FOLLOWED = 4_000
 """Series of one metric that one worker keeps: some 60 bytes each, well below what a row holds."""
 
+TOO_MANY = "it has more series than are kept"
+MIXED = "it has several values at a time that only unknown tags tell apart: let the sender add them up"
+
 LATEST_ROW_S = 86_400.0
 
 
 class Values:
-    """The last value of each series of one metric, by pool and node. `pools` are those whose size follows it."""
+    """The last value of each series of one metric, by pool and node. `pools` are those whose size follows it. `fault`
+    says why the sum of it can't be right, and `fault_at` when that was seen last."""
 
-    __slots__ = ("is_cut", "kept", "pools")
+    __slots__ = ("fault", "fault_at", "kept", "pools")
 
     def __init__(self, pools: Iterable[str]) -> None:
         self.pools = frozenset(pools)
         self.kept: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
-        self.is_cut = False
+        self.fault, self.fault_at = "", 0.0
 
     def hear(self, subject: Subject, tags: Mapping[str, Any], series: str, value: float, at: float) -> bool:
         """False when there are too many series."""
@@ -50,12 +54,19 @@ class Values:
         if pool not in self.pools:
             return True
         kept = self.kept.setdefault((pool, node), {})
-        if series not in kept and sum(map(len, self.kept.values())) >= MOST_FOLLOWED:
-            self.is_cut = True
+        before = kept.get(series)
+        if before is None and sum(map(len, self.kept.values())) >= MOST_FOLLOWED:
+            self.fault, self.fault_at = TOO_MANY, at
             return False
-        if series not in kept or at > kept[series][1]:
+        if before is not None and at == before[1] and value != before[0]:
+            self.fault, self.fault_at = MIXED, at
+        if before is None or at > before[1]:
             kept[series] = value, at
         return True
+
+    def take_over(self, before: Values) -> None:
+        """From the same metric under the policy of before."""
+        self.kept, self.fault, self.fault_at = before.kept, before.fault, before.fault_at
 
     def forget(self, now_s: float) -> None:
         """What nobody has told for an hour."""
@@ -64,7 +75,8 @@ class Values:
             for place, kept in self.kept.items()
         }
         self.kept = {place: kept for place, kept in recent.items() if kept}
-        self.is_cut = self.is_cut and bool(self.kept)
+        if self.fault_at <= now_s - FORGOTTEN_S:
+            self.fault = ""
 
 
 def metrics_of(cluster: ClusterPolicy) -> dict[str, list[str]]:
@@ -93,7 +105,7 @@ async def write_followed(store: Store, watching: Watching, now_s: float) -> None
             pools.setdefault(pool, {})[node] = kept
         for pool, nodes in pools.items():
             followed = Followed(watch.cluster, pool, watch.rule.metric)
-            told = Told(watch.rule.metric, watching.worker, watch.values.is_cut, nodes)
+            told = Told(watch.rule.metric, watching.worker, watch.values.fault, nodes)
             row = followed.row(watching.worker)
             await store.write(
                 Table.ALERT_STATES, followed.partition, Write(row, msgspec.json.encode(told), "*")

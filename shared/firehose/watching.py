@@ -118,7 +118,7 @@ class Watching:
             if before is not None and before.rule == watch.rule:
                 watch.last, watch.heard, watch.trusted_from = before.last, before.heard, before.trusted_from
                 if watch.values is not None and before.values is not None:
-                    watch.values.kept = before.values.kept
+                    watch.values.take_over(before.values)
 
     def forget_old(self, now_s: float) -> None:
         """Series that rates have not heard of for an hour, and nodes that nobody has for a day."""

@@ -12,7 +12,7 @@ reads takes of each series the newest value. What the rows amount to:
    node tells others does not count.
 4. The time is that of the node that was silent longest: while one of those that told it lately says nothing, the sum is
    old, and too old for anybody after some minutes (`shared/scale/load.py`). It is not smaller.
-5. Nobody told it, somebody has more series than are kept, or a row can't be read: a failure.
+5. Nobody told it, somebody has more series than are kept or can't tell them apart, or a row can't be read: a failure.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ class Followed(Struct, frozen=True):
 
 class Told(Struct, frozen=True):
     """What one worker heard: node (empty: one number for the pool) to series to value and time, in seconds since 1970.
-    `is_cut`: there were more series than are kept."""
+    `fault`: why their sum can't be right, within the last hour; empty: it can."""
 
     metric: str
     worker: str
-    is_cut: bool
+    fault: str
     nodes: Mapping[str, Mapping[str, tuple[float, float]]]
 
 
@@ -84,8 +84,8 @@ def sum_of(
             told = _decoder.decode(row.body)
         except msgspec.MsgspecError:
             return Failure(f"what was heard of {followed.metric} can't be read", SOURCE, now)
-        if told.is_cut and _latest(told) > now.timestamp() - FORGOTTEN_S:
-            return Failure(f"{followed.metric} has more series than are kept", SOURCE, now)
+        if told.fault and _latest(told) > now.timestamp() - FORGOTTEN_S:
+            return Failure(f"{followed.metric} can't be followed: {told.fault}", SOURCE, now)
         for node in told.nodes.keys() & {"", *nodes}:
             kept = newest.setdefault(node, {})
             for series, (value, at) in told.nodes[node].items():

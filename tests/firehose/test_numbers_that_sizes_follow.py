@@ -141,6 +141,33 @@ async def test_more_series_than_are_kept_are_a_failure_and_no_smaller_sum() -> N
     assert "more series" in reading.why
 
 
+async def test_series_that_nobody_can_tell_apart_are_a_failure_until_they_are_added_up() -> None:
+    made = ground()
+    made.passes(61)
+    queues = [
+        metric(1, made.now_s, "queue", {"queue": one}, depth=depth) for one, depth in (("a", 5), ("b", 7))
+    ]
+    await made.hears(*queues)
+    reading = await now(made)
+    assert isinstance(reading, Failure)
+    assert "let the sender add them up" in reading.why
+    for _ in range(62):
+        await told(made, 12, 1)
+    reading = await now(made)
+    assert isinstance(reading, Value)
+    assert reading.value == 12
+
+
+async def test_a_body_that_comes_twice_tells_nothing_else() -> None:
+    made = ground()
+    made.passes(61)
+    for _ in range(2):
+        await made.hears(metric(1, made.now_s, "queue", depth=5))
+    reading = await now(made)
+    assert isinstance(reading, Value)
+    assert reading.value == 5
+
+
 async def test_a_row_that_can_t_be_read_is_a_failure() -> None:
     made = ground()
     await told(made, 10, 1)

@@ -43,7 +43,7 @@ async def seen(scene: Scene, cluster: ClusterPolicy, outside: Outside | None = N
 
 async def tells(scene: Scene, value: float, *numbers: int) -> None:
     at = scene.clock.now().timestamp()
-    told = Told("queue.depth", "worker", False, {name(number): {"": (value, at)} for number in numbers})
+    told = Told("queue.depth", "worker", "", {name(number): {"": (value, at)} for number in numbers})
     followed = Followed("prod", "private", "queue.depth")
     write = Write(followed.row("worker"), msgspec.json.encode(told), "*")
     await scene.store.write(Table.ALERT_STATES, followed.partition, write)

@@ -16,7 +16,7 @@ DEPTH = Followed("prod", "private", "queue.depth")
 
 async def tells(waits: Waits, depth: float) -> None:
     """A worker's row, as the firehose writes it each minute."""
-    told = Told("queue.depth", "worker", False, {name(0): {"": (depth, waits.clock.now().timestamp())}})
+    told = Told("queue.depth", "worker", "", {name(0): {"": (depth, waits.clock.now().timestamp())}})
     body = msgspec.json.encode(told)
     await waits.store.write(Table.ALERT_STATES, DEPTH.partition, Write(DEPTH.row("worker"), body, "*"))
 
