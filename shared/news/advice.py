@@ -59,6 +59,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "enlarge": ("See why the app's storage does not take the new size of the pool; nothing was ordered.",),
     "trim": ("Lower the size of the scale set in Azure to the number of machines that it has.",),
     "await_members": _NOT_JOINED,
+    "give_up": _NO_GROWTH,
     "prove_surplus": ("See by hand whether the machine works; nothing was done to it.",),
     "await_successor": _NOT_JOINED,
     "await_join": _NOT_JOINED,

@@ -242,13 +242,12 @@ def _is_left_for_a_person(incident: Incident, picture: Picture) -> bool:
     is_old = situation.now - incident.since >= LEFT_OPEN
     if incident.state is not IncidentState.HANDED_OVER or is_old:
         return False
+    sized = next((one for one in picture.sized if one.pool == pool), None)
     if is_size(incident.node):
-        wanted = situation.ledgers[pool].wanted if pool in situation.ledgers else None
         healthy = sum(
             one.node.pool == pool and one.condition is Condition.HEALTHY for one in situation.findings
         )
-        return wanted is not None and healthy < wanted
-    sized = next((one for one in picture.sized if one.pool == pool), None)
+        return sized is not None and healthy < sized.nodes
     return incident.condition is Condition.SURPLUS and sized is not None and sized.surplus > 0
 
 

@@ -112,13 +112,13 @@ def _is_to_be_undone(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
     """Whether something of ours has to be taken back before the operation ends.
 
     1. Nothing was done that could be, or it is ending at this moment: no.
-    2. It is handed over after something final was done: no, a person is to find it as it is.
+    2. It is handed over after something final was done to a machine: no, a person is to find it as it is.
     3. Otherwise: yes.
     """
     operation, course = hand.operation, PLANS[hand.operation.plan]
     if not course.early_end(operation) or ENDS in operation.notes:
         return False
-    return not isinstance(outcome, HandOver) or course.is_untouched(operation)
+    return not isinstance(outcome, HandOver) or not course.has_place or course.is_untouched(operation)
 
 
 async def _undo(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:

@@ -15,6 +15,7 @@
     shrink           prove_surplus -> stop_new_tasks -> keep_evidence -> move_tasks -> dismiss -> prove_gone
                      -> tell_scheduler -> restore_services -> await_services -> verify
     an early end     give_back, where new tasks were stopped or the pool was grown
+                     give_up, where Azure could not grow the pool
                      -> make_up, where an order was given that members of services may not have outlived
 
 Dead is proved by Azure and Mesos both before anything is destroyed. Mesos is told only when Azure has confirmed that
@@ -50,7 +51,7 @@ from .steps.await_end import await_end, bury
 from .steps.await_join import await_join, await_successor
 from .steps.await_recovery import await_recovery
 from .steps.destroy import DESTROYING
-from .steps.enlarge import await_members, enlarge, trim
+from .steps.enlarge import await_members, enlarge, give_up, trim
 from .steps.give_back import give_back
 from .steps.grow import SURGED, grow, surge, surge_ahead
 from .steps.keep_body import take_away
@@ -89,6 +90,7 @@ ENDS = "ends"
 """The note of an operation that ends early: how it will have ended."""
 EVIDENCE = Step("keep_evidence", keep_evidence, (), _minutes(10))
 UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
+GIVE_UP = Step("give_up", give_up, (), _minutes(60))
 MAKE_UP = Step("make_up", make_up, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout)
 
 
@@ -103,10 +105,13 @@ class Course:
 
     def step(self, name: str) -> Step:
         """The step of this name, or one of an early end."""
-        return next(step for step in (*self.steps, UNDO, MAKE_UP) if step.name == name)
+        return next(step for step in (*self.steps, UNDO, MAKE_UP, GIVE_UP) if step.name == name)
 
     def early_end(self, operation: Operation) -> tuple[str, ...]:
         """The steps that are done before it ends early."""
+        if not self.has_place:
+            ordered = any(record.step == "enlarge" for record in operation.steps)
+            return (GIVE_UP.name,) if ordered and operation.step != "await_members" else ()
         undone = (UNDO.name,) if self.leaves_traces(operation) else ()
         cut_off = ORDERED in operation.notes and operation.subject.services
         return (*undone, MAKE_UP.name) if cut_off else undone

@@ -21,7 +21,6 @@ from shared.decide.repair import Situation
 from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, sizes_wanted
 from shared.guards import Question, ask, mode, pause, refusals, self_doubt
 from shared.model.decisions import Decision
-from shared.model.incidents import IncidentState
 from shared.model.ledger import Ledger
 from shared.model.readings import Value
 from shared.model.remedies import Remedy
@@ -80,13 +79,10 @@ async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[D
 
 
 def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
-    """The pool's ledger. Where Azure had no room for what was ordered, or its order failed, and fewer are wanted by
-    now, machines that are not there are not wanted any more; nor are they when a person was called for it, because what
-    nobody orders must not be missed. Not while one is missing that was lost, or while an order may be under way."""
+    """The pool's ledger. Where Azure had no room for what was ordered, and fewer are wanted by now, machines that are
+    not there are not wanted any more. Not while one is missing that was lost, or while an order may be under way."""
     book, there = situation.ledgers[sized.pool], sized.there
-    incident = situation.incidents.get(size_of(sized.pool))
-    is_given_up = incident is not None and incident.state is IncidentState.HANDED_OVER
-    if there is None or not (there if is_given_up else max(there, sized.nodes)) < sized.size:
+    if there is None or not max(there, sized.nodes) < sized.size:
         return book
     pool = next(one for one in situation.cluster.pools if one.name == sized.pool)
     tally = situation.tallies[pool.name]
@@ -108,5 +104,4 @@ def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
     )
     if refusals(ask(question, TO_WANT_FEWER)):
         return book
-    least = there if is_given_up else max(there, sized.nodes)
-    return replace(book, wanted=max(least, pool.capacity.min) + book.going)
+    return replace(book, wanted=max(there, sized.nodes, pool.capacity.min) + book.going)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+from shared.model.incidents import IncidentState
+from shared.model.mesos import Framework, Generation, workload_key
 from shared.model.operations import OperationState
 from shared.model.sizes import size_of
 from tests.operate.test_azure_has_no_room import NO_ROOM
@@ -86,3 +90,33 @@ async def test_the_lead_is_what_machines_took_that_joined_of_late() -> None:
     assert sum(office.ordered) == 2
     await office.after(minutes=20)
     assert (sum(office.ordered), office.connected) == (4, 6)
+
+
+async def test_an_order_that_azure_cannot_carry_out_is_handed_over_and_tried_again_after_an_hour() -> None:
+    office = Office(4, "target: 6", "target: 6")
+    office.compute.fail_operation("InvalidImage", "The image does not exist.")
+    await office.after(minutes=30)
+    over = (await office.open_incidents())[SIZE]
+    assert (over.state, sum(office.ordered)) == (IncidentState.HANDED_OVER, 0)
+    assert (await office.ledger()).wanted == 4
+    office.agent_dies(1)  # meanwhile what fails is repaired
+    await office.after(minutes=25)
+    assert (office.connected, office.capacity) == (4, 4)
+    await office.after(minutes=30)
+    assert (office.connected, office.capacity) == (6, 6)
+    assert await office.open_incidents() == {}
+
+
+async def test_a_machine_that_cannot_be_emptied_is_given_back_and_left_alone_for_a_day() -> None:
+    office = Office(6, generation=Generation.MARK_GONE)
+    office.scheduler.frameworks["chronos"] = Framework("chronos", "chronos", ("*",))
+    for id in list(office.scheduler.agents):
+        office.scheduler.run(id, workload_key("chronos", "job"), 1)
+    await office.after(minutes=155)
+    over = (await office.open_incidents()).values()
+    assert [one.state for one in over] == [IncidentState.HANDED_OVER] * 2
+    await office.after(minutes=90)
+    assert (office.destroyed, office.connected) == ([], 6)
+    tried = Counter(one.subject.node for one in await office.closed_operations())
+    assert list(tried.values()) == [1, 1]
+    assert all(office.scheduler.takes_tasks(id) for id in office.scheduler.agents)

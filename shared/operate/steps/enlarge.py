@@ -16,25 +16,31 @@
 5. More is wanted by now than is there: it is ordered, and the time in which they have to join begins anew.
 6. The pool or the masters cannot be read: wait.
 7. A machine has not joined yet: wait. Those that have joined and were lost since are incidents of their own.
+
+8. Azure could not carry the order out, and a person is called (`give_up`): what is not there is not wanted any more,
+   and its order is taken back, so that the pool's numbers agree again and what fails in it is repaired meanwhile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from shared.guards import TO_ENLARGE, ask, refusals
 from shared.model.azure import ProgressState, Provisioning
+from shared.model.ledger import Ledger
 from shared.model.nodes import Finding
 from shared.model.readings import Failure
+from shared.operate.books import change
 from shared.operate.growth import AIM, raise_to
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, Outcome, Wait, Withdraw
 from shared.scale.rule import UNREAD
 
-from .grow import grow
+from .grow import grow, never_started
 from .unorder import unorder
 
 STANDS = timedelta(minutes=10)
@@ -72,6 +78,24 @@ async def trim(hand: Hand) -> Outcome:
     return await unorder(hand)
 
 
+async def give_up(hand: Hand) -> Outcome:
+    """Rule 8."""
+    picture, _ = await hand.fresh()
+    pool = picture.situation.snapshot.pools[hand.pool.name].instances
+    if isinstance(pool, Failure):
+        return Wait(f"the machines cannot be read: {pool.why}", hand.again(), blind=True)
+    machines = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
+    unstarted = len(never_started(hand.pool.name, machines))
+    size = max(_there(machines) + _missing(machines) - unstarted, hand.pool.capacity.min)
+
+    def lowered(book: Ledger) -> Ledger:
+        is_more = book.target is not None and book.wanted is not None and book.target > size
+        return replace(book, wanted=size) if is_more else book
+
+    await change(hand.outside, hand.cluster.name, hand.pool.name, lowered)
+    return await trim(hand)
+
+
 async def await_members(hand: Hand) -> Outcome:
     book = await book_of(hand.outside, hand.cluster.name, hand.pool)
     picture, _ = await hand.fresh()
@@ -81,13 +105,8 @@ async def await_members(hand: Hand) -> Outcome:
         if isinstance(reading, Failure):
             return Wait(f"the pool cannot be read: {reading.why}", hand.again(), blind=True)
     machines = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
-    there = [
-        one
-        for one in machines
-        if one.node.instance is not None and one.node.instance.provisioning is not Provisioning.DELETING
-    ]
-    missing = sum(one.node.instance is None for one in machines)  # of those repair takes care
-    if book.target is not None and len(there) + missing < min(book.target, hand.pool.capacity.max):
+    there = [one for one in machines if _is_there(one)]
+    if book.target is not None and len(there) + _missing(machines) < min(book.target, hand.pool.capacity.max):
         ordered = await grow(hand)
         if not isinstance(ordered, Done):
             return _anew(ordered)
@@ -105,3 +124,17 @@ def _anew(ordered: Outcome) -> Outcome:
 def _has_joined(finding: Finding) -> bool:
     memory = finding.node.memory
     return finding.is_connected or (memory is not None and memory.joined_at is not None)
+
+
+def _is_there(finding: Finding) -> bool:
+    instance = finding.node.instance
+    return instance is not None and instance.provisioning is not Provisioning.DELETING
+
+
+def _there(machines: Sequence[Finding]) -> int:
+    return sum(_is_there(one) for one in machines)
+
+
+def _missing(machines: Sequence[Finding]) -> int:
+    """Of those repair takes care."""
+    return sum(one.node.instance is None for one in machines)
