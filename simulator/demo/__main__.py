@@ -21,6 +21,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from simulator.azurite import AzuriteFailed
+from simulator.demo import week
 from simulator.demo.play import Play
 from simulator.demo.report import report
 from simulator.demo.scenarios import SCENARIOS, Scenario
@@ -52,6 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.list:
         _list()
         return 0
+    if given.scenario == week.NAME:
+        return week.main(given.json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the symbols still has the letters
@@ -70,6 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = _parser()
     given = parser.parse_args(arguments)
+    if given.scenario == week.NAME:
+        if given.keep:
+            parser.error(f"--keep and {week.NAME}: what happens in virtual time cannot be played with")
+        return given
     if given.keep and given.json:
         parser.error("--keep and --json: a document ends, what is kept does not")
     fewest = SCENARIOS[given.scenario].fewest
@@ -93,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
         description="A DC/OS cluster on this machine loses agents and gets them back.",
     )
     parser.add_argument(
-        "--scenario", choices=sorted(SCENARIOS), default="deleted", help="which story (default deleted)"
+        "--scenario",
+        choices=sorted([*SCENARIOS, week.NAME]),
+        default="deleted",
+        help="which story (default deleted)",
     )
     parser.add_argument("--list", action="store_true", help="list the stories and end")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout, progress on stderr")
@@ -123,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
 def _list() -> None:
     for scenario in SCENARIOS.values():
         print(f"{scenario.name:<14}{scenario.promise}")
+    print(f"{week.NAME:<14}{week.PROMISE}")
 
 
 async def _until_stopped(given: argparse.Namespace, remembered: Remembered) -> int:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.app import App
@@ -55,6 +55,10 @@ NEWS_S = 15.0
 EVENTS_TAKE_S = (0.5, 3.0)
 
 
+type Rhythm = Callable[[datetime], float]
+"""Seconds from a sweep at that instant to the next one; glances come four times as often."""
+
+
 class _InProcessHttp:
     """The port for HTTP to machines of the cluster, on a network in this process."""
 
@@ -88,9 +92,9 @@ class _Queues(MemoryQueues):
 class _Host:
     """What the platform does with one app."""
 
-    def __init__(self, app: App, queues: _Queues, clock: VirtualClock, sweep_s: float) -> None:
+    def __init__(self, app: App, queues: _Queues, clock: VirtualClock, rhythm: Rhythm) -> None:
         self._app, self._queues, self._clock = app, queues, clock
-        self._sweep_s, self._glance_s = sweep_s, sweep_s / SWEEP_S * GLANCE_S
+        self._rhythm = rhythm
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def hears(self, events: list[dict[str, Any]]) -> int:
@@ -122,14 +126,14 @@ class _Host:
     async def sweeps(self) -> None:
         while True:
             await self._app.sweep()
-            await self._clock.sleep(self._sweep_s)
+            await self._clock.sleep(self._rhythm(self._clock.now()))
 
     async def glances(self) -> None:
         """Between two sweeps, as production's schedule has them."""
-        await self._clock.sleep(self._glance_s / 2)
+        await self._clock.sleep(GLANCE_S / 2)
         while True:
             await self._app.glance()
-            await self._clock.sleep(self._glance_s)
+            await self._clock.sleep(self._rhythm(self._clock.now()) / SWEEP_S * GLANCE_S)
 
     async def housekeeps(self) -> None:
         while True:
@@ -173,11 +177,11 @@ async def running_app(
     clock: VirtualClock,
     policy: str,
     events: Events | None = None,
-    sweep_s: float = SWEEP_S,
+    rhythm: Rhythm = lambda _: SWEEP_S,
 ) -> AsyncIterator[Running]:
     """The app looks after the cluster until the block ends. `policy` is the whole file. With `events` it also tells
     what is new there and keeps house, which takes its time and which few measurements want. Who plays a week lets it
-    look less often, all `sweep_s`."""
+    look less often while nothing happens."""
     arm = ArmFace(world)
     faces = [MesosFace(world, cluster, master) for master in cluster.mesos.masters]
     http = _InProcessHttp(DcosNetwork(world, Services(cluster), MesosNetwork(faces)))
@@ -207,7 +211,7 @@ async def running_app(
         post = Post(store, queues, clock, MemoryNotifier(), events) if events is not None else None
         own = frozenset({OWN_PRINCIPAL, OWN_APP})
         app = App(outside, PolicyInForce(text, "policy.yaml", store), own, post=post)
-        host = _Host(app, queues, clock, sweep_s)
+        host = _Host(app, queues, clock, rhythm)
         delivery = Delivery(delay_s=EVENTS_TAKE_S)
         await stack.enter_async_context(EventGrid(world, host.hears, delivery))
         group = await stack.enter_async_context(asyncio.TaskGroup())
