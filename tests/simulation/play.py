@@ -126,8 +126,10 @@ class Stage:
         return await self.ending.is_missing()
 
     async def lives_on(self, quiet: timedelta) -> list[str]:
-        """Nothing happens any more. What is missing then that was there."""
+        """Nothing happens any more. What is missing then that was there. No call waits for anything now, so that tasks
+        which would meet nobody are not queued: each runs at once until it waits."""
         self.weather.rests()
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
         await asyncio.sleep(quiet.total_seconds())
         return await self.ending.is_missing()
 
