@@ -62,8 +62,7 @@ full of tasks, and to empty one takes minutes."""
 EITHER = (ANYBODY, PUBLIC)
 """What accepts both, where nobody says which."""
 
-AGENTS_WITHOUT = frozenset({Condition.JOINING, Condition.STUCK})
-MAY_GO = AGENTS_WITHOUT | {Condition.HEALTHY}
+MAY_GO = frozenset({Condition.HEALTHY, Condition.JOINING, Condition.STUCK})
 
 
 class Ground(Struct, frozen=True):
@@ -170,7 +169,7 @@ def _candidate(ground: Ground, book: Ledger, finding: Finding) -> Candidate:
         tasks=_tasks(ground, agent) if agent is not None else (),
         services=frozenset(stake.service for stake in stakes),
         place=Place(instance.zone, instance.fault_domain) if instance is not None else Place(),
-        kept=_kept(situation, book, finding, has_joined),
+        kept=_kept(situation, book, finding),
         is_named=incident is not None and incident.condition is Condition.SURPLUS,
     )
 
@@ -189,7 +188,7 @@ def _about(ground: Ground, agent: Agent | None) -> Snapshot:
     return replace(snapshot, workloads=replace(snapshot.workloads, value=replace(work, apps=apps, pods=pods)))
 
 
-def _kept(situation: Situation, book: Ledger, finding: Finding, has_joined: bool) -> str:
+def _kept(situation: Situation, book: Ledger, finding: Finding) -> str:
     """Rules 1 to 4: by whom or what; empty: by nobody."""
     node, instance = finding.node, finding.node.instance
     for held in in_force(situation.overrides, OverrideKind.PAUSE, [node.name], situation.now):
@@ -208,8 +207,6 @@ def _kept(situation: Situation, book: Ledger, finding: Finding, has_joined: bool
         return "its end is announced, and it goes by itself"
     if finding.condition not in MAY_GO:
         return f"it is {finding.condition.value}, and repair comes first"
-    if finding.condition in AGENTS_WITHOUT and has_joined:
-        return "its agent is away, and repair comes first"
     return ""
 
 

@@ -185,11 +185,12 @@ def test_rule_5_an_ill_one_holds_only_as_much_as_covers_for_it() -> None:
 
 
 def test_rule_6_behind_one_that_waits_for_the_ledger_nobody_is_asked() -> None:
-    pool = to_have(1)
-    limited(pool, 2)
+    pool = to_have(1, nodes=6)
+    limited(pool, 4)
     assert acted(pool) == pool.gone()
-    pool.ledger = replace(pool.ledger, active=(disruption(5),))
-    assert [one.verdict for one in pool.decided().values()] == [Verdict.ACT, Verdict.HOLD]
+    pool.ledger = replace(pool.ledger, active=(disruption(5), disruption(6)))
+    assert [one.verdict for one in pool.decided().values()] == [Verdict.ACT, Verdict.ACT, Verdict.HOLD]
+    assert len(pool.gone()) == 4
 
 
 def test_rule_6_repair_that_was_decided_now_has_taken_its_place() -> None:
@@ -214,6 +215,12 @@ def test_rule_6_people_are_asked_for_as_many_as_could_go_at_once() -> None:
     decisions = list(pool.decided().values())
     assert [one.verdict for one in decisions] == [Verdict.HOLD] * 2
     assert [against(one) for one in decisions] == [["approval_awaited"]] * 2
+    pool.ledger = replace(pool.ledger, active=(disruption(5),))
+    decisions = list(pool.decided().values())
+    assert [against(one) for one in decisions] == [
+        ["approval_awaited"],
+        ["ledger_at_once", "approval_awaited"],
+    ]
 
 
 def test_rule_6_what_was_agreed_to_is_done_and_the_other_waits() -> None:

@@ -86,6 +86,15 @@ def test_rule_2_one_that_is_on_its_way_out_takes_nothing_new() -> None:
     assert (pool.sized().size, nodes(pool)) == (2, 3)
 
 
+def test_rule_2_what_is_missing_takes_nothing_either() -> None:
+    pool = following(Waiting(), count=4)
+    pool.ledger = replace(pool.ledger, active=(disruption(1, shrinks=True),))
+    pool.busy.add(name(1))
+    pool.is_deleted(4)
+    pool.waits("/web", 9)
+    assert (pool.sized().size, nodes(pool)) == (3, 2 + 1)
+
+
 def test_rule_2_a_node_and_its_successor_are_one() -> None:
     pool = following(Waiting(), count=4)
     pool.ledger = replace(pool.ledger, wanted=3, active=(disruption(1, surge=True),))

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from shared.model.catalog import UNKNOWN_RESIDENT
+from shared.model.catalog import UNKNOWN_RESIDENT, UNKNOWN_SDK, Person
 from shared.model.incidents import IncidentState
 from shared.model.mesos import Amounts, Framework, Reservation
 from shared.model.nodes import Condition
 from shared.model.overrides import Override, OverrideKind
-from shared.model.workloads import NOT_ASKED, Needs
+from shared.model.workloads import NOT_ASKED, Needs, PodTask, Service, ServicePod, WorkloadState
 from shared.policy.scaling import Age, Scaling
 from shared.policy.share import Share
-from tests.builders import DAY, NOW, disruption, incident, memory, name
+from tests.builders import DAY, NOW, disruption, incident, memory, name, read, unread
 from tests.decide.sizing import MINUTE, Sizing, scaled
 
 
@@ -116,6 +116,31 @@ def test_rule_6_what_holds_a_reservation_of_nobody_known_stays() -> None:
     assert pool.gone() == [2]
 
 
+def test_rule_5_what_holds_something_of_a_service_that_could_not_be_read_stays() -> None:
+    pool = to_lose(1)
+    held = (Reservation("cassandra-role", "cassandra", Amounts(1.0)),)
+    pool.agents["agent-S1"] = replace(pool.agents["agent-S1"], reservations=held)
+    nothing = read(())
+    pool.workloads = read(WorkloadState(nothing, nothing, nothing, {"cassandra": unread("cassandra")}))
+    assert pool.why_not(1).startswith("victim_unread")
+
+
+def test_rule_6_a_member_of_a_service_that_holds_copies_goes_last() -> None:
+    pool = to_lose(2)
+    copies = replace(UNKNOWN_SDK, person=Person.NEVER)
+    pod = ServicePod("node-0", "agent-S1", (PodTask("node-0-server", "t", "RUNNING"),))
+    nothing = read(())
+    pool.runs("/alone", 2)
+    apps = read(tuple(pool.apps))
+    service = read(Service("cassandra", (), (pod,), copies))
+    pool.workloads = read(WorkloadState(apps, nothing, nothing, {"cassandra": service}))
+    assert pool.gone() == [3, 2]
+    pool.overrides = []
+    pool.says(target=1)
+    pool.becomes(2, is_protected_from_scale_in=True)
+    assert pool.gone() == [3, 1]
+
+
 def test_rules_7_and_8_empty_goes_before_movable_and_movable_before_single() -> None:
     pool = to_lose(3, nodes=4)
     pool.runs("/alone", 1)
@@ -182,3 +207,7 @@ def test_not_more_are_chosen_than_may_go_at_once() -> None:
     some = replace(pool.policy.pools[0].disruption, at_once=Share(2, False))
     pool.policy = replace(pool.policy, pools=(replace(pool.policy.pools[0], disruption=some),))
     assert len(pool.gone()) == 2
+
+
+def test_no_more_than_twenty_are_chosen_at_a_look() -> None:
+    assert len(to_lose(25, nodes=30).gone()) == 20

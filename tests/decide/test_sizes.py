@@ -9,16 +9,20 @@ import pytest
 from msgspec.structs import replace
 
 from shared.decide.capacity import decide_sizes
-from shared.decide.sizes import courses_after, lead_of
+from shared.decide.sizes import courses_after, lead_of, size_pools
 from shared.model.decisions import Verdict
+from shared.model.overrides import Override, OverrideKind
+from shared.model.workloads import Needs
 from shared.policy.scaling import Aim, Allocated, Constant, Resource
 from shared.policy.schedules import Schedule
 from shared.policy.schema import Capacity, Mode
 from shared.scale.pace import Course, Way
 from tests.builders import NOW, disruption, memory, name, pool_policy
-from tests.decide.sizing import MINUTE, Sizing, scaled
+from tests.decide.sizing import FOUR, MINUTE, Sizing, scaled
+from tests.decide.test_demands import second_pool, two_pools
 from tests.schedule.plans import entry
 
+SAID = Override(OverrideKind.SIZE, "private", "ann", "a launch", NOW - timedelta(days=1), target=1)
 JOINED = NOW - timedelta(days=3)
 
 
@@ -151,6 +155,30 @@ def test_rule_6_one_that_is_being_replaced_is_as_good_as_there() -> None:
     pool.busy.add(name(5))
     pool.says(target=4)
     assert (pool.sized().there, len(pool.gone())) == (5, 1)
+
+
+def test_rule_6_one_that_is_on_its_way_out_is_there_no_more() -> None:
+    pool = Sizing(6)
+    pool.is_deleted(6)
+    pool.ledger = replace(pool.ledger, active=(disruption(1, shrinks=True),))
+    pool.says(target=4)
+    assert (pool.sized().size, pool.sized().there, pool.gone()) == (5, 4, [])
+
+
+def test_rule_6_who_goes_from_one_pool_takes_no_task_of_another() -> None:
+    first, second = Sizing(2), second_pool()
+    first.runs("/full", 2, needs=Needs(FOUR))
+    second.runs("/full", 12, needs=Needs(FOUR))
+    second.runs("/web", 11)
+    first.apps = second.apps = [*first.apps, *second.apps]
+    first.reads()
+    situation, _ = two_pools(first, second)
+    for pool, goes in (("private", [["_1"], []]), ("nobody", [[], ["_0"]])):
+        word = replace(SAID, subject=pool)
+        both = replace(situation, overrides=(word, replace(SAID, subject="other")))
+        sized = {one.pool: one for one in size_pools(both, {})}
+        chosen = [sized[name].choice if name in sized else None for name in ("private", "other")]
+        assert [[node[-2:] for node in (one.nodes if one else ())] for one in chosen] == goes
 
 
 def test_rule_6_machines_that_could_not_be_listed_stay() -> None:
