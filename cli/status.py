@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.padding import Padding
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from cli.archive import Archive, without_token
 from cli.masters import MastersStatus, masters_line, masters_status
 from cli.next import sentence_of
 from cli.overrides import pauses_of, sizes_of, words_about
+from cli.size_line import size_line
 from cli.speech import (
     CONDITION_STYLE,
     VERDICT_STYLE,
@@ -33,13 +35,16 @@ from cli.speech import (
     span,
     styled,
 )
+from shared.decide.schedule import bounds_at
 from shared.errors import brief
 from shared.judge.flapping import Losses, losses_of
+from shared.model.bounds import PoolBounds
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger, NoRoom, Unjoined
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
-from shared.model.overrides import THE_CLUSTER, Override, OverrideKind
+from shared.model.overrides import THE_CLUSTER, Override, OverrideKind, resizes
+from shared.model.sizes import is_size
 from shared.model.sweeps import LastSweep
 from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
 
@@ -69,6 +74,8 @@ class PoolStatus(Struct, frozen=True):
     no_room: NoRoom | None
     unjoined: tuple[Unjoined, ...]
     flapping: Mapping[str, Losses]
+    bounds: PoolBounds | None = None
+    """The sizes that it may have now, where the clock, its load or a person moves it."""
 
 
 class ClusterStatus(Struct, frozen=True):
@@ -90,17 +97,25 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
     opened = [kept.value for kept in (await records.open_incidents(name)).values()]
     running = [kept.value for kept in (await records.running_operations(name)).values()]
     books = {pool: kept.value for pool, kept in ledgers.items()}
-    pools = tuple(
-        pool_status(pool, books.get(pool.name, Ledger(pool.name)), inventory, opened, archive.now)
-        for pool in cluster.pools
-    )
     by_age = sorted(opened, key=lambda incident: incident.opened_at)
     working = tuple(sorted(running, key=lambda one: one.created_at))
     said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
     swept = await records.last_sweep(name)
     holding = tuple(one for one in said if one.holds_at(archive.now))
+    pools = tuple(
+        replace(
+            pool_status(pool, books.get(pool.name, Ledger(pool.name)), inventory, opened, archive.now),
+            bounds=_bounds(pool, holding, archive.now),
+        )
+        for pool in cluster.pools
+    )
     masters = masters_status(cluster, opened)
     return ClusterStatus(name, swept, pools, tuple(by_age), working, holding, masters)
+
+
+def _bounds(pool: PoolPolicy, said: tuple[Override, ...], now: datetime) -> PoolBounds | None:
+    words = resizes(said, pool.name, now)
+    return bounds_at(pool, now, words) if pool.schedules or pool.scaling or words else None
 
 
 def pool_status(
@@ -113,7 +128,9 @@ def pool_status(
         if memory.pool == pool.name
     }
     conditions |= {
-        incident.node: incident.condition.value for incident in opened if incident.pool == pool.name
+        incident.node: incident.condition.value
+        for incident in opened
+        if incident.pool == pool.name and not is_size(incident.node)
     }
     total = max(len(conditions), book.wanted or 0)
     limits = pool.disruption
@@ -229,6 +246,8 @@ def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
         until = f"rests until {clock_time(pool.storm_until)} or longer ({due(pool.storm_until, now)})"
         storm = styled((f"since {clock_time(pool.storm_since)}", "bold red"), f", {until}")
     lines: list[tuple[str, Text]] = [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]
+    if pool.bounds is not None:
+        lines.insert(1, ("  size", size_line(pool.bounds, now)))
     if pool.no_room is not None:
         short, asked = pool.no_room, f", it is asked again {due(pool.no_room.until, now)}"
         none = styled((f"none since {clock_time(short.since)}", "bold red"), f" ({short.code}){asked}")

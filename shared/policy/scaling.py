@@ -78,7 +78,9 @@ class Waiting(Struct, frozen=True):
 
 
 class Metric(Struct, frozen=True):
-    """A number of the firehose, of which `per_node` is right for each node, and `margin` (0 to 1) more or less too."""
+    """A number of the firehose, of which `per_node` is right for each node, and so is as much more or less as `margin`
+    says. It is the sum over the nodes of the pool, and over all series of a node; or, of a metric with the tag
+    `scales: POOL`, one number for that pool, whoever tells it."""
 
     name: Annotated[str, METRIC]
     per_node: Annotated[float, Amount(1e9)]

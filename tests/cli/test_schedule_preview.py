@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.typed import data_of, typed, words_of
+from tests.cli.typed import data_of, typed
 from tests.policy.texts import GOOD, with_pool
 
 NIGHT = "{name: night, cron: 0 19 * * *, zone: Europe/London, max: 5}"

@@ -10,6 +10,7 @@ from shared.ports.store import Table
 from tests.cli.typed import asked, data_of, words_of
 from tests.scene import Scene
 
+NIGHT = "{name: night, cron: 0 1 * * *, zone: UTC, for: 4h, max: 9}"
 BECAUSE = ("--why", "a launch")
 
 
@@ -137,3 +138,29 @@ async def test_a_size_that_ran_out_is_told_and_not_counted() -> None:
     assert await said(scene) == ()
     await scene.app.housekeep()
     assert [one for one in await scene.said() if "the size follows schedules and load again" in one]
+
+
+async def test_the_status_says_which_sizes_hold_and_who_says_so() -> None:
+    scene = Scene(agents=6, more=f"schedules: [{NIGHT}]")
+    await scene.after(minutes=2)
+    told = words_of(await asked(scene, "status", width=200))
+    assert "size from 1 to 9 by night until 2026-11-22 05:00:00Z" in told
+    await asked(scene, "size", "set", "private", "--target", "7", *BECAUSE)
+    told = words_of(await asked(scene, "status", width=200))
+    assert "size to be 7 by ann" in told
+    ((pool,),) = [one["pools"] for one in data_of(await asked(scene, "status", "--json"))["clusters"]]
+    assert pool["bounds"]["target"]["nodes"] == 7
+
+
+async def test_a_pool_that_nothing_moves_has_no_line_of_its_size() -> None:
+    assert " size " not in words_of(await asked(await seen(), "status", width=200))
+
+
+async def test_a_size_that_is_worked_on_is_no_node() -> None:
+    scene = await seen()
+    await asked(scene, "size", "set", "private", "--target", "8", *BECAUSE)
+    await scene.after(seconds=30)
+    told = words_of(await asked(scene, "status", width=200))
+    assert "(size of private)" in told
+    assert "6 remembered, wanted 8" in told
+    assert "1 short" not in told
