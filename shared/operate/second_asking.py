@@ -6,7 +6,8 @@
 3. It is well again, and its tasks are on the move or have moved: withdraw as well, they stay where they are now.
    Unless the order was given before and what became of it is not known: the step finds out.
 4. Its agent is connected, and was not when new tasks would have been stopped, or it is another one by now: withdraw.
-   What runs there again is to be moved first. Unless an order that it may have come back from was given before.
+   What runs there again is to be moved first. Another one that was lost again: withdraw, while nothing final was done;
+   what was decided is about what the first one held. Unless an order that it may have come back from was given before.
 5. Its place in the ledger was given back, and nothing final was done: withdraw. A crash while it was being withdrawn
    leaves that behind, and without a place it would not count against the limits.
 6. A person has paused it, and no other guard refuses: wait, for as long as that lasts.
@@ -26,6 +27,7 @@ from datetime import timedelta
 from shared.guards import TO_BEGIN, ask, refusals
 from shared.guards.pause import GUARD as PAUSE
 from shared.guards.self_doubt import OLDEST
+from shared.guards.stakes import agent_of
 from shared.model.audit import AuditKind
 from shared.model.azure import Provisioning
 from shared.model.decisions import Answer
@@ -71,8 +73,8 @@ async def ask_again(hand: Hand, step: Step) -> Outcome | None:
         return None if was_ordered else Withdraw(f"it is healthy again: {finding.because}")
     if finding is not None and step.final and _is_back_unbarred(finding, hand):
         return Withdraw("its agent is connected again, and gets new tasks")
-    if finding is not None and step.final and _is_another_agent(finding, hand):
-        return Withdraw("another agent is connected there now, and gets new tasks")
+    if finding is not None and step.final and _is_another_agent(finding, hand, untouched):
+        return Withdraw("it has another agent now, and what that has is not what was decided about")
     question = await hand.question()
     hand.asked_about(question)
     if untouched and course.has_place and question.own is None:
@@ -108,13 +110,15 @@ def _is_back_unbarred(finding: Finding, hand: Hand) -> bool:
     return was_to_be_barred and agent is not None and agent.active and not agent.deactivated
 
 
-def _is_another_agent(finding: Finding, hand: Hand) -> bool:
+def _is_another_agent(finding: Finding, hand: Hand, untouched: bool) -> bool:
     """Rule 4."""
     agent, operation = finding.node.agent, hand.operation
-    if agent is None or not agent.active or ORDERED in operation.notes or _may_be_going(finding, hand):
+    if ORDERED in operation.notes or agent_of(finding.node) in {None, operation.subject.agent_id}:
         return False
+    if agent is None or not agent.active:
+        return untouched
     was_to_be_barred = any(step.name == BAR for step in PLANS[operation.plan].steps)
-    return was_to_be_barred and agent.agent_id != operation.subject.agent_id
+    return was_to_be_barred and not _may_be_going(finding, hand)
 
 
 async def _refused(hand: Hand, against: Sequence[Answer], untouched: bool) -> Outcome:

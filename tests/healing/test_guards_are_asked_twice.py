@@ -81,6 +81,20 @@ async def test_a_node_that_recovers_just_before_it_would_be_destroyed_is_left_al
     assert (await scene.ledger()).active == ()
 
 
+async def test_a_node_that_was_back_as_another_agent_and_died_again_is_decided_about_anew() -> None:
+    """What was decided is about an agent that is no more, and about what that one held."""
+    scene = await about_to_destroy()
+    first = scene.agent_of(1)
+    scene.agent_joins(scene.scheduler.agents[first].address)
+    second = scene.agent_of(1)
+    await scene.sweeps()
+    scene.agent_dies(1)
+    await scene.after(minutes=15)
+    assert (scene.destroyed, scene.scheduler.gone - {first}) == (["1"], {second})
+    last = max(await scene.closed_operations(), key=lambda one: one.created_at)
+    assert (last.subject.agent_id, scene.connected) == (second, 6)
+
+
 @pytest.mark.parametrize("where", ["store.write", "compute.instance"])
 async def test_a_worker_that_slept_between_asking_and_ordering_looks_again(where: str) -> None:
     """Its lease is still good, but what it has seen is more than a minute old, and the agent is back."""
