@@ -1,15 +1,15 @@
 """What was handed over and goes on by itself, when what stopped it is gone. Whoever asked for repair expects that.
 
-1. Azure refused it by a lock, a policy of Azure's, or a role that is missing; or Azure's list of machines and what it
-   says of this one are about two different machines. Nobody tells when that is gone, so it is tried again: a quarter of
-   an hour after it was handed over, then after twice as long each time, and at last each six hours. A rung that was
-   refused does not count as tried.
+1. Azure refused it by a lock, a policy of Azure's, or a role that is missing. Nobody tells when that is gone, so it is
+   tried again: a quarter of an hour after it was handed over, then after twice as long each time, and at last each six
+   hours. A rung that was refused does not count as tried.
 2. Its machine counted as gone while Azure listed it still, in a deletion that did not come to an end, and is listed no
    more: its place in the pool is empty now.
 3. No rung of the ladder was left, and the policy has got one since that could help.
 
 It goes on as an open incident that is decided anew, with every guard asked. Nothing else takes up what a person was
-called for, who may be at work on it.
+called for, who may be at work on it. Nor does a machine that was another one than the one that was proved dead: what is
+remembered of its number may be about the other still.
 """
 
 from __future__ import annotations
@@ -30,11 +30,8 @@ from .hand import Hand
 FIRST, LONGEST = timedelta(minutes=15), timedelta(hours=6)
 REFUSED = "refused"
 """The note that says with which reason Azure refused the last time, where that may pass."""
-ANOTHER = "another_machine"
-"""Azure lists one machine under this id and answers for another one."""
 MAY_PASS = frozenset(
     {
-        ANOTHER,
         "locked",
         "disallowed_by_policy",
         "not_authorized",
@@ -77,7 +74,7 @@ def why_again(incident: Incident, finding: Finding, cluster: ClusterPolicy, now:
     if incident.state is not IncidentState.HANDED_OVER or not is_same:
         return None
     if incident.again_at is not None and now >= incident.again_at:
-        return "what Azure said to it may be another thing by now"
+        return "what Azure refused may be allowed by now"
     if incident.is_listed and finding.condition is Condition.GONE and finding.node.instance is None:
         return "its machine is not listed any more"
     pool, last = cluster.pool(incident.pool), incident.decision

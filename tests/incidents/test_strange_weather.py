@@ -44,11 +44,12 @@ async def test_what_is_locked_is_left_to_a_person_and_the_pool_keeps_its_size() 
     await stage.sweeps()
     stage.compute.faults.always("destroy", Refused("azure", "locked", {"code": "ScopeLocked"}))
     stage.agent_dies(2)
-    await stage.after(minutes=90)
-    assert (stage.capacity, stage.destroyed, stage.scheduler.gone) == (8, [], set())
+    await stage.after(minutes=30)
     incident = (await stage.open_incidents())[stage.name(2)]
     assert incident.state.value == "handed_over"
     assert "locked" in str((await stage.closed_operations())[-1].outcome)
+    await stage.after(minutes=60)
+    assert (stage.capacity, stage.destroyed, stage.scheduler.gone) == (8, [], set())
 
 
 async def test_a_subscription_that_is_disabled_is_waited_for() -> None:

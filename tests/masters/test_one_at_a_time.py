@@ -59,6 +59,16 @@ async def test_to_begin_the_same_once_more_changes_nothing() -> None:
     assert len(await hall.running()) == 1
 
 
+async def test_who_was_refused_is_refused_as_long_as_the_other_runs_and_is_told_which_that_is() -> None:
+    hall = Hall()
+    await begin_on_master(hall.outside, operation(hall, 1))
+    for _ in range(3):
+        with pytest.raises(Refused) as refused:
+            await begin_on_master(hall.outside, operation(hall, 2))
+        assert refused.value.numbers == {"operation": "o-1"}
+    assert [one.id for one in await hall.running()] == ["o-1"]
+
+
 async def test_with_its_end_the_next_may_begin() -> None:
     hall = Hall()
     await begin_on_master(hall.outside, operation(hall, 1))

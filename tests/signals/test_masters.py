@@ -50,6 +50,28 @@ def test_machines_that_the_policy_does_not_name_are_not_ours(name: str, group: s
     assert heard(told("delete", name, group)).ear is Ear.NOT_OURS
 
 
+def test_nor_are_those_of_the_same_name_in_another_subscription() -> None:
+    event = told("delete")
+    elsewhere = event["subject"].replace(SUBSCRIPTION, "11111111-1111-1111-1111-111111111111")
+    event["subject"] = event["data"]["resourceUri"] = elsewhere
+    assert heard(event).ear is Ear.NOT_OURS
+
+
+def test_the_case_of_a_group_s_name_makes_no_other_group() -> None:
+    signal = heard(told("restart/action", group=GROUP.upper())).signal
+    assert signal is not None
+    assert signal.pool == MASTERS
+
+
+def test_a_cluster_that_names_no_machines_stands_in_no_other_s_way() -> None:
+    two = policy(
+        cluster_policy(name="first"), cluster_policy(name="second", quorum=Quorum(vms="dcos-master-*"))
+    )
+    (one,) = hear(told("restart/action"), two, frozenset(), NOW)
+    assert one.signal is not None
+    assert one.signal.cluster == "second"
+
+
 def test_without_their_names_no_machine_is_a_master_s() -> None:
     (one,) = hear(told("delete"), policy(), frozenset(), NOW)
     assert one.ear is Ear.NOT_OURS

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from shared.model.azure import ProgressState, Provisioning
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait
-from shared.operate.reopen import ANOTHER, note_refusal
+from shared.operate.reopen import note_refusal
 
 DESTROYING = "destroying"
 """The note that says that the order was about to be given, and when: from then on the machine may be going."""
@@ -43,7 +43,6 @@ async def destroy(hand: Hand) -> Outcome:
     if instance is None:
         return Done("there is nothing to destroy, Azure does not know it any more")
     if instance.vm_id != subject.vm_id:
-        note_refusal(hand, ANOTHER)
         return HandOver(
             f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
         )

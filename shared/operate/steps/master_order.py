@@ -20,7 +20,7 @@ from shared.judge.masters import MESOS_UNIT
 from shared.model.azure import MachineGroup, ProgressState
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait
-from shared.operate.reopen import ANOTHER, note_refusal
+from shared.operate.reopen import note_refusal
 from shared.ports.machines import Machines
 
 from .order import ORDERED, UNIT
@@ -43,7 +43,6 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         if machine is None:
             return HandOver(f"Azure does not know {subject.instance_id} any more")
         if machine.vm_id != subject.vm_id:
-            note_refusal(hand, ANOTHER)
             return HandOver(
                 f"{subject.instance_id} is another machine now ({machine.vm_id}); it was not touched"
             )

@@ -25,7 +25,7 @@ from shared.model.azure import PoolAddress, ProgressState
 from shared.model.nodes import Condition
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
-from shared.operate.reopen import ANOTHER, note_refusal
+from shared.operate.reopen import note_refusal
 from shared.ports.compute import Compute
 
 from .grow import no_room
@@ -67,7 +67,6 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         if instance is None:
             return Withdraw("Azure does not know it any more")
         if instance.vm_id != subject.vm_id:
-            note_refusal(hand, ANOTHER)
             return HandOver(
                 f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
             )
