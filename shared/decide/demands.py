@@ -9,8 +9,9 @@
 4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
    load known, and neither is what waits meanwhile.
 5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
-6. A pool for which Azure has had no room for a quarter of an hour comes after all others: what they can take, they take
-   in its stead, and give it up again when they are not needed. It goes on to ask for the rest.
+6. A pool for which Azure has had no room for a quarter of an hour comes after all others, and so does one that is only
+   observed or that a person has paused: what others can take, they take in its stead, and give it up again when they
+   are not needed. It goes on to ask for the rest.
 
 A machine that was ordered and has not joined is not there yet: what waits is what it was ordered for. What could not be
 read is a failure, and never no load (`shared/scale/load.py`).
@@ -26,9 +27,10 @@ from msgspec.structs import replace
 from shared.model.bounds import PoolBounds
 from shared.model.mesos import Agent
 from shared.model.nodes import Finding
+from shared.model.overrides import OverrideKind, in_force
 from shared.model.readings import Failure, Reading, Value
 from shared.policy.scaling import Allocated, Constant, Metric, Signal, Waiting
-from shared.policy.schema import PoolPolicy
+from shared.policy.schema import Mode, PoolPolicy
 from shared.scale.load import Demand, allocated, constant, metric, waiting
 from shared.scale.offers import blank_of
 from shared.scale.placement import Placement, grow
@@ -52,14 +54,17 @@ def demands_of(
     if not pools:
         return {}
     asking = _Asking(situation, bounds)
-    in_turn = sorted(pools, key=lambda pool: _has_no_room(situation, pool.name))
+    in_turn = sorted(pools, key=lambda pool: _can_not_grow(situation, pool))
     return {pool.name: tuple([asking.about(pool, one) for one in _signals(pool)]) for pool in in_turn}
 
 
-def _has_no_room(situation: Situation, pool: str) -> bool:
+def _can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
     """Rule 6."""
-    short = situation.ledgers[pool].no_room
-    return short is not None and situation.now - short.since >= WITHOUT_ROOM
+    short = situation.ledgers[pool.name].no_room
+    if short is not None and situation.now - short.since >= WITHOUT_ROOM:
+        return True
+    paused = in_force(situation.overrides, OverrideKind.PAUSE, [pool.name], situation.now)
+    return pool.mode is Mode.OBSERVE or bool(paused)
 
 
 def _signals(pool: PoolPolicy) -> tuple[Signal, ...]:

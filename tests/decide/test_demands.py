@@ -14,9 +14,10 @@ from shared.model.bounds import PoolBounds
 from shared.model.ledger import NoRoom
 from shared.model.load import Load
 from shared.model.mesos import Amounts
+from shared.model.overrides import Override, OverrideKind
 from shared.model.readings import Reading, Value
 from shared.policy.scaling import Aim, Allocated, Constant, Metric, Resource, Signal, Waiting
-from shared.policy.schema import Capacity
+from shared.policy.schema import Capacity, Mode
 from shared.scale.load import Demand
 from tests.builders import NOW, disruption, name, read, unread
 from tests.decide.sizing import MINUTE, Sizing, scaled
@@ -217,6 +218,19 @@ def test_rule_6_where_azure_has_no_room_others_stand_in(ago: timedelta, asked_fo
     first.waits("/web", 20 + 3)
     first.ledger = replace(first.ledger, no_room=NoRoom("AllocationFailed", 3, NOW - ago, NOW + MINUTE))
     assert asked(two_pools(first, second)) == asked_for
+
+
+def test_rule_6_others_stand_in_for_a_pool_that_is_only_observed() -> None:
+    first, second = Sizing(3, scaled(Waiting(), mode=Mode.OBSERVE)), second_pool(Waiting())
+    first.waits("/web", 20 + 3)
+    assert asked(two_pools(first, second)) == {"private": [0], "other": [2 + 1]}
+
+
+def test_rule_6_others_stand_in_for_a_pool_that_is_paused() -> None:
+    first, second = following(Waiting()), second_pool(Waiting())
+    first.waits("/web", 20 + 3)
+    first.overrides.append(Override(OverrideKind.PAUSE, "private", "ann", "I look at it", NOW))
+    assert asked(two_pools(first, second)) == {"private": [0], "other": [2 + 1]}
 
 
 def test_rule_6_what_others_cannot_take_is_asked_for_all_the_same() -> None:
