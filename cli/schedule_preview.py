@@ -77,7 +77,7 @@ def _show_pool(one: Preview, zone: ZoneInfo) -> None:
     for line in _conflicts(one, zone):
         say(line)
     if one.unheard:
-        say(styled(("never counts: ", "yellow"), ", ".join(one.unheard)))
+        say(styled(("decides nothing in this time: ", "yellow"), ", ".join(one.unheard)))
 
 
 def _cells(row: Row, zone: ZoneInfo) -> Iterator[str | Text]:

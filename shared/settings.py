@@ -91,7 +91,7 @@ class Settings(Struct, frozen=True):
 
     policy_file: Path
     """POOLKEEPER_POLICY_FILE: the policy, relative to the app's directory. Default `policy.yaml`. Read again whenever
-    it changes."""
+    it changes. The iCalendar files that it names lie beside it."""
 
     storage_connection: str | None
     """AzureWebJobsStorage: connection string of the storage account, for the emulator or an account with keys. None
