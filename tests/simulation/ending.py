@@ -14,7 +14,7 @@ from shared.operate.troubles import MASTERS_UNSEEN
 from shared.records import Records
 from simulator.virtual_time import VirtualClock
 from tests.prod import START
-from tests.simulation.limits import stayed
+from tests.simulation.limits import raced, stayed
 from tests.simulation.misfortunes import Misfortunes
 from tests.simulation.nature import Nature
 from tests.simulation.people import People
@@ -70,8 +70,10 @@ class Ending:
         if not well == len(machines) == capacity == (book.wanted or 0) + book.extra:
             wanted = f"{book.wanted} wanted and {book.extra} extra"
             missing.append(f"{well} are well of {len(machines)}, {capacity} ordered, {wanted}")
-        if not min(sizes) <= capacity <= max(sizes) + stayed(self._store):
-            missing.append(f"{capacity} are there, people asked for {sorted(sizes)}")
+        if not min(sizes) <= capacity - book.extra <= max(sizes) + raced(self._store):
+            missing.append(f"{capacity} are there, {book.extra} extra, people asked for {sorted(sizes)}")
+        if book.extra > stayed(self._store):
+            missing.append(f"{book.extra} machines are extra, and nobody said so")
         return missing + self._nature.idle()
 
     async def digest(self) -> str:

@@ -18,12 +18,10 @@ from tests.simulation.tale import Tale
 
 RATE = timedelta(minutes=30)
 """Of the hour that the ledger's rate is about: what is reserved may be ordered as much later as a step may take."""
-STAYS = (
-    b"the pool may have one more machine than is wanted now",
-    b"more than is wanted, it had",
-    b"surge_ahead: its end does not wait: growth",
-)
-"""What the audit says when the pool is left with one more than was asked for."""
+STAYS = (b"the pool may have one more machine than is wanted now", b"more than is wanted, it had")
+"""What the audit says when the pool is left with one more than is wanted."""
+RACED = (b"surge_ahead: its end does not wait: growth",)
+"""What it says when one more was ordered of which Azure may have taken the node in that moment."""
 
 
 class Limits:
@@ -90,7 +88,8 @@ class Limits:
         self._under_way.pop(node, None)
 
     def settle(self) -> None:
-        """Whoever was taken away is made up for by the next machine that joins, or not missed any more."""
+        """Whoever was taken away is made up for by the next machine that joins, or not missed any more: as many are
+        there that have joined as anybody wants. That one of those has failed since is another failure."""
         there = {machine.name: machine for machine in self._nature.machines()}
         self._most = max(self._most, len(there), *self._people.sizes)
         self._announced |= {machine.name for machine in there.values() if machine.is_ending}
@@ -98,8 +97,8 @@ class Limits:
             if machine.well_since is not None and machine.name not in self._joined:
                 self._joined.add(machine.name)
                 del self._owed[:1]
-        well = sum(machine.well_since is not None for machine in there.values())
-        missing = max(0, min(self._people.wanted, *self._people.sizes) - well)
+        standing = {name for name, one in there.items() if not one.is_leaving} & self._joined - self.bodies
+        missing = max(0, min(self._people.wanted, *self._people.sizes) - len(standing))
         while len(self._owed) > missing:
             self._owed.pop(0)
         now, takes = self._clock.now(), timedelta(seconds=self._tale.takes_s)
@@ -110,7 +109,15 @@ class Limits:
 
 def stayed(store: MemoryStore) -> int:
     """How many machines came for one that recovered, and stay because they have work already, because nobody can tell
-    any more which of several it is, or nobody waited for it any longer, or because Azure took the machine in the moment
-    in which they were ordered: at most so many more than anybody asked for."""
+    any more which of several it is, or because nobody waited for it any longer: at most so many are extra."""
+    return _told(store, STAYS)
+
+
+def raced(store: MemoryStore) -> int:
+    """How many more than anybody asked for may be wanted."""
+    return _told(store, RACED)
+
+
+def _told(store: MemoryStore, words: tuple[bytes, ...]) -> int:
     months = [rows for (table, _), rows in store._partitions.items() if table is Table.AUDIT]
-    return sum(one in row.body for rows in months for row in rows.values() for one in STAYS)
+    return sum(one in row.body for rows in months for row in rows.values() for one in words)

@@ -24,7 +24,7 @@ from shared.ports.store import Table, Write
 from simulator.virtual_time import VirtualClock
 from tests.simulation.breadth import Breadth
 from tests.simulation.broad_observer import RACE, REMEDIES, BroadObserver
-from tests.simulation.limits import Limits, stayed
+from tests.simulation.limits import Limits, raced
 from tests.simulation.nature import Machine, Nature, Order
 from tests.simulation.people import People
 from tests.simulation.process import CALLER, Process
@@ -177,7 +177,7 @@ class Observer:
     def _check_size(self, order: Order) -> None:
         most = max(self._people.sizes) + self._rules.at_once
         if self._tale.is_broad:
-            most += self._limits.reserve + len(self._limits.bodies) + stayed(self._store)
+            most += self._limits.reserve + len(self._limits.bodies) + raced(self._store)
         if order.size > most:
             self.complain(2, f"a size of {order.size} was ordered, nobody wanted more than {most}")
         if order.size < min(self._people.sizes):
