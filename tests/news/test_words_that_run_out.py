@@ -92,6 +92,18 @@ async def test_a_pause_that_ends_by_itself_is_told() -> None:
     assert "pause (seen it) has run out: repair goes on where it was held" in readers.last.text
 
 
+async def test_a_size_that_ends_by_itself_is_told() -> None:
+    readers = Readers(Scene(agents=6))
+    await readers.after(minutes=2)
+    await asked(readers.scene, "size", "set", "private", "--target", "6", *BECAUSE, "--for", "5m")
+    await readers.after(minutes=6)
+    await settles(readers)
+    assert (
+        "size target 6 (seen it) has run out: the size follows schedules and load again" in readers.last.text
+    )
+    assert readers.last.title == "prod: private has a word about it that ran out"
+
+
 async def test_what_ran_out_a_day_ago_is_dropped_and_the_audit_has_it() -> None:
     readers = Readers(Scene(agents=6))
     scene = readers.scene
