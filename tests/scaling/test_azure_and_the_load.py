@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -69,6 +70,23 @@ async def test_shrinking_is_no_loss_among_others() -> None:
         book = await office.ledger()
         assert (book.losses, book.storm_since) == ((), None)
     assert (office.connected, office.running_tasks) == (4, 16)
+
+
+async def test_who_goes_on_purpose_makes_no_storm_of_one_that_fails() -> None:
+    office = Office(
+        10, "target: 10", "target: 6", more="disruption: {at_once: 4, per_hour: 20, per_fault_domain: none}"
+    )
+    office.compute.takes = timedelta(seconds=100)
+    await office.after(minutes=89)
+    while len(set(office.destroyed)) < 4:
+        await office.after(seconds=5)
+    left = next(id for id in office.listed if id not in office.destroyed)
+    office.agent_dies(int(left))
+    for _ in range(20):
+        await office.after(seconds=15)
+        assert (await office.ledger()).storm_since is None
+    await office.after(minutes=10)
+    assert (office.connected, office.capacity, office.running_tasks) == (6, 6, 20)
 
 
 async def test_a_growth_while_another_goes_on_raises_what_is_ordered() -> None:

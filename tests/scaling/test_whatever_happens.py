@@ -3,12 +3,15 @@ processes work on it side by side."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.audit import verify
 from shared.model.mesos import Generation
+from shared.model.operations import OperationState
 from tests.scaling.stage import Office
-from tests.watched import Crash, Tripwire
+from tests.watched import Call, Crash, Tripwire
 
 FIRST, EACH = 5, 23  # each call was tried once by hand; a part of them is tried always
 
@@ -62,3 +65,25 @@ async def test_whatever_call_was_the_last_another_process_goes_on(
         at, reached = at + EACH, wire.reached
     assert wrong == []
     assert at > 110, "a story has many calls"
+
+
+async def test_who_was_counted_out_before_the_crash_is_not_counted_out_again() -> None:
+    """The process ends after the change of the ledger and before the order to Azure."""
+
+    async def dies(call: Call) -> Any:
+        if call.name == "compute.destroy":
+            raise Crash("before the order")
+        return await call.go()
+
+    office = Office(6, "target: 6", "target: 3", more="disruption: {at_once: 1, per_hour: 20}")
+    await office.after(minutes=89)
+    office.app, office.forgives = office.new_app(dies), (Crash,)
+    await office.after(minutes=1, seconds=20)
+    assert office.failed != []
+    office.restarts()
+    for _ in range(60):
+        await office.after(seconds=10)
+        book, done = await office.ledger(), await office.closed_operations()
+        assert book.wanted == 6 - sum(entry.leaving for entry in book.active) - len(done)
+    assert await what_is_wrong(office, 3) == []
+    assert [one.state for one in await office.closed_operations()] == [OperationState.DONE] * 3
