@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from shlex import quote
 
 from msgspec import Struct
 from rich.text import Text
@@ -189,9 +190,10 @@ def words_about(incident: Incident, overrides: Sequence[Override], now: datetime
         yield f"{said.remedy} approved by {said.who} {until_when(said, now)}: {said.why}"
     remedy = incident.proposed
     if remedy and incident.state is IncidentState.OPEN:
+        about = quote(incident.id)  # that of a pool's size has parentheses in it
         yield (
-            f'{remedy} waits for approval, type: {COMMAND} approve {incident.id} {remedy} --why "..."'
-            f' (or: reject {incident.id} --why "...")'
+            f'{remedy} waits for approval, type: {COMMAND} approve {about} {remedy} --why "..."'
+            f' (or: reject {about} --why "...")'
         )
 
 

@@ -75,7 +75,8 @@ async def trim(hand: Hand) -> Outcome:
         if progress.state is ProgressState.IN_PROGRESS:
             return Wait("an order is being taken back", hand.again(), hand.operation.token)
         hand.forget_readings()
-    return await unorder(hand)
+    outcome = await unorder(hand)
+    return Done("no order is left that nobody wants") if isinstance(outcome, Done) else outcome
 
 
 async def give_up(hand: Hand) -> Outcome:
