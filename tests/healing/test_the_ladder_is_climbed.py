@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from shared.errors import Unknown
+from shared.model.azure import Progress, ProgressState
 from shared.model.incidents import IncidentState
 from shared.model.mesos import Generation
 from shared.model.nodes import Helped
 from shared.model.operations import OperationState
 from shared.model.remedies import Remedy
 from tests.scene import POOL, Scene
+from tests.watched import Call
 
 LADDER = "repair: {ladder: [restart_unit, restart, redeploy, reimage, replace]}"
 ALL = frozenset({"restart_unit", "restart", "redeploy"})
@@ -69,6 +73,26 @@ async def test_the_next_rung_is_tried_as_soon_as_one_has_not_helped() -> None:
 
 async def test_a_unit_that_does_not_run_after_it_was_started_again_is_not_waited_for() -> None:
     assert await acts_of(scene_where("restart"), minutes=4) == ["run_command", "restart"]
+
+
+async def test_an_order_that_failed_for_want_of_room_is_not_given_again_when_storage_fails_too() -> None:
+    """That Azure has no room could not be written down; its answer is asked for again, and nothing is ordered."""
+    scene = scene_where(more="repair: {ladder: [restart, redeploy]}")
+    scene.compute.fail_operation("AllocationFailed", "There is no room.")
+    failed, lost = list[Progress](), list[str]()
+
+    async def around(call: Call) -> Any:
+        if call.name == "store.write" and len(lost) < len(failed) == 1:
+            lost.append(call.name)
+            raise Unknown("the connection was closed: whether it happened is not known")
+        answer = await call.go()
+        if isinstance(answer, Progress) and answer.state is ProgressState.FAILED:
+            failed.append(answer)
+        return answer
+
+    scene.app = scene.new_app(around)
+    assert (await acts_of(scene, minutes=8))[:2] == ["restart", "redeploy"]
+    assert (len(failed), len(lost)) == (2, 1)
 
 
 async def test_a_machine_of_which_nothing_is_heard_may_be_reimaged() -> None:

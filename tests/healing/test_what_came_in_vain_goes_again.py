@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.errors import Retry
+from shared.model.azure import ScaleSet
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState
 from tests.healing.test_announced_ends import scheduled
@@ -114,6 +116,26 @@ async def test_for_a_machine_that_was_never_ordered_nobody_waits_and_nobody_is_c
     assert (scene.ordered, (await scene.ledger()).extra) == ([], 0)
     assert not any("one more machine" in line for line in await scene.said())
     await nothing_is_left(scene)
+
+
+async def test_one_wrong_size_does_not_mean_that_the_machine_was_never_ordered() -> None:
+    """Azure names a size of zero for a while, and lists the machine: it came, and is no wish of anybody's."""
+    scene = Scene(agents=6, boot_s=7200)
+    await scene.sweeps()
+
+    async def around(call: Call) -> Any:
+        answer = await call.go()
+        lies = timedelta(minutes=16) < scene.clock.now() - begun < timedelta(minutes=24)
+        return replace(answer, capacity=0) if lies and isinstance(answer, ScaleSet) else answer
+
+    begun = scene.clock.now()
+    scene.app = scene.new_app(around)
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await scene.after(seconds=30)
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    await scene.after(minutes=90)
+    book = await scene.ledger()
+    assert (scene.capacity, book.wanted, book.extra) == (7, 6, 1)
 
 
 async def test_somebody_else_s_maintenance_window_stays_as_it_is() -> None:

@@ -30,7 +30,7 @@ from .await_join import REPLACEMENT, await_join
 from .grow import IN_VAIN, SURGED
 from .send_away import TAKEN_BACK, send_away
 from .stop_new_tasks import STOPPED
-from .unorder import set_is_larger, unorder
+from .unorder import set_may_be_larger, unorder
 
 AGAIN = timedelta(seconds=15)
 SHOWS = timedelta(minutes=5)
@@ -67,7 +67,7 @@ async def give_back(hand: Hand) -> Outcome:
 async def _was_not_taken(hand: Hand) -> bool:
     """Whether the order surely was not taken; then the pool is not to have one more any longer."""
     shows = min(SHOWS, hand.pool.repair.join_timeout / 2)
-    if hand.now - hand.operation.step_since < shows or await set_is_larger(hand):
+    if hand.now - hand.operation.step_since < shows or await set_may_be_larger(hand):
         return False
     mine = hand.operation.id
     await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)

@@ -187,9 +187,13 @@ async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int)
 
 
 async def no_room(hand: Hand, code: str, message: str) -> Short:
-    """Azure has just said so: it is written into the ledger, for all who need room."""
+    """Azure has just said so: it is written into the ledger, for all who need room. When nobody knows whether that was
+    written, Azure's answer is asked for again (`Retry` keeps its token): nothing is ordered a second time for it."""
     names = hand.cluster.name, hand.pool.name
-    book = await change(hand.outside, *names, lambda old: without_room(old, code, hand.now))
+    try:
+        book = await change(hand.outside, *names, lambda old: without_room(old, code, hand.now))
+    except Unknown as error:
+        raise Retry(str(error), timedelta(seconds=1)) from error
     short = book.no_room
     if short is None:
         raise Unknown(f"whether Azure has room in pool {hand.pool.name}")

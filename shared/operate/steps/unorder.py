@@ -25,13 +25,17 @@ from .grow import never_started
 DONE = "what was done was taken back"
 
 
-async def set_is_larger(hand: Hand) -> bool:
-    """Whether the set's size is more than it is to be without this operation's order."""
+async def set_may_be_larger(hand: Hand) -> bool:
+    """Whether the set may have more than it is to have without this operation's order: by its size or by its list.
+    Where the two do not agree, one of them is wrong."""
     mine, book = hand.operation.id, await book_of(hand.outside, hand.cluster.name, hand.pool)
     others = replace(book, active=tuple(entry for entry in book.active if entry.operation != mine))
     there = await hand.outside.compute.scale_set(hand.cluster.address_of(hand.pool))
     held = await held_by_bodies(hand.outside, hand.cluster, hand.pool)
-    return others.target is None or there.capacity > others.target + held
+    reading = (await hand.fresh())[0].situation.snapshot.pools[hand.pool.name].instances
+    if others.target is None or isinstance(reading, Failure) or there.capacity <= 0:
+        return True
+    return max(there.capacity, len(reading.value)) > others.target + held
 
 
 async def unorder(hand: Hand) -> Outcome:
