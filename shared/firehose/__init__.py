@@ -12,7 +12,7 @@
     recall      rows of others, or of our former life -> our courses
     keep        changes -> rows, each on its etag
     tell        what was reached -> signals in their queue
-    follow      numbers that sizes of pools follow: their last values -> a row each minute
+    follow      numbers that sizes of pools follow: their last values, and keep_followed: a row each minute
     silence     who has not been heard for too long
     ear         the use cases: a body in, signals out
     rounds      masters and agents of Mesos are asked for their metrics, each minute

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from shared.errors import Poison
 from shared.firehose.body import FORMS, Sender
-from shared.firehose.follow import forget_followed, write_followed
 from shared.firehose.index import Index
 from shared.firehose.keep import settle
+from shared.firehose.keep_followed import forget_followed, write_followed
 from shared.firehose.number import Rubbish
 from shared.firehose.plain import hear_datapoints, hear_prometheus, hear_snapshot
 from shared.firehose.recall import refresh

@@ -1,28 +1,20 @@
-"""Numbers that the size of a pool follows: the last value of each series, written down once a minute.
+"""Numbers that the size of a pool follows: the last value of each series.
 
 Rules forget what is good; here the value itself is wanted, of a few metrics that the policy names
 (`clusters.*.pools.*.scaling.signals`). So such a metric is heard like that of a rule, and what was heard is kept until
-the next minute, when it is one row for each pool. What the rows of all workers amount to is worked out by whoever looks
-at the pool (`shared/records/followed.py`).
+the next minute, when it is written down (`keep_followed.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
-
-from shared.errors import Conflict
 from shared.firehose.roster import Subject
 from shared.policy.metric_rules import MetricRule
 from shared.policy.scaling import Metric
 from shared.policy.schema import ClusterPolicy
-from shared.ports.store import Store, Table, Write
-from shared.records.followed import FORGOTTEN_S, Followed, Told
-
-if TYPE_CHECKING:
-    from shared.firehose.watching import Watching
+from shared.records.followed import FORGOTTEN_S
 
 SCALES = "scales"
 """The tag by which a metric says for which pool it speaks, whoever tells it."""
@@ -32,8 +24,6 @@ MOST_FOLLOWED = 4_000
 
 TOO_MANY = "it has more series than are kept"
 MIXED = "it has several values at a time that only unknown tags tell apart: let the sender add them up"
-
-LATEST_ROW_S = 86_400.0
 
 
 class Values:
@@ -92,44 +82,3 @@ def metrics_of(cluster: ClusterPolicy) -> dict[str, list[str]]:
 def as_rule(metric: str) -> MetricRule:
     """In the words of a rule, under a name that no rule can have; it never fires."""
     return MetricRule(name=f"scaling {metric}", metric=metric)
-
-
-async def write_followed(store: Store, watching: Watching, now_s: float) -> None:
-    """Write down what this worker heard last. Raises what storage raises."""
-    for watch in watching.index.watches:
-        if watch.values is None:
-            continue
-        watch.values.forget(now_s)
-        pools: dict[str, dict[str, Mapping[str, tuple[float, float]]]] = {}
-        for (pool, node), kept in watch.values.kept.items():
-            pools.setdefault(pool, {})[node] = kept
-        for pool, nodes in pools.items():
-            followed = Followed(watch.cluster, pool, watch.rule.metric)
-            told = Told(watch.rule.metric, watching.worker, watch.values.fault, nodes)
-            row = followed.row(watching.worker)
-            await store.write(
-                Table.ALERT_STATES, followed.partition, Write(row, msgspec.json.encode(told), "*")
-            )
-
-
-async def forget_followed(store: Store, watching: Watching, now_s: float) -> None:
-    """Take away rows of workers that are gone, a day after their last word."""
-    clusters = {watch.cluster for watch in watching.index.watches if watch.values is not None}
-    for cluster in sorted(clusters):
-        partition = Followed(cluster, "", "").partition
-        for stored in await store.query(Table.ALERT_STATES, partition, "", ""):
-            if _last_word(stored.body) >= now_s - LATEST_ROW_S:
-                continue
-            try:
-                await store.write(Table.ALERT_STATES, partition, Write(stored.row, None, stored.etag))
-            except Conflict:
-                continue  # its worker wrote it again
-
-
-def _last_word(body: bytes) -> float:
-    """Zero for what can't be read: it is of no use to anybody."""
-    try:
-        told = msgspec.json.decode(body, type=Told)
-    except msgspec.MsgspecError:
-        return 0.0
-    return max((at for kept in told.nodes.values() for _, at in kept.values()), default=0.0)
