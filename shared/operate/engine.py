@@ -34,12 +34,13 @@ from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
 
 from .close import close
+from .course import ENDS, Step
 from .hand import Hand, Stale
 from .leases import give_lease_back, take_lease
 from .master_hand import MasterHand
 from .outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from .outside import Outside
-from .plans import ENDS, PLANS, Step
+from .plans import PLANS
 from .reopen import note_refusal
 from .rest import rest, rested, why_it_rests
 from .second_asking import REFUSED_AGAIN, WAITING, ask_again

@@ -28,128 +28,49 @@ recover, it goes back to work with no task killed (`give_back`). The second begi
 takes away within minutes or seconds has no time for phases: its successor is ordered and its tasks are moved at once,
 and nothing is destroyed before Azure has taken the machine.
 
-`guards` are those that are asked again, with fresh readings, just before the step; a step without any changes nothing
-that could not be changed back. `final` steps cannot be undone: before the first of them an operation may be withdrawn,
-after it it goes on. `patience` is how long a step may take, `late` what it means when it takes longer.
+What a step and a plan are is in `course.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, Guard, stateful
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, stateful
 from shared.model.nodes import Condition, Finding
-from shared.model.operations import Operation, Plan
+from shared.model.operations import Plan
 from shared.model.remedies import Remedy
 from shared.policy.schema import PoolPolicy
 
-from .hand import MOVE, MOVING, Hand
-from .outcomes import Failed, HandOver, Outcome, Withdraw
+from .course import BAR, DEAD, DESTROY, ENDING, EVIDENCE, ILL, Course, Step, minutes
+from .outcomes import Failed, Withdraw
 from .steps.await_end import await_end, bury
 from .steps.await_join import await_join, await_successor
 from .steps.await_recovery import await_recovery
-from .steps.destroy import DESTROYING
-from .steps.enlarge import await_members, enlarge, give_up, trim
+from .steps.enlarge import await_members, enlarge, trim
 from .steps.give_back import give_back
-from .steps.grow import SURGED, grow, surge, surge_ahead
+from .steps.grow import grow, surge, surge_ahead
 from .steps.keep_body import take_away
-from .steps.keep_evidence import keep_evidence
-from .steps.make_up import make_up
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit, start_master
 from .steps.move_tasks import move_tasks
-from .steps.order import ORDERED, redeploy, reimage, restart, restart_unit
+from .steps.order import redeploy, reimage, restart, restart_unit
 from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
 from .steps.restore_services import await_services, restore_services
 from .steps.retire_agent import retire_agent
 from .steps.shrink import TO_LET_GO, dismiss, empty, prove_surplus, verify_moved
-from .steps.stop_new_tasks import STOPPED, stop_new_tasks
+from .steps.stop_new_tasks import stop_new_tasks
 from .steps.tell_scheduler import tell_scheduler
 from .steps.verify import verify
 from .steps.verify_master import await_master, verify_quorum
-
-
-@dataclass(frozen=True)
-class Step:
-    name: str
-    do: Callable[[Hand], Awaitable[Outcome]]
-    guards: Sequence[Guard]
-    patience: Callable[[PoolPolicy], timedelta]
-    final: bool = False
-    late: type[HandOver] | type[Failed] | type[Withdraw] = field(default=HandOver)
-
-
-def _minutes(minutes: int) -> Callable[[PoolPolicy], timedelta]:
-    return lambda pool: timedelta(minutes=minutes)
-
-
-BAR, DESTROY = "stop_new_tasks", "destroy"
-ENDS = "ends"
-"""The note of an operation that ends early: how it will have ended."""
-EVIDENCE = Step("keep_evidence", keep_evidence, (), _minutes(10))
-UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
-GIVE_UP = Step("give_up", give_up, (), _minutes(60))
-MAKE_UP = Step("make_up", make_up, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout)
-
-
-@dataclass(frozen=True)
-class Course:
-    """One plan: its steps in order, and the conditions that it is for."""
-
-    cures: frozenset[Condition]
-    steps: tuple[Step, ...]
-    has_place: bool = True
-    """Whether it has a place in the ledger."""
-
-    def step(self, name: str) -> Step:
-        """The step of this name, or one of an early end."""
-        return next(step for step in (*self.steps, UNDO, MAKE_UP, GIVE_UP) if step.name == name)
-
-    def early_end(self, operation: Operation) -> tuple[str, ...]:
-        """The steps that are done before it ends early."""
-        if not self.has_place:
-            ordered = any(record.step == "enlarge" for record in operation.steps)
-            return (GIVE_UP.name,) if ordered and operation.step != "await_members" else ()
-        undone = (UNDO.name,) if self.leaves_traces(operation) else ()
-        cut_off = ORDERED in operation.notes and operation.subject.services
-        return (*undone, MAKE_UP.name) if cut_off else undone
-
-    def after(self, operation: Operation) -> str | None:
-        """The name of the step that follows; None after the last."""
-        steps = tuple(step.name for step in self.steps)
-        names = self.early_end(operation) if ENDS in operation.notes else steps
-        place = names.index(operation.step) + 1
-        return names[place] if place < len(names) else None
-
-    def leaves_traces(self, operation: Operation) -> bool:
-        """Whether something was done that is taken back when the operation ends early."""
-        return STOPPED in operation.notes or SURGED in operation.notes
-
-    def is_untouched(self, operation: Operation) -> bool:
-        """Whether nothing was done yet that cannot be undone. That there was nothing to move is no reason to go on."""
-        final = {step.name for step in self.steps if step.final and step.name != MOVE}
-        return MOVING not in operation.notes and not any(record.step in final for record in operation.steps)
-
-    def has_done_nothing(self, operation: Operation) -> bool:
-        """Whether nothing at all was done to the node or for it, nor was about to be."""
-        noted = operation.notes.keys() & {ORDERED, DESTROYING}
-        return self.is_untouched(operation) and not self.leaves_traces(operation) and not noted
-
-
-DEAD = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STUCK})
-ILL = frozenset({Condition.IMPAIRED, Condition.DOOMED})
-# What a node is on its way from the notice to its end.
-ENDING = frozenset({Condition.DOOMED, Condition.STOPPED, Condition.GONE, Condition.UNREACHABLE})
 
 
 def _afterwards(timeout: Callable[[PoolPolicy], timedelta]) -> tuple[Step, ...]:
     """How a remedy ends that keeps the machine."""
     return (
         Step("await_recovery", await_recovery, (), timeout, late=Failed),
-        Step("retire_agent", retire_agent, AFTER_THE_LOSS, _minutes(30)),
-        Step("give_back", give_back, (), _minutes(30)),
+        Step("retire_agent", retire_agent, AFTER_THE_LOSS, minutes(30)),
+        Step("give_back", give_back, (), minutes(30)),
         Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
         Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
     )
@@ -158,8 +79,8 @@ def _afterwards(timeout: Callable[[PoolPolicy], timedelta]) -> tuple[Step, ...]:
 def _emptied_first(order: Step) -> tuple[Step, ...]:
     """The order, after the tasks of a machine that still works were moved away."""
     return (
-        Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
-        Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
+        Step("prove_ill", proof_of(ILL | DEAD), (), minutes(10)),
+        Step(BAR, stop_new_tasks, ORDER, minutes(10)),
         EVIDENCE,
         Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
         order,
@@ -170,10 +91,10 @@ def _after_the_loss() -> tuple[Step, ...]:
     """How a remedy ends that replaces the machine. Azure may have no room for hours: that is waited for, while the
     pool's incident calls a person."""
     return (
-        Step("prove_gone", prove_gone, (), _minutes(20)),
-        Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
-        Step("restore_services", restore_services, AFTER_THE_LOSS, _minutes(30)),
-        Step("grow", grow, TO_GROW, _minutes(24 * 60)),
+        Step("prove_gone", prove_gone, (), minutes(20)),
+        Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, minutes(30)),
+        Step("restore_services", restore_services, AFTER_THE_LOSS, minutes(30)),
+        Step("grow", grow, TO_GROW, minutes(24 * 60)),
         Step("await_join", await_join, (), lambda pool: pool.repair.join_timeout),
         Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
         Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
@@ -195,7 +116,7 @@ def _on_a_master(
     return Course(
         cures=cures,
         steps=(
-            Step("prove_ill", proof_of(cures), (), _minutes(10)),
+            Step("prove_ill", proof_of(cures), (), minutes(10)),
             EVIDENCE,
             order,
             Step("await_master", await_master, (), timeout, late=Failed),
@@ -220,7 +141,7 @@ def plan_on_a_master(remedy: Remedy, finding: Finding) -> Plan:
 
 PLANS: Mapping[Plan, Course] = {
     Plan.MASTER_RESTART_UNIT: _on_a_master(
-        Step("restart_unit", restart_master_unit, TO_TOUCH_A_MASTER, _minutes(10), final=True, late=Failed),
+        Step("restart_unit", restart_master_unit, TO_TOUCH_A_MASTER, minutes(10), final=True, late=Failed),
         _restart_timeout,
     ),
     Plan.MASTER_RESTART: _on_a_master(
@@ -239,9 +160,9 @@ PLANS: Mapping[Plan, Course] = {
     Plan.RESTART_UNIT: Course(
         cures=ILL | DEAD,
         steps=(
-            Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
+            Step("prove_ill", proof_of(ILL | DEAD), (), minutes(10)),
             EVIDENCE,
-            Step("restart_unit", restart_unit, ORDER, _minutes(10), final=True, late=Failed),
+            Step("restart_unit", restart_unit, ORDER, minutes(10), final=True, late=Failed),
             Step("await_recovery", await_recovery, (), _restart_timeout, late=Failed),
             Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
         ),
@@ -270,44 +191,44 @@ PLANS: Mapping[Plan, Course] = {
     Plan.REPLACE_DEAD: Course(
         cures=DEAD,
         steps=(
-            Step("prove_dead", proof_of(DEAD), (), _minutes(10)),
+            Step("prove_dead", proof_of(DEAD), (), minutes(10)),
             EVIDENCE,
-            Step(DESTROY, take_away, ORDER, _minutes(20), final=True),
+            Step(DESTROY, take_away, ORDER, minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),
     Plan.REPLACE_LIVING: Course(
         cures=ILL | DEAD,
         steps=(
-            Step("prove_ill", proof_of(ILL | DEAD), (), _minutes(10)),
-            Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
-            Step("surge", surge, ORDER, _minutes(60)),
+            Step("prove_ill", proof_of(ILL | DEAD), (), minutes(10)),
+            Step(BAR, stop_new_tasks, ORDER, minutes(10)),
+            Step("surge", surge, ORDER, minutes(60)),
             Step("await_successor", await_successor, (), lambda pool: pool.repair.join_timeout),
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
-            Step(DESTROY, take_away, ORDER, _minutes(20), final=True),
+            Step(DESTROY, take_away, ORDER, minutes(20), final=True),
             *_after_the_loss(),
         ),
     ),
     Plan.REPLACE_ENDING: Course(
         cures=ENDING,
         steps=(
-            Step("prove_ending", proof_of(ENDING), (), _minutes(10)),
-            Step(BAR, stop_new_tasks, ORDER, _minutes(10)),
-            Step("surge_ahead", surge_ahead, ORDER, _minutes(10)),
+            Step("prove_ending", proof_of(ENDING), (), minutes(10)),
+            Step(BAR, stop_new_tasks, ORDER, minutes(10)),
+            Step("surge_ahead", surge_ahead, ORDER, minutes(10)),
             EVIDENCE,
             Step("move_tasks", move_tasks, ORDER, lambda pool: pool.repair.drain_timeout, final=True),
-            Step("await_end", await_end, (), _minutes(120)),
-            Step("bury", bury, (*AFTER_THE_LOSS, stateful.ask), _minutes(20)),
+            Step("await_end", await_end, (), minutes(120)),
+            Step("bury", bury, (*AFTER_THE_LOSS, stateful.ask), minutes(20)),
             *_after_the_loss(),
         ),
     ),
     Plan.GROW: Course(
         cures=frozenset({Condition.SHORT}),
         steps=(
-            Step("enlarge", enlarge, TO_GROW, _minutes(10), final=True, late=Withdraw),
-            Step("grow", grow, TO_GROW, _minutes(24 * 60)),
-            Step("trim", trim, TO_GROW, _minutes(60)),
+            Step("enlarge", enlarge, TO_GROW, minutes(10), final=True, late=Withdraw),
+            Step("grow", grow, TO_GROW, minutes(24 * 60)),
+            Step("trim", trim, TO_GROW, minutes(60)),
             Step("await_members", await_members, (), lambda pool: pool.repair.join_timeout),
         ),
         has_place=False,
@@ -315,14 +236,14 @@ PLANS: Mapping[Plan, Course] = {
     Plan.SHRINK: Course(
         cures=frozenset({Condition.SURPLUS}),
         steps=(
-            Step("prove_surplus", prove_surplus, (), _minutes(10), late=Withdraw),
-            Step(BAR, stop_new_tasks, TO_LET_GO, _minutes(10)),
+            Step("prove_surplus", prove_surplus, (), minutes(10), late=Withdraw),
+            Step(BAR, stop_new_tasks, TO_LET_GO, minutes(10)),
             EVIDENCE,
             Step("move_tasks", empty, TO_LET_GO, lambda pool: pool.repair.drain_timeout, True, Failed),
-            Step("dismiss", dismiss, TO_LET_GO, _minutes(20), final=True),
-            Step("prove_gone", prove_gone, (), _minutes(20)),
-            Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, _minutes(30)),
-            Step("restore_services", restore_services, AFTER_THE_LOSS, _minutes(30)),
+            Step("dismiss", dismiss, TO_LET_GO, minutes(20), final=True),
+            Step("prove_gone", prove_gone, (), minutes(20)),
+            Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, minutes(30)),
+            Step("restore_services", restore_services, AFTER_THE_LOSS, minutes(30)),
             Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
             Step("verify", verify_moved, (), lambda pool: pool.repair.verify_timeout),
         ),

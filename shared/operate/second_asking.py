@@ -33,10 +33,11 @@ from shared.model.azure import Provisioning
 from shared.model.decisions import Answer
 from shared.model.nodes import Condition, Finding
 
+from .course import BAR, DESTROY, Step
 from .hand import Hand
 from .health import hear_health
 from .outcomes import Outcome, Wait, Withdraw
-from .plans import BAR, DESTROY, PLANS, Step
+from .plans import PLANS
 from .steps.destroy import DESTROYING
 from .steps.order import ORDERED
 from .steps.stop_new_tasks import STOPPED

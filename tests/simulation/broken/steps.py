@@ -8,24 +8,24 @@ from dataclasses import replace
 import pytest
 
 from shared.errors import Unknown
-from shared.operate import plans
+from shared.operate.course import Course, Step
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome
 from tests.simulation.broken import tales
 from tests.simulation.broken.variant import Break, Variant
 
 type Do = Callable[[Hand], Awaitable[Outcome]]
-FOUND = plans.Course.step
+FOUND = Course.step
 
 
-def changed(how: Callable[[plans.Step], plans.Step]) -> Break:
+def changed(how: Callable[[Step], Step]) -> Break:
     """Every step of every plan, as the engine finds it."""
 
-    def step(course: plans.Course, name: str) -> plans.Step:
+    def step(course: Course, name: str) -> Step:
         return how(FOUND(course, name))
 
     def apply(stack: pytest.MonkeyPatch) -> None:
-        stack.setattr(plans.Course, "step", step)
+        stack.setattr(Course, "step", step)
 
     return apply
 
@@ -37,11 +37,11 @@ def _skipped(*names: str) -> Break:
     return changed(lambda step: replace(step, do=nothing) if step.name in names else step)
 
 
-def _unasked(step: plans.Step) -> plans.Step:
+def _unasked(step: Step) -> Step:
     return replace(step, guards=())
 
 
-def _unproved(step: plans.Step) -> plans.Step:
+def _unproved(step: Step) -> Step:
     async def nothing(hand: Hand) -> Outcome:
         return Done("it is skipped")
 
@@ -52,7 +52,7 @@ def _unproved(step: plans.Step) -> plans.Step:
 PROOFS = frozenset({"prove_dead", "prove_ill"})
 
 
-def _believing(step: plans.Step) -> plans.Step:
+def _believing(step: Step) -> Step:
     """An order whose answer got lost counts as carried out."""
 
     async def do(hand: Hand) -> Outcome:
@@ -64,7 +64,7 @@ def _believing(step: plans.Step) -> plans.Step:
     return replace(step, do=do)
 
 
-def _by_number(step: plans.Step) -> plans.Step:
+def _by_number(step: Step) -> Step:
     """It destroys what has the number, whatever machine that is now."""
 
     async def do(hand: Hand) -> Outcome:
@@ -78,7 +78,7 @@ def _by_number(step: plans.Step) -> plans.Step:
     return replace(step, do=do) if step.name == "destroy" else step
 
 
-def _unasked_in_the_first_phase(step: plans.Step) -> plans.Step:
+def _unasked_in_the_first_phase(step: Step) -> Step:
     return replace(step, guards=()) if step.name in FIRST_PHASE else step
 
 

@@ -1,0 +1,101 @@
+"""What a plan is: steps in their order, and how it ends early. The plans themselves are in `plans.py`.
+
+`guards` are those that are asked again, with fresh readings, just before the step; a step without any changes nothing
+that could not be changed back. `final` steps cannot be undone: before the first of them an operation may be withdrawn,
+after it it goes on. `patience` is how long a step may take, `late` what it means when it takes longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared.guards import AFTER_THE_LOSS, Guard
+from shared.model.nodes import Condition
+from shared.model.operations import Operation
+from shared.policy.schema import PoolPolicy
+
+from .hand import MOVE, MOVING, Hand
+from .outcomes import Failed, HandOver, Outcome, Withdraw
+from .steps.destroy import DESTROYING
+from .steps.enlarge import give_up
+from .steps.give_back import give_back
+from .steps.grow import SURGED
+from .steps.keep_evidence import keep_evidence
+from .steps.make_up import make_up
+from .steps.order import ORDERED
+from .steps.stop_new_tasks import STOPPED
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    do: Callable[[Hand], Awaitable[Outcome]]
+    guards: Sequence[Guard]
+    patience: Callable[[PoolPolicy], timedelta]
+    final: bool = False
+    late: type[HandOver] | type[Failed] | type[Withdraw] = field(default=HandOver)
+
+
+def minutes(count: int) -> Callable[[PoolPolicy], timedelta]:
+    return lambda pool: timedelta(minutes=count)
+
+
+BAR, DESTROY = "stop_new_tasks", "destroy"
+ENDS = "ends"
+"""The note of an operation that ends early: how it will have ended."""
+EVIDENCE = Step("keep_evidence", keep_evidence, (), minutes(10))
+UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
+GIVE_UP = Step("give_up", give_up, (), minutes(60))
+MAKE_UP = Step("make_up", make_up, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One plan: its steps in order, and the conditions that it is for."""
+
+    cures: frozenset[Condition]
+    steps: tuple[Step, ...]
+    has_place: bool = True
+    """Whether it has a place in the ledger."""
+
+    def step(self, name: str) -> Step:
+        """The step of this name, or one of an early end."""
+        return next(step for step in (*self.steps, UNDO, MAKE_UP, GIVE_UP) if step.name == name)
+
+    def early_end(self, operation: Operation) -> tuple[str, ...]:
+        """The steps that are done before it ends early."""
+        if not self.has_place:
+            ordered = any(record.step == "enlarge" for record in operation.steps)
+            return (GIVE_UP.name,) if ordered and operation.step != "await_members" else ()
+        undone = (UNDO.name,) if self.leaves_traces(operation) else ()
+        cut_off = ORDERED in operation.notes and operation.subject.services
+        return (*undone, MAKE_UP.name) if cut_off else undone
+
+    def after(self, operation: Operation) -> str | None:
+        """The name of the step that follows; None after the last."""
+        steps = tuple(step.name for step in self.steps)
+        names = self.early_end(operation) if ENDS in operation.notes else steps
+        place = names.index(operation.step) + 1
+        return names[place] if place < len(names) else None
+
+    def leaves_traces(self, operation: Operation) -> bool:
+        """Whether something was done that is taken back when the operation ends early."""
+        return STOPPED in operation.notes or SURGED in operation.notes
+
+    def is_untouched(self, operation: Operation) -> bool:
+        """Whether nothing was done yet that cannot be undone. That there was nothing to move is no reason to go on."""
+        final = {step.name for step in self.steps if step.final and step.name != MOVE}
+        return MOVING not in operation.notes and not any(record.step in final for record in operation.steps)
+
+    def has_done_nothing(self, operation: Operation) -> bool:
+        """Whether nothing at all was done to the node or for it, nor was about to be."""
+        noted = operation.notes.keys() & {ORDERED, DESTROYING}
+        return self.is_untouched(operation) and not self.leaves_traces(operation) and not noted
+
+
+DEAD = frozenset({Condition.GONE, Condition.UNREACHABLE, Condition.STUCK})
+ILL = frozenset({Condition.IMPAIRED, Condition.DOOMED})
+# What a node is on its way from the notice to its end.
+ENDING = frozenset({Condition.DOOMED, Condition.STOPPED, Condition.GONE, Condition.UNREACHABLE})
