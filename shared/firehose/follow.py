@@ -14,7 +14,7 @@ from shared.firehose.roster import Subject
 from shared.policy.metric_rules import MetricRule
 from shared.policy.scaling import Metric
 from shared.policy.schema import ClusterPolicy
-from shared.records.followed import FORGOTTEN_S
+from shared.records.followed import FAULTY_S, FORGOTTEN_S
 
 SCALES = "scales"
 """The tag by which a metric says for which pool it speaks, whoever tells it."""
@@ -59,13 +59,13 @@ class Values:
         self.kept, self.fault, self.fault_at = before.kept, before.fault, before.fault_at
 
     def forget(self, now_s: float) -> None:
-        """What nobody has told for an hour."""
+        """What nobody has told for a day."""
         recent = {
             place: {series: one for series, one in kept.items() if one[1] > now_s - FORGOTTEN_S}
             for place, kept in self.kept.items()
         }
         self.kept = {place: kept for place, kept in recent.items() if kept}
-        if self.fault_at <= now_s - FORGOTTEN_S:
+        if self.fault_at <= now_s - FAULTY_S:
             self.fault = ""
 
 

@@ -8,7 +8,7 @@ reads takes of each series the newest value. What the rows amount to:
 1. It is the sum over the nodes of the pool, and of all series of a node (disks, containers, ...).
 2. A metric that says by the tag `scales` for which pool it speaks is one number for that pool, whoever tells it: of a
    queue that has its exporter somewhere else.
-3. A node that is not listed any more tells nothing, nor does who was silent for an hour. A series that ended while its
+3. A node that is not listed any more tells nothing, nor does who was silent for a day. A series that ended while its
    node tells others does not count.
 4. The time is that of the node that was silent longest: while one of those that told it lately says nothing, the sum is
    old, and too old for anybody after some minutes (`shared/scale/load.py`). It is not smaller.
@@ -28,7 +28,9 @@ from msgspec import Struct
 from shared.model.readings import Failure, Reading, Value
 from shared.ports.store import Store, Stored, Table
 
-FORGOTTEN_S = 3600.0
+FORGOTTEN_S = 86_400.0
+FAULTY_S = 3600.0
+"""A sum is not believed for so long after it was seen that it can't be right."""
 ENDED_S = 300.0
 """A series is over that is so many seconds older than another one of its node."""
 
@@ -84,7 +86,7 @@ def sum_of(
             told = _decoder.decode(row.body)
         except msgspec.MsgspecError:
             return Failure(f"what was heard of {followed.metric} can't be read", SOURCE, now)
-        if told.fault and _latest(told) > now.timestamp() - FORGOTTEN_S:
+        if told.fault and _latest(told) > now.timestamp() - FAULTY_S:
             return Failure(f"{followed.metric} can't be followed: {told.fault}", SOURCE, now)
         for node in told.nodes.keys() & {"", *nodes}:
             kept = newest.setdefault(node, {})
@@ -101,7 +103,7 @@ def _sum(
     since = now.timestamp() - FORGOTTEN_S
     heard = {node: at for node, kept in newest.items() if (at := max(at for _, at in kept.values())) > since}
     if not heard:
-        return Failure(f"nobody has told {followed.metric} within the last hour", SOURCE, now)
+        return Failure(f"nobody has told {followed.metric} within the last day", SOURCE, now)
     values = [
         value for node, last in heard.items() for value, at in newest[node].values() if at > last - ENDED_S
     ]

@@ -15,7 +15,7 @@ allows now, as the bits of a number, and changes it when a task is placed:
 A field is `hostname` (or `@hostname`), `@zone`, `@region` or the name of an attribute. A host without it is refused by
 all but UNLIKE, which always lets it pass. GROUP_BY sees the values that tasks have, and not those that hosts have: a
 zone that is full holds all others back once it has a task, in Marathon as here. What is not known here, an operator, a
-number or an expression that can't be read, refuses all hosts.
+number or an expression that can't be read or could take for ever (`expressions.py`), refuses all hosts.
 Sources: mesosphere/marathon:docs/docs/constraints.md, docs/docs/fault-domain-awareness.md and
 src/main/scala/mesosphere/mesos/Constraints.scala.
 """
@@ -29,6 +29,7 @@ from functools import reduce
 from operator import or_
 from typing import Protocol
 
+from shared.scale.expressions import quick_matcher
 from shared.scale.work import Constraint, Host
 
 HOSTNAME = frozenset({"hostname", "@hostname"})
@@ -80,13 +81,10 @@ class Ground:
             return sets.get(value, 0)
         if operator == "IN":
             return _union(sets.get(one, 0) for one in re.split(" *, *", value))
-        try:
-            whole = re.compile(value).fullmatch
-        except re.error:
+        fits = quick_matcher(value)
+        if fits is None or not value:
             return 0
-        like = _union(hosts for one, hosts in sets.items() if whole(one))
-        if not value:
-            return 0
+        like = _union(hosts for one, hosts in sets.items() if fits(one))
         return like if operator == "LIKE" else self.all & ~like
 
     def _read(self, field: str) -> tuple[str | None, ...]:

@@ -7,7 +7,7 @@
     what is asked for now.
  5. There are more nodes than the largest number that is not too much, at every look of a whole window, and at none of
     them a signal was unknown: shrink to the most that was asked for in that window. A window in which nobody looked
-    for a third of it is none.
+    for a third of it, and for longer than a late look takes, is none.
  6. Otherwise: the size stays.
  7. Growing waits until its pause is over since the pool last grew.
  8. Shrinking waits until its pause is over since the size last changed, in whatever direction.
@@ -44,6 +44,9 @@ for counts up to a slice longer than a window."""
 
 UNREAD = frozenset({"unknown", "partly_unknown"})
 """The reasons of a size that stays as it is because a signal could not be read."""
+
+LATE = timedelta(seconds=150)
+"""A look comes each minute; one may be missed."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -167,7 +170,7 @@ def _looked(asked: Asked, known: Sequence[Demand], course: Course, now: datetime
     window = asked.pace.window
     slice_ = max(window / SLICES, timedelta(seconds=1))
     at = _EPOCH + (now - _EPOCH) // slice_ * slice_
-    if course.seen_at is None or now - course.seen_at > window / 3:
+    if course.seen_at is None or now - course.seen_at > max(window / 3, LATE):
         course = replace(course, looks=(), since=now, short_since=None)
     unknown = len(known) < len(asked.demands) or not known
     look = Look(

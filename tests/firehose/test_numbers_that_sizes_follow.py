@@ -72,6 +72,19 @@ async def test_a_node_that_falls_silent_makes_the_number_old_and_not_smaller() -
     assert isinstance(demand("queue.depth", reading, 100, 0.1, made.now), Failure)
 
 
+async def test_an_hour_of_silence_makes_it_no_smaller_either() -> None:
+    """The sender was taken away from a node that goes on working."""
+    made = ground()
+    await told(made, 10, 1, 2)
+    since = made.now
+    for _ in range(24):
+        made.passes(240)
+        await told(made, 10, 1)
+    reading = await now(made)
+    assert isinstance(reading, Value)
+    assert (reading.value, reading.taken_at) == (20, since)
+
+
 async def test_a_node_that_is_not_listed_any_more_is_not_waited_for() -> None:
     made = ground()
     await told(made, 10, 1, 2)
@@ -115,7 +128,7 @@ async def test_a_metric_for_a_pool_that_does_not_follow_it_is_not_kept() -> None
 async def test_what_nobody_told_is_no_zero() -> None:
     made = ground()
     await told(made, 10, 1)
-    made.passes(3700)
+    made.passes(86_500)
     assert isinstance(await now(made), Failure)
     assert isinstance(await now(ground()), Failure)
 

@@ -135,6 +135,8 @@ def test_an_agent_without_the_attribute_is_refused(operator: str) -> None:
         ("rack", "NEAR", "x"),
         ("rack", "LIKE", "("),
         ("rack", "UNLIKE", "("),
+        ("rack", "LIKE", "(" * 5000 + ")" * 5000),
+        ("rack", "LIKE", "x{99999999999}"),
         ("rack", "MAX_PER", "many"),
         ("rack",),
     ],
@@ -142,6 +144,12 @@ def test_an_agent_without_the_attribute_is_refused(operator: str) -> None:
 def test_what_is_not_understood_allows_nothing(constraint: tuple[str, ...]) -> None:
     refusal = place([work("/a", 1, 0, 1, constraint)], racks("x")).refused[0]
     assert (refusal.why, refusal.detail) == (Why.CONSTRAINT, " ".join(constraint))
+
+
+@pytest.mark.parametrize("expression", ["([a-z0-9-]+)+!", "(a|aa)+!", "((a*)b?)*!", "(a+){9}!"])
+def test_an_expression_that_could_take_for_ever_allows_nothing(expression: str) -> None:
+    refused = place([work("/a", 1, 0, 1, ("rack", "LIKE", expression))], racks("a" * 60)).refused
+    assert [one.why for one in refused] == [Why.CONSTRAINT]
 
 
 def test_several_constraints_hold_together() -> None:

@@ -112,6 +112,11 @@ def test_rule_5_a_window_in_which_nobody_looked_is_none() -> None:
     assert asking.looks(2, needs(10)).nodes == 10
 
 
+def test_rule_5_a_short_window_is_looked_at_each_minute_and_is_one() -> None:
+    asking = rested(20, Pace(window=2 * MINUTE, step_up=ANY_STEP, step_down=ANY_STEP))
+    assert asking.looks(6, needs(10)).nodes == 10
+
+
 @pytest.mark.parametrize("nodes", [9, 10, 11])
 def test_rule_6_within_the_margin_nothing_is_done(nodes: int) -> None:
     found = rested(10).looks(2 * WINDOW_MIN, needs(nodes))
