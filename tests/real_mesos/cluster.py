@@ -171,11 +171,16 @@ class RealMesos:
         raise TimeoutError(f"in {seconds:g} s it did not happen that {what}: {last!r:.2000}\n{self._logs()}")
 
     async def until_agents(self, *addresses: str) -> Json:
-        """Exactly these agents are registered and connected."""
+        """Exactly these agents are registered and connected, and each has written down its id: the master tells of it
+        first, and an agent that is killed in between comes back as a new one."""
         wanted = sorted(addresses)
 
         def holds(state: Json) -> bool:
-            return sorted(agent["hostname"] for agent in state["slaves"] if agent["active"]) == wanted
+            active = {agent["hostname"]: agent["id"] for agent in state["slaves"] if agent["active"]}
+            return sorted(active) == wanted and all(
+                (self._home(address) / "work" / "meta" / "slaves" / id / "slave.info").exists()
+                for address, id in active.items()
+            )
 
         return await self.until(f"the agents {wanted} are active", holds)
 
