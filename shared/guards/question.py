@@ -91,15 +91,16 @@ class Question(Struct, frozen=True):
 def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Tally]:
     """Every pool of the snapshot in numbers."""
     of_pool: dict[str, list[Finding]] = {pool: [] for pool in snapshot.pools}
+    machines = connected = 0
     for finding in findings:
         of_pool[finding.node.pool].append(finding)
-    machines = sum([finding.condition is not Condition.GONE for finding in findings])
-    connected = sum([finding.is_connected for finding in findings])
+        machines += finding.condition is not Condition.GONE
+        connected += finding.is_connected
     sizes = {pool: len(own) for pool, own in of_pool.items()}
     return {
         pool: Tally(
             conditions=Counter([finding.condition for finding in own]),
-            missing=sum([finding.node.instance is None for finding in own]),
+            missing=len([0 for finding in own if finding.node.instance is None]),
             moving=_moving(snapshot, pool),
             machines=machines,
             connected=connected,

@@ -30,7 +30,9 @@ class MemoryStore(Store):
         _check_keys(partition)
         self.faults.before("query")
         rows = self._partitions.get((table, partition), {})
-        return tuple(rows[row] for row in sorted(rows) if row >= first and (not last or row < last))
+        if not (first or last):
+            return tuple([rows[row] for row in sorted(rows)])
+        return tuple([rows[row] for row in sorted(rows) if row >= first and (not last or row < last)])
 
     async def write(self, table: Table, partition: str, write: Write) -> str:
         _check((write,), partition)

@@ -56,9 +56,14 @@ class Rows[T]:
     async def found(self, partition: str, first: str, last: str) -> Found[T]:
         """The same, with what cannot be read."""
         kept, unread = dict[str, Kept[T]](), dict[str, str]()
+        known = {} if self._known is None else self._known.setdefault(partition, {})
         for stored in await self._store.query(self._table, partition, first, last):
+            one = known.get(stored.row)
+            if one is not None and one.etag == stored.etag:
+                kept[stored.row] = one
+                continue
             try:
-                kept[stored.row] = self._read(partition, stored)
+                kept[stored.row] = known[stored.row] = self._decoded(stored)
             except Poison as poison:
                 unread[stored.row] = poison.why.partition("writes: ")[2]
         if self._known is not None and not (first or last):

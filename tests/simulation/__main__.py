@@ -57,6 +57,7 @@ def main() -> int:
     bad, hours, busy_s, orders = 0, 0.0, 0.0, Counter[str]()
     seeds, begun = range(asked.first, asked.first + asked.seeds), time.monotonic()
     tell = partial(one, is_real=asked.real, quiet=timedelta(hours=asked.quiet))
+    gc.freeze()  # what is loaded stays: it is not looked through after each tale
     with ProcessPoolExecutor(asked.jobs) as pool:
         for told, (verdict, took_s) in enumerate(pool.map(tell, seeds, chunksize=5), 1):
             hours, busy_s = hours + verdict.hours, busy_s + took_s

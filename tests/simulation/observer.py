@@ -8,7 +8,7 @@ operations.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ from tests.watched import Around, Call
 HARD = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "deallocate", "run_command"})
 FINAL = HARD | {"mark_gone", "machine_down", "drain"}
 HANDED_OVER = f'"{IncidentState.HANDED_OVER.value}"'.encode()
+READINGS = frozenset({"scheduler.state", "compute.instances", "council.read"})
 OLDEST = timedelta(seconds=60)
 """Of the readings that justify something final."""
 OVERTAKEN = timedelta(seconds=20)
@@ -69,22 +70,22 @@ class Observer:
     def around(self, process: Process, inner: Around) -> Around:
         """Between the app and its weather: what it was told, and what it writes."""
 
-        async def observed(call: Call) -> Any:
+        async def noted(call: Call) -> Any:
             begun = self._clock.now()
             answer = await inner(call)
-            if call.name in {"scheduler.state", "compute.instances", "council.read"}:
-                self._read[process.name, call.name] = begun
+            self._read[process.name, call.name] = begun
             return answer
+
+        def observed(call: Call) -> Awaitable[Any]:
+            return noted(call) if call.name in READINGS else inner(call)
 
         return observed
 
     def around_store(self, inner: Around) -> Around:
         """At the store itself: every write that took effect."""
 
-        async def written(call: Call) -> Any:
+        async def checked(call: Call) -> Any:
             answer = await inner(call)
-            if not call.name.startswith("store.write"):
-                return answer
             if call.name == "store.write" and call.args[0] is Table.LEDGER:
                 self._check_ledger(call.args[2].body)
             elif call.name == "store.write_all" and call.args[0] is Table.LEDGER:
@@ -95,6 +96,9 @@ class Observer:
             elif call.args[0] is Table.INCIDENTS:
                 self._note_calls(call.args[2])
             return answer
+
+        def written(call: Call) -> Awaitable[Any]:
+            return checked(call) if call.name.startswith("store.write") else inner(call)
 
         return written
 

@@ -8,6 +8,7 @@ Each has a margin, because the app knows the truth some time later, and believes
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,7 +88,7 @@ class PolicyObserver:
     def around(self, process: Process, inner: Around) -> Around:
         """Between the app and its weather: what it was answered."""
 
-        async def observed(call: Call) -> Any:
+        async def noted(call: Call) -> Any:
             answer = await inner(call)
             now, (port, _, verb) = self._clock.now(), call.name.partition(".")
             if isinstance(answer, ScaleSet):
@@ -99,6 +100,9 @@ class PolicyObserver:
                 for id in call.args[1] if verb == "destroy" else [call.args[1]]:
                     self._answered[verb, f"{self._nature.address.scale_set}_{id}"] = now
             return answer
+
+        def observed(call: Call) -> Awaitable[Any]:
+            return noted(call) if call.name.startswith(("compute.", "scheduler.")) else inner(call)
 
         return observed
 
