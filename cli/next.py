@@ -11,6 +11,7 @@ from datetime import datetime
 from cli.speech import clock_time, counted, due, span
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident, IncidentState
+from shared.model.nodes import Condition
 from shared.model.operations import Operation, OperationState
 from shared.operate.plans import PLANS
 from shared.policy.schema import PoolPolicy
@@ -72,6 +73,8 @@ def _without_operation(incident: Incident, now: datetime) -> str:
     )
     if incident.state is IncidentState.HANDED_OVER:
         why = f" ({incident.outcome})" if incident.outcome else ""
+        if incident.condition is Condition.HOT:
+            return f"a person must look{why}: no task moves in its pool for a day, and it is repaired when it fails"
         return (
             f"a person must look{why}: it is not touched again until its condition changes, and its place in the "
             "ledger stays taken while it is missing"

@@ -33,11 +33,12 @@ LONGEST = timedelta(days=30)
 MOST_WORDS = 500  # characters of a reason
 USERS = ("USER", "USERNAME", "LOGNAME")
 
-OF_A_SIZE = {
+OF_A_POOL = {
     Condition.SHORT: [Remedy.GROW.value],
     Condition.SURPLUS: [Remedy.SHRINK.value],
+    Condition.HOT: [Remedy.RELIEVE.value],
 }
-"""What can be approved about the size of a pool, and about a machine that is one too many."""
+"""What can be approved about the size of a pool, a machine that is one too many, and an agent that is too full."""
 
 
 class Speaker(Struct, frozen=True):
@@ -201,7 +202,7 @@ def _remedy(here: ClusterPolicy, incident: Incident, named: str) -> Remedy:
     """`Trouble` when approving it would change nothing."""
     pool = here.pool(incident.pool)
     ladder = [remedy.value for remedy in pool.repair.ladder] if pool else []
-    ladder = OF_A_SIZE.get(incident.condition, ladder)
+    ladder = OF_A_POOL.get(incident.condition, ladder)
     if incident.state is not IncidentState.OPEN:
         raise Trouble(
             f"{incident.id} was handed over, so nothing was written: nothing is done about it until its condition "

@@ -27,6 +27,7 @@ from . import (
     mode,
     pause,
     quorum,
+    relief,
     self_doubt,
     spare,
     stateful,
@@ -43,6 +44,7 @@ __all__ = [
     "TO_BURY",
     "TO_ENLARGE",
     "TO_GROW",
+    "TO_RELIEVE",
     "TO_SEND_AWAY",
     "TO_SHRINK",
     "TO_TOUCH_A_MASTER",
@@ -81,6 +83,7 @@ AT_THE_BOOKS: tuple[Guard, ...] = (
     joining.ask,
     backoff.ask,
     spare.ask,
+    relief.ask,
 )
 
 # What only says whether to begin with one more. Once something final was done, when the tasks of a node are on the
@@ -124,6 +127,22 @@ TO_SHRINK: tuple[Guard, ...] = (
     stateful.ask,
     joining.ask,
     spare.ask,  # is it one too many, for a pool whose other machines work?
+    approval.ask,
+)
+
+# One task is to start elsewhere, so that its agent is less full: nothing is broken, and it can be left at any time.
+TO_RELIEVE: tuple[Guard, ...] = (
+    mode.ask,
+    pause.ask,
+    self_doubt.ask,
+    failover.ask,
+    capacity.ask,
+    storm.ask,
+    correlated.ask,
+    window.ask,
+    ledger.ask,
+    stateful.ask,
+    relief.ask,  # is it the only thing that is done there?
     approval.ask,
 )
 

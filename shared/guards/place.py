@@ -1,7 +1,8 @@
 """A place in the ledger: what is written there for a node that is disrupted, and the ledger with one more.
 
 The same for a decision, so that the next one is asked with it, and for the reservation that follows
-(`shared/operate/start.py`), so that the two cannot differ.
+(`shared/operate/start.py`), so that the two cannot differ. Where one task is moved for the sake of the load, all others
+on the node go on: no framework and no service is disrupted by that.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ MARATHON = "marathon"
 def with_place(question: Question, operation: str) -> Ledger:
     """The ledger with the place that was granted to this operation."""
     book, finding = question.ledger, question.finding
-    urgent = question.is_urgent
+    urgent, moves_load = question.is_urgent, question.remedy is Remedy.RELIEVE
     entry = Disruption(
         operation,
         finding.node.name,
         question.now,
         fault_domain_of(finding.node),
-        frameworks=frameworks_of(question),
+        frameworks=() if moves_load else frameworks_of(question),
         trouble="" if urgent else finding.trouble,
         urgent=urgent,
-        services=tuple(stake.service for stake in at_stake(finding.node, question.snapshot)),
+        services=() if moves_load else services_of(question),
         shrinks=question.remedy is Remedy.SHRINK,
     )
     waves = book.waves
@@ -53,6 +54,11 @@ def fault_domain_of(node: Node) -> int | None:
     if node.instance is not None:
         return node.instance.fault_domain
     return node.memory.fault_domain if node.memory else None
+
+
+def services_of(question: Question) -> tuple[str, ...]:
+    """The services that have a member or data there."""
+    return tuple(stake.service for stake in at_stake(question.finding.node, question.snapshot))
 
 
 def frameworks_of(question: Question) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ About what is at stake on the node (`stakes.py`):
    reasons; or a restart would take two members at once: refuse, until a person approves. Members that are gone already
    are not given up by us.
 
+9. One task is moved for the sake of the load: of all these only 5, and what runs there has to be known. Nothing else on
+   the node is touched, and a task that keeps anything is not chosen (`decide/relief.py`).
+
 While the operation moves members, 5, 7 and 8 are kept by that step, one member after the other, and what moves does not
 stand in its own way. Before the machine goes they are asked again, about what is left on it.
 Published: restarting several members of a replicated store at once lost its majority, and data with it
@@ -46,6 +49,8 @@ GUARD = "stateful"
 def ask(question: Question) -> Answer:
     if question.remedy is Remedy.RESTART_UNIT or (question.is_urgent and question.finding.is_connected):
         return allow(GUARD, {})
+    if question.remedy is Remedy.RELIEVE:
+        return _not_known(question, ()) or allow(GUARD, {})  # rule 9
     stakes = at_stake(question.finding.node, question.snapshot)
     shown: dict[str, Number] = {"services": ", ".join(stake.service for stake in stakes)} if stakes else {}
     for stake, entry in _disrupted(question, stakes):
@@ -53,13 +58,19 @@ def ask(question: Question) -> Answer:
         return refuse(GUARD, "stateful_member_busy", None, numbers)
     if not question.finding.is_connected and question.remedy not in LOSES_LOCAL_VOLUMES:
         return allow(GUARD, shown)
+    against = _not_known(question, stakes) or _members(question, stakes)
+    return against or allow(GUARD, shown)
+
+
+def _not_known(question: Question, stakes: Sequence[Stake]) -> Answer | None:
+    """Rules 4 and 5."""
     unread = _unread(question, stakes)
     if unread is not None:
         return refuse(GUARD, "stateful_unread", None, {"service": unread[0], "why": unread[1]})
     deploying = _deploying(question)
     if deploying is not None:
         return refuse(GUARD, "stateful_deployment", None, {"app": deploying})
-    return _members(question, stakes) or allow(GUARD, shown)
+    return None
 
 
 def left_alone(question: Question, *, together: bool) -> frozenset[str]:

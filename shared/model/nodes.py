@@ -35,10 +35,12 @@ class Condition(StrEnum):
     gone         deleted, deallocated or evicted
     unknown      the readings do not say, or contradict each other
 
-    Two are never judged of a node by itself, they say what its pool is to have (`shared/decide/capacity.py`):
+    Three are never judged of a node by itself, they say what its pool is to have (`shared/decide/capacity.py`), and
+    how what runs there is spread (`shared/decide/relief.py`):
 
     short        a pool has fewer machines than it is to have
     surplus      it works, and its pool is to have fewer
+    hot          it works, and is much fuller than the others of its pool
     """
 
     HEALTHY = "healthy"
@@ -52,6 +54,7 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
     SHORT = "short"
     SURPLUS = "surplus"
+    HOT = "hot"
 
 
 TROUBLED = frozenset({Condition.IMPAIRED, Condition.DOOMED})

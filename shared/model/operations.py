@@ -38,6 +38,7 @@ class Plan(StrEnum):
     REPLACE_ENDING = "replace_ending"
     GROW = "grow"
     SHRINK = "shrink"
+    RELIEVE = "relieve"
 
 
 SURPLUS = "surplus"

@@ -1,4 +1,4 @@
-"""The remedies: what can be done for a node, as rungs of a ladder, and for the size of a pool."""
+"""The remedies: what can be done for a node, as rungs of a ladder, for the size of a pool, and for its load."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from enum import StrEnum
 
 
 class Remedy(StrEnum):
-    """A way to help: the rungs of the ladder, from the mildest to the hardest, and the two that change a size.
+    """A way to help: the rungs of the ladder, from the mildest to the hardest, the two that change a size, and the
+    one that moves load.
 
     restart_unit  have one systemd unit started again on the machine; nothing else on it is touched
     restart       boot the machine again on the host that it is on; disks stay. A master's that is off is started
@@ -16,6 +17,8 @@ class Remedy(StrEnum):
 
     grow          have more machines made, for a pool that is to have more
     shrink        empty one that works and destroy it, in a pool that is to have fewer
+
+    relieve       end one task on an agent that is much fuller than others, so that it starts elsewhere
     """
 
     RESTART_UNIT = "restart_unit"
@@ -25,6 +28,7 @@ class Remedy(StrEnum):
     REPLACE = "replace"
     GROW = "grow"
     SHRINK = "shrink"
+    RELIEVE = "relieve"
 
 
 RUNGS = (Remedy.RESTART_UNIT, Remedy.RESTART, Remedy.REDEPLOY, Remedy.REIMAGE, Remedy.REPLACE)

@@ -61,6 +61,13 @@ STEPS: Mapping[str, Sequence[str]] = {
     "await_members": _NOT_JOINED,
     "give_up": _NO_GROWTH,
     "prove_surplus": ("See by hand whether the machine works; nothing was done to it.",),
+    "prove_hot": ("See by hand which of its agents are full; nothing was done.",),
+    "relocate": ("See in Marathon whether the task that is named runs still; it may be ended by hand, or left.",),
+    "await_whole": (
+        "See in Marathon why the application that is named is not whole again: a task of it was ended to start on a "
+        "less crowded agent. Resources, constraints and roles say where it may start.",
+    ),
+    "weigh": ("See how full the pool's agents are by now; the task was moved.",),
     "await_successor": _NOT_JOINED,
     "await_join": _NOT_JOINED,
     "keep_evidence": (
@@ -249,5 +256,6 @@ MEANING: Mapping[Remedy, str] = {
     Remedy.REPLACE: "the machine is destroyed with its disks, and another one is ordered",
     Remedy.GROW: "machines are ordered, up to the size that the pool is to have",
     Remedy.SHRINK: "the machine is emptied and destroyed with its disks, and no other one is ordered",
+    Remedy.RELIEVE: "one task on it is ended and starts anew where Marathon finds room; all others go on",
 }
 """What a person agrees to."""

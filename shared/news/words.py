@@ -16,6 +16,7 @@ from shared.model.audit import NOBODYS
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident
 from shared.model.news import News, NewsKind
+from shared.model.nodes import Condition
 from shared.model.operations import RESTS, Operation, OperationState
 from shared.model.remedies import Remedy
 from shared.operate.plans import PLANS
@@ -54,6 +55,11 @@ TITLES = {
     NewsKind.WORK_GIVEN_UP: "cannot be worked on",
     NewsKind.WORD_RAN_OUT: "has a word about it that ran out",
 }
+OPENED_AS = {
+    Condition.SURPLUS: "is one too many",
+    Condition.HOT: "is much fuller than the rest of its pool",
+}
+"""Where the incident of a node that works is opened."""
 GIVEN_UP = f"operation {OperationState.HANDED_OVER.value}: "  # how the audit begins
 LONGEST_LINE = 300  # characters of one outcome
 
@@ -62,10 +68,12 @@ def in_words(news: News, context: Context) -> News:
     """With pool, title, and the text that a person needs."""
     pool = context.pool_of(news)
     whose = "poolkeeper" if news.cluster == NOBODYS else news.cluster
-    title = f"{whose}: {named(news.subject)} {TITLES[news.kind]}"
     operation = context.operations.get(news.operation)
     data = {"remedy": operation.remedy.value, "plan": operation.plan.value} if operation else {}
-    incident = context.incidents.get(news.incident)
+    incident, what = context.incidents.get(news.incident), TITLES[news.kind]
+    if incident is not None and news.kind is NewsKind.INCIDENT_OPENED:
+        what = OPENED_AS.get(incident.condition, what)
+    title = f"{whose}: {named(news.subject)} {what}"
     if incident is not None:
         data |= {"condition": incident.condition.value}
     text = "\n".join(_lines(news, incident, context))
@@ -174,6 +182,8 @@ def _to_do(news: News, incident: Incident | None, last: Operation | None) -> Ite
 
 
 def _left(news: News, incident: Incident | None) -> str:
+    if incident is not None and incident.condition is Condition.HOT:
+        return "no task moves in its pool for a day; everything that runs there goes on"
     if incident is None or incident.again_at is None:
         return left_undone(news.subject)
     at = f"{incident.again_at:%Y-%m-%d %H:%M} UTC"

@@ -41,6 +41,7 @@ REMEMBERED = 10  # signals that are folded into one incident
 WELL_AGAIN = {
     Condition.DOOMED: "what was announced is over",
     Condition.SURPLUS: "it is not to go any more",
+    Condition.HOT: "no task is to move away from it now",
 }
 
 
@@ -160,7 +161,8 @@ def _brought_up_to_date(
 
 def _what_is_wrong(decision: Decision, picture: Picture) -> str:
     """The finding in its own words; what is decided about it is told next."""
-    finding = None if decision.condition in OF_SIZE else picture.findings.get(decision.node)
+    by_pool = {*OF_SIZE, Condition.HOT}
+    finding = None if decision.condition in by_pool else picture.findings.get(decision.node)
     return finding.because if finding else decision.because
 
 
@@ -237,7 +239,7 @@ def _ended(
 
 def _is_left_for_a_person(incident: Incident, picture: Picture) -> bool:
     """Whether it is about a size, was handed over, and nothing has changed since: machines have not joined, or one does
-    not go that is to go. For a day at the most."""
+    not go that is to go; or about a task that moved and does not start. For a day at the most."""
     situation, pool = picture.situation, incident.pool
     is_old = situation.now - incident.since >= LEFT_OPEN
     if incident.state is not IncidentState.HANDED_OVER or is_old:
@@ -248,6 +250,8 @@ def _is_left_for_a_person(incident: Incident, picture: Picture) -> bool:
             one.node.pool == pool and one.condition is Condition.HEALTHY for one in situation.findings
         )
         return sized is not None and healthy < sized.nodes
+    if incident.condition is Condition.HOT:
+        return True
     return incident.condition is Condition.SURPLUS and sized is not None and sized.surplus > 0
 
 

@@ -73,7 +73,7 @@ async def _conclude(hand: Hand, state: OperationState) -> None:
 
 def _place(operation: Operation, state: OperationState) -> Place:
     """What becomes of its place in the ledger."""
-    if state is OperationState.HANDED_OVER:
+    if state is OperationState.HANDED_OVER and operation.remedy is not Remedy.RELIEVE:
         return Place.FREE if REPLACEMENT in operation.notes else Place.KEPT
     unused = state is OperationState.WITHDRAWN and PLANS[operation.plan].has_done_nothing(operation)
     return Place.UNUSED if unused else Place.FREE
@@ -83,7 +83,7 @@ async def _remember_help(hand: Hand) -> None:
     """A machine that was replaced is missed no more; one that was helped is remembered for it."""
     records, cluster, operation = hand.outside.records, hand.cluster.name, hand.operation
     kept = await records.inventory.get(cluster, operation.subject.node)
-    if kept is None:
+    if kept is None or operation.remedy is Remedy.RELIEVE:
         return
     memory: NodeMemory | None = None
     if operation.remedy not in {Remedy.REPLACE, Remedy.SHRINK}:
@@ -105,6 +105,7 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
             incident,
             state=IncidentState.HANDED_OVER,
             condition=await _left_as(hand, incident),
+            since=hand.now if hand.operation.remedy is Remedy.RELIEVE else incident.since,
             wake_at=None,
             outcome=outcome,
         )

@@ -8,6 +8,7 @@
                  master                          which one is at work on a master
     Ledger       <pool>                          who disrupts what
                  <cluster>|sizes / <pool>        what the rule about its size remembers
+                 <cluster>|moves / <pool>        when a task last moved for the sake of its load
     Health       <address>, or `cluster`         what DC/OS says is wrong there
     Overrides    <kind>|<subject>                what a person has said about it
     Sweeps       last                            when it was last looked at of our own accord
@@ -23,6 +24,7 @@ from collections.abc import Sequence
 from shared.errors import Conflict
 from shared.model.complaints import Complaints
 from shared.model.incidents import Incident
+from shared.model.last_move import LastMove
 from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS
 from shared.model.nodes import NodeMemory
@@ -40,7 +42,7 @@ __all__ = ["Change", "Found", "Kept", "Records", "closed_incident_row", "open_in
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 LAST = "last"
 MASTER = "master"
-SIZES = "|sizes"  # a partition beside the cluster's: no cluster is called so
+SIZES, MOVES = "|sizes", "|moves"  # partitions beside the cluster's: no cluster is called so
 
 
 def open_incident_row(node: str) -> str:
@@ -68,6 +70,7 @@ class Records:
         self.overrides = Rows(store, Table.OVERRIDES, Override)
         self._sweeps = Rows(store, Table.SWEEPS, LastSweep)
         self._courses = Rows(store, Table.LEDGER, Course)
+        self._moves = Rows(store, Table.LEDGER, LastMove)
         self._one_master = Rows(store, Table.OPERATIONS, OneMaster)
 
     async def last_sweep(self, cluster: str) -> LastSweep | None:
@@ -85,6 +88,14 @@ class Records:
     async def keep_courses(self, cluster: str, changes: Sequence[Change[Course]]) -> None:
         """Those that somebody else wrote meanwhile are left alone: they saw as much."""
         await self._courses.put_all(f"{cluster}{SIZES}", changes)
+
+    async def last_moves(self, cluster: str) -> Found[LastMove]:
+        """By pool, with those that cannot be read."""
+        return await self._moves.found(f"{cluster}{MOVES}", "", "")
+
+    async def keep_last_move(self, cluster: str, pool: str, move: LastMove) -> None:
+        """Over whatever is there: one operation at a time moves a task in a pool."""
+        await self._moves.put(f"{cluster}{MOVES}", pool, move, "*")
 
     async def open_incidents(self, cluster: str) -> dict[str, Kept[Incident]]:
         """By node, handed-over ones included: they stay in place until something changes."""

@@ -35,6 +35,7 @@ ASKED: dict[str, Sequence[Guard]] = {
     "before a pool gets its size back": guards.TO_GROW,
     "before a pool gets more than it had": guards.TO_ENLARGE,
     "before a pool has fewer": guards.TO_SHRINK,
+    "before a task moves for the sake of the load": guards.TO_RELIEVE,
     "before a body that was kept is taken away": guards.TO_BURY,
     "before an empty machine that came in vain is sent away": guards.TO_SEND_AWAY,
 }
@@ -65,7 +66,10 @@ def codes_of(text: str) -> list[str]:
 
 
 def page() -> str:
-    every = {name_of(guard): None for guard in (*guards.ORDER, *guards.TO_SHRINK, *guards.TO_TOUCH_A_MASTER)}
+    every = {
+        name_of(guard): None
+        for guard in (*guards.ORDER, *guards.TO_SHRINK, *guards.TO_RELIEVE, *guards.TO_TOUCH_A_MASTER)
+    }
     sets = [f"* {when}: {', '.join(name_of(guard) for guard in asked)}" for when, asked in ASKED.items()]
     return "\n\n".join([HEAD.rstrip(), "\n".join(sets), *(_section(name) for name in every)]) + "\n"
 

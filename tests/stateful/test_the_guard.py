@@ -236,3 +236,22 @@ def test_an_approval_that_held_when_the_operation_began_holds_to_its_end() -> No
 def test_it_is_asked_before_members_are_touched_and_at_the_books_and_not_when_they_are_lost() -> None:
     assert all(stateful.ask in guards for guards in (ORDER, AT_THE_BOOKS))
     assert not any(stateful.ask in guards for guards in (AFTER_THE_LOSS, TO_GROW))
+
+
+def test_condition_9_one_task_may_leave_a_node_with_members_of_services() -> None:
+    ground = Ground()
+    ground.serve("it", RIAK, {"node-0": 1, "node-1": 1})
+    ground.services["it"] = replace(ground.services["it"], plans=())
+    ground.unread.add("it")
+    assert refused(ground, 1, Remedy.RELIEVE) == ""
+    assert refused(ground, 1) != ""
+
+
+def test_condition_9_where_nobody_knows_what_runs_or_something_is_deployed_no_task_leaves() -> None:
+    ground = Ground()
+    ground.run(WEB, 1, 2)
+    ground.unread.add("everything")
+    assert refused(ground, 1, Remedy.RELIEVE) == "stateful_unread"
+    ground.unread.clear()
+    ground.deployments.append(Deployment("d", ("/web",)))
+    assert refused(ground, 1, Remedy.RELIEVE) == "stateful_deployment"
