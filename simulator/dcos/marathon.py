@@ -7,13 +7,25 @@ Shapes: mesosphere/marathon docs/docs/rest-api/public/api/v2, with its examples 
 """
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from simulator.dcos.marathon_views import (
+    RESIDENCY,
+    constraints_of,
+    container_view,
+    deployment_view,
+    pod_constraint,
+    roles_of,
+    since_of,
+    task_view,
+    unreachable_view,
+    written,
+)
 from simulator.dcos.services import Services
 from simulator.wire import Request, Response, json_response, text_response
+from simulator.world.room import REASONS
 from simulator.world.scheduler import Scheduler
 from simulator.world.tasks import App, Task, TaskState
 
@@ -62,11 +74,11 @@ class _Face:
             with_tasks = "apps.tasks" in request.url
             return json_response(200, {"apps": [self._app(one, with_tasks) for one in plain]})
         if path == "/v2/tasks":
-            return json_response(200, {"tasks": [_task(t) for one in plain for t in self._tasks(one)]})
+            return json_response(200, {"tasks": [task_view(t) for one in plain for t in self._tasks(one)]})
         if path == "/v2/pods/::status" and self._release.number >= PODS_SINCE:
             return json_response(200, [self._pod(one) for one in pods])
         if path == "/v2/deployments":
-            return json_response(200, [_deployment(one) for one in apps if self._is_deploying(one)])
+            return json_response(200, [deployment_view(one) for one in apps if self._is_deploying(one)])
         return _not_found(path)
 
     def kill(self, request: Request) -> Response:
@@ -82,7 +94,7 @@ class _Face:
             return json_response(404, {"message": f"App '/{_name_in(gone[0])}' does not exist"})
         found = [task for task in map(self._scheduler.find, ids) if task is not None]
         self._end(found, wipe)
-        return json_response(200, {"tasks": [_task(task) for task in found]})
+        return json_response(200, {"tasks": [task_view(task) for task in found]})
 
     def kill_instances(self, pod: str, request: Request) -> Response:
         ids = _ids(request, None)
@@ -129,26 +141,26 @@ class _Face:
             "gpus": 0,
             "portDefinitions": [],
             "requirePorts": False,
-            "constraints": [["hostname", "UNIQUE"]] if app.unique else [],
-            "container": _container(app),
+            "constraints": constraints_of(app),
+            "container": container_view(app),
             "healthChecks": [],
             "upgradeStrategy": {
                 "minimumHealthCapacity": 0.5 if app.volume_mb else 1.0,
                 "maximumOverCapacity": 0 if app.volume_mb else 1.0,
             },
             "labels": dict(app.labels),
-            "acceptedResourceRoles": _roles(app) or None,
-            "residency": _RESIDENCY if app.volume_mb else None,
+            "acceptedResourceRoles": roles_of(app) or None,
+            "residency": RESIDENCY if app.volume_mb else None,
             "tasksStaged": len(self._scheduler.live.get(app.name, ())) - running,
             "tasksRunning": running,
             "tasksHealthy": 0,
             "tasksUnhealthy": 0,
-            "deployments": [{"id": _deployment(app)["id"]}] if self._is_deploying(app) else [],
+            "deployments": [{"id": deployment_view(app)["id"]}] if self._is_deploying(app) else [],
         }
         if self._release.number >= PODS_SINCE:
-            view["unreachableStrategy"] = _unreachable(app)
+            view["unreachableStrategy"] = unreachable_view(app)
         if with_tasks:
-            view["tasks"] = [_task(task) for task in self._tasks(app)]
+            view["tasks"] = [task_view(task) for task in self._tasks(app)]
         return view
 
     def _pod(self, app: App) -> dict[str, Any]:
@@ -173,10 +185,10 @@ class _Face:
             "scheduling": {
                 "upgrade": {"minimumHealthCapacity": 1, "maximumOverCapacity": 1},
                 "placement": {
-                    "constraints": [_UNIQUE] if app.unique else [],
-                    "acceptedResourceRoles": _roles(app),
+                    "constraints": [pod_constraint(*one) for one in constraints_of(app)],
+                    "acceptedResourceRoles": roles_of(app),
                 },
-                "unreachableStrategy": _unreachable(app),
+                "unreachableStrategy": unreachable_view(app),
             },
         }
 
@@ -188,13 +200,13 @@ class _Face:
             "count": missing,
             "role": "*",
             "delay": {"timeLeftSeconds": 0, "overdue": True},
-            "since": _written(self._scheduler.lacking_since(app)),
+            "since": written(self._scheduler.lacking_since(app)),
         }
         if self._release.number >= PODS_SINCE:
             declined = Counter(self._scheduler.refusals(app))
             steps = [
                 {"reason": reason, "declined": declined[reason], "processed": sum(declined.values())}
-                for reason in _REASONS
+                for reason in REASONS
             ]
             entry["processedOffersSummary"] = {
                 "processedOffersCount": sum(declined.values()),
@@ -210,89 +222,16 @@ class _Face:
         return {
             "id": task.id,
             "status": "STABLE" if runs else "STAGING",
-            "statusSince": _since(task),
+            "statusSince": since_of(task),
             "agentHostname": task.address,
             "agentId": task.agent_id,
             "containers": [container],
         }
 
 
-_REASONS = (
-    "UnfulfilledRole",
-    "UnfulfilledConstraint",
-    "NoCorrespondingReservationFound",
-    "AgentMaintenance",
-    "InsufficientCpus",
-    "InsufficientMemory",
-)
 _COUNTED = frozenset(
     {"tasks", "tasksStaged", "tasksRunning", "tasksHealthy", "tasksUnhealthy", "deployments"}
 )
-_RESIDENCY = {"relaunchEscalationTimeoutSeconds": 3600, "taskLostBehavior": "WAIT_FOREVER"}
-_UNIQUE = {"fieldName": "hostname", "operator": "UNIQUE"}
-
-
-def _roles(app: App) -> list[str]:
-    """Public agents offer all they have for one role."""
-    return ["slave_public"] if app.pool.startswith("public") else []
-
-
-def _container(app: App) -> dict[str, Any] | None:
-    if not app.image and not app.volume_mb:
-        return None
-    volume = {
-        "containerPath": "data",
-        "mode": "RW",
-        "persistent": {"size": int(app.volume_mb), "type": "root"},
-    }
-    docker = {"docker": {"image": app.image}} if app.image else {}
-    return {"type": "MESOS", **docker, "volumes": [volume] if app.volume_mb else []}
-
-
-def _unreachable(app: App) -> Any:
-    return "disabled" if app.volume_mb else {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0}
-
-
-def _task(task: Task) -> dict[str, Any]:
-    view: dict[str, Any] = {
-        "id": task.id,
-        "appId": f"/{task.app.name}",
-        "host": task.address,
-        "slaveId": task.agent_id,
-        "state": str(task.state),
-        "ports": [],
-        "stagedAt": _since(task),
-        "version": "2026-01-01T00:00:00.000Z",
-    }
-    if task.state is TaskState.RUNNING:
-        view["startedAt"] = _since(task)
-    if task.app.volume_mb:
-        volume = f"{task.app.name.replace('/', '_')}#data#{task.container_id}"
-        view["localVolumes"] = [{"containerPath": "data", "persistenceId": volume}]
-    return view
-
-
-def _since(task: Task) -> str:
-    return _written(task.statuses[-1].time if task.statuses else datetime.fromtimestamp(0, UTC))
-
-
-def _written(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _deployment(app: App) -> dict[str, Any]:
-    kind = "Pod" if app.pod else "Application"
-    action = {"action": f"Scale{kind}", "pod" if app.pod else "app": f"/{app.name}"}
-    return {
-        "id": f"deployment-of-{app.name.replace('/', '_')}",
-        "version": "2026-01-01T00:00:00.000Z",
-        "affectedApps": [] if app.pod else [f"/{app.name}"],
-        "affectedPods": [f"/{app.name}"] if app.pod else [],
-        "steps": [{"actions": [action]}],
-        "currentActions": [action],
-        "currentStep": 1,
-        "totalSteps": 1,
-    }
 
 
 def _ids(request: Request, key: str | None) -> list[str] | None:

@@ -22,9 +22,10 @@ from rich.console import Console
 
 from simulator.azurite import AzuriteFailed
 from simulator.demo import week
+from simulator.demo.acts import Scenario
 from simulator.demo.play import Play
 from simulator.demo.report import report
-from simulator.demo.scenarios import SCENARIOS, Scenario
+from simulator.demo.scenarios import SCENARIOS
 from simulator.demo.screen import Screen
 from simulator.demo.stage import SPEED, StageOptions, stage
 from simulator.demo.story import Listener, Story, Told, watch_of

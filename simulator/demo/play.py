@@ -30,8 +30,8 @@ from pathlib import Path
 from rich.text import Text
 
 from simulator.dcos.units import units_of
+from simulator.demo.acts import fail_over
 from simulator.demo.grid import cells
-from simulator.demo.scenarios import fail_over
 from simulator.demo.screen import Screen
 from simulator.demo.stage import Stage
 from simulator.demo.story import LOOK_S, Story

@@ -1,144 +1,33 @@
-"""The stories: what breaks, and what must come of it.
+"""The stories that are played in real time: what breaks, and what must come of it.
 
-A scenario is a short play. Each act does something to the world and lasts until what it waits for has happened; in an
-act that `holds`, the app must do nothing at all and must have said why, by the reason codes named. After the last act
-the cluster must be whole, with as many agents replaced as `replaces` says and not one more. `promise` is told before,
-`because` after: why this outcome is right.
+A scenario is a short play; what its parts mean is told in `acts.py`. Stories of sizes take hours and are played in
+virtual time, each in a file of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from simulator.demo.stage import Stage, StageOptions
-from simulator.world.mesos import MesosTimes
-from simulator.world.scale_set import Instance
-
-type Deed = Callable[[Stage, list[Instance]], None]
+from simulator.demo.acts import (
+    FOLLOWER,
+    UNIT,
+    Act,
+    Scenario,
+    announce_end,
+    delete,
+    evict,
+    fail_over,
+    fail_unit,
+    hang,
+    hang_master,
+    heal_unit,
+    kill,
+    masters_down,
+    masters_up,
+    start,
+)
 
 MINUTE = "0 * * * * *"
-# Real elections take 12 s and re-registration another 10; the hold-off after it is 10 minutes.
-QUICK_ELECTION = MesosTimes(election_s=2.0, recovery_s=0.5, reregister_s=10.0)
-
-
-@dataclass(frozen=True)
-class Act:
-    """`text` is told when `do` is done to the agents of the story. It lasts `at_least_s`, until the guards have
-    refused with each of the `reasons`, until the app has said each of the `words`, and, with `settles`, until
-    everything is well again."""
-
-    text: str
-    do: Deed
-    holds: bool = False
-    reasons: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    at_least_s: float = 0.0
-    settles: bool = False
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """`hit` is how many of so many agents the story is about, `fewest` the smallest pool that it can be told of.
-    `ordered_within_s` is the most
-    that may lie between the break and the order of the last new machine. `options` are changes to the stage."""
-
-    name: str
-    promise: str
-    because: str
-    acts: tuple[Act, ...]
-    hit: Callable[[int], int] = lambda agents: 1
-    fewest: int = 3
-    replaces: int = 1
-    masters: tuple[int, ...] = ()
-    """Which masters the story breaks, by their index."""
-    ordered_within_s: float | None = None
-    announced: bool = False
-    """The agents of the story work, and only their end is announced."""
-    options: Mapping[str, object] = field(default_factory=dict)
-
-    def stage_options(self, options: StageOptions) -> StageOptions:
-        return replace(options, **self.options)  # type: ignore[arg-type]
-
-
-def _nothing(stage: Stage, agents: list[Instance]) -> None:
-    """Time passes."""
-
-
-def _delete(stage: Stage, agents: list[Instance]) -> None:
-    for agent in agents:
-        stage.world.delete_instance(agent)
-
-
-def _kill(stage: Stage, agents: list[Instance]) -> None:
-    for agent in agents:
-        stage.world.kill_agent_process(agent)
-
-
-def _start(stage: Stage, agents: list[Instance]) -> None:
-    for agent in agents:
-        stage.world.start_agent_process(agent)
-
-
-def _evict(stage: Stage, agents: list[Instance]) -> None:
-    stage.cluster.mesos.times = _quick_pings(stage)
-    for agent in agents:
-        stage.world.evict(agent)
-
-
-def _quick_pings(stage: Stage) -> MesosTimes:
-    """Twenty pings of 15 s take five minutes; here they are shortened as all else is."""
-    real = MesosTimes()
-    return replace(real, ping_s=real.ping_s * stage.options.speed)
-
-
-def _masters_down(stage: Stage, agents: list[Instance]) -> None:
-    stage.world.mesos_api_down(stage.cluster)
-
-
-def _masters_up(stage: Stage, agents: list[Instance]) -> None:
-    stage.world.mesos_api_up(stage.cluster)
-
-
-def fail_over(stage: Stage, agents: list[Instance]) -> None:
-    """With the times of a demo."""
-    stage.cluster.mesos.times = QUICK_ELECTION
-    stage.world.fail_over(stage.cluster)
-
-
-def _hang(stage: Stage, agents: list[Instance]) -> None:
-    stage.cluster.mesos.times = _quick_pings(stage)
-    for agent in agents:
-        stage.world.freeze_vm(agent)
-
-
-def _announce_end(stage: Stage, agents: list[Instance]) -> None:
-    for agent in agents:
-        stage.world.announce_end(agent)
-
-
-FOLLOWER = 1  # a master that does not lead
-
-
-def _hang_master(stage: Stage, agents: list[Instance]) -> None:
-    stage.world.freeze_vm(stage.cluster.machines[FOLLOWER])
-
-
-UNIT = "dcos-adminrouter-agent.service"
-
-
-def _fail_unit(stage: Stage, agents: list[Instance]) -> None:
-    services = stage.served.services[stage.cluster.name]
-    for agent in agents:
-        services.prints[agent.nic.address, UNIT] = "nginx[412]: [emerg] bind() to 0.0.0.0:61001 failed"
-        services.failed.add((agent.nic.address, UNIT))
-
-
-def _heal_unit(stage: Stage, agents: list[Instance]) -> None:
-    for agent in agents:
-        stage.served.services[stage.cluster.name].failed.discard((agent.nic.address, UNIT))
-
 
 SCENARIOS = {
     scenario.name: scenario
@@ -148,7 +37,7 @@ SCENARIOS = {
             promise="An operator deletes an agent's VM. Event Grid tells of it, and the app brings the agent back.",
             because="Azure itself said that the machine is gone, so nothing had to be confirmed and nothing else was"
             " in the way.",
-            acts=(Act("an operator deletes {agents} in the portal", _delete, settles=True),),
+            acts=(Act("an operator deletes {agents} in the portal", delete, settles=True),),
             # The sweep finds it too, each minute as in production; here Event Grid comes first.
             options={"sweep": MINUTE},
         ),
@@ -158,7 +47,7 @@ SCENARIOS = {
             " be sure, and replaces the machine.",
             because="The machine ran, but its agent had been lost for longer than `confirm_after`; a stock DC/OS would"
             " have waited five minutes and replaced nothing.",
-            acts=(Act("the Mesos agent of {agents} dies, its VM runs on", _kill, settles=True),),
+            acts=(Act("the Mesos agent of {agents} dies, its VM runs on", kill, settles=True),),
         ),
         Scenario(
             name="four",
@@ -166,7 +55,7 @@ SCENARIOS = {
             " replaced side by side.",
             because="Four of the pool are fewer than a storm, and the policy allows four at once. A stock DC/OS would"
             " notice the fourth after about 65 minutes.",
-            acts=(Act("the Mesos agents of {agents} die", _kill, settles=True),),
+            acts=(Act("the Mesos agents of {agents} die", kill, settles=True),),
             hit=lambda agents: 4,
             fewest=11,  # four of fewer are 40 %, a storm
             replaces=4,
@@ -182,15 +71,15 @@ SCENARIOS = {
             because="Who can not see must not act: without the masters' word nobody knows what else is lost. The"
             " deletion was remembered and healed as soon as they could be read.",
             acts=(
-                Act("the API of the masters stops answering", _masters_down, holds=True, at_least_s=2.5),
+                Act("the API of the masters stops answering", masters_down, holds=True, at_least_s=2.5),
                 Act(
                     "an operator deletes {agents}",
-                    _delete,
+                    delete,
                     holds=True,
                     reasons=("scheduler_unread",),
                     at_least_s=6.0,
                 ),
-                Act("the API of the masters answers again", _masters_up, settles=True),
+                Act("the API of the masters answers again", masters_up, settles=True),
             ),
         ),
         Scenario(
@@ -202,12 +91,12 @@ SCENARIOS = {
             acts=(
                 Act(
                     "a bad package stops the Mesos agent on {agents}",
-                    _kill,
+                    kill,
                     holds=True,
                     reasons=("storm_now",),
                     at_least_s=6.0,
                 ),
-                Act("the package is taken back, the agents start again", _start, holds=True, settles=True),
+                Act("the package is taken back, the agents start again", start, holds=True, settles=True),
             ),
             hit=lambda agents: agents // 2,
             fewest=4,
@@ -220,7 +109,7 @@ SCENARIOS = {
             " their pings time out; when both agree, the agent is replaced.",
             because="Azure and Mesos contradicted each other, and a contradiction is no proof; once the pings had timed"
             " out, both said that the machine is gone.",
-            acts=(Act("Azure evicts {agents}, a spot VM", _evict, settles=True),),
+            acts=(Act("Azure evicts {agents}, a spot VM", evict, settles=True),),
         ),
         Scenario(
             name="hang",
@@ -228,7 +117,7 @@ SCENARIOS = {
             " keeps the disks: the same agent comes back, with what it had, and nothing is replaced.",
             because="A restart takes nothing from a machine whose agent is lost, and it helped; a replacement would"
             " have cost the agent's local volumes.",
-            acts=(Act("the system of {agents} hangs", _hang, words=("restarting instance",), settles=True),),
+            acts=(Act("the system of {agents} hangs", hang, words=("restarting instance",), settles=True),),
             replaces=0,
             options={"ladder": "restart, replace"},
         ),
@@ -239,7 +128,7 @@ SCENARIOS = {
             because="Until its successor had joined nothing was taken from the node that worked, and it could have gone"
             " back to work at any moment.",
             acts=(
-                Act("Azure announces that the host of {agents} may be failing", _announce_end, settles=True),
+                Act("Azure announces that the host of {agents} may be failing", announce_end, settles=True),
             ),
             announced=True,
         ),
@@ -275,7 +164,7 @@ SCENARIOS = {
             acts=(
                 Act(
                     "the machine of a master that follows hangs",
-                    _hang_master,
+                    hang_master,
                     words=("3 of 3 masters serve",),
                     settles=True,
                 ),
@@ -296,7 +185,7 @@ SCENARIOS = {
             " taken down, and up again for whoever gets its address.",
             because="Mesos 1.0 can only be told through its maintenance calls; leaving the machine down would have"
             " barred the new agent at the same address.",
-            acts=(Act("an operator deletes {agents} in the portal", _delete, settles=True),),
+            acts=(Act("an operator deletes {agents} in the portal", delete, settles=True),),
             options={"sweep": MINUTE, "dcos_version": "1.8"},
         ),
         Scenario(
@@ -308,13 +197,13 @@ SCENARIOS = {
             acts=(
                 Act(
                     f"{UNIT} fails on {{agents}}",
-                    _fail_unit,
+                    fail_unit,
                     holds=True,
                     words=(f"{UNIT} is not well (adminrouter: ",),
                 ),
                 Act(
                     "somebody starts it again",
-                    _heal_unit,
+                    heal_unit,
                     holds=True,
                     words=(f"{UNIT} is well again",),
                     settles=True,

@@ -19,10 +19,10 @@ from rich.table import Table
 from rich.text import Text
 
 from shared.errors import brief
+from simulator.demo.acts import Scenario
 from simulator.demo.grid import Cell, Mark, cells
 from simulator.demo.lines import Line, Word, told_together
 from simulator.demo.parts import parts_of
-from simulator.demo.scenarios import Scenario
 from simulator.demo.stage import Stage
 from simulator.demo.story import Told
 from simulator.demo.verdict import Check

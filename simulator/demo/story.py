@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 
 from shared.model.audit import AuditRecord
 from simulator.arm.caller import caller_of
+from simulator.demo.acts import Act, Scenario
 from simulator.demo.lines import Line, Word, of_record
 from simulator.demo.parts import Repair, repairs_of
-from simulator.demo.scenarios import Act, Scenario
 from simulator.demo.stage import CLUSTER, OWN_PRINCIPAL, Stage
 from simulator.demo.verdict import Check, Facts, Hold, broken_at, judge
 from simulator.demo.watch import Known, Watch

@@ -143,7 +143,9 @@ def _status(task: Task, status: Status) -> dict[str, Any]:
     return view
 
 
-_BY_EXECUTOR = frozenset({TaskState.STARTING, TaskState.RUNNING, TaskState.KILLING, TaskState.KILLED})
+_BY_EXECUTOR = frozenset(
+    {TaskState.STARTING, TaskState.RUNNING, TaskState.KILLING, TaskState.KILLED, TaskState.FINISHED}
+)
 _REASONS = {
     TaskState.STAGING: ("REASON_RECONCILIATION", "Task is being launched"),
     TaskState.LOST: ("REASON_AGENT_REMOVED", "Agent was removed"),

@@ -54,6 +54,8 @@ class ClusterSpec:
     fault_domains: int = 5
     vm_size: str = "Standard_D2s_v3"
     agent_resources: Resources = field(default_factory=Resources)
+    attributes: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    """Of agents, by pool."""
     never_join: frozenset[str] = frozenset()
     """Pools whose new instances never join (a broken image)."""
     older_pools: Mapping[str, str] = field(default_factory=dict)
@@ -83,6 +85,7 @@ def build_cluster(world: World, spec: ClusterSpec) -> Cluster:
         Random(world.azure.chance.random()),
     )
     mesos.releases = {pool: Release.of(version) for pool, version in spec.older_pools.items()}
+    mesos.attributes = dict(spec.attributes)
     mesos.tells_zones = spec.tells_zones
     cluster = Cluster(spec.name, group, mesos, Elections(mesos), Orders(mesos))
     world.clusters[spec.name] = cluster

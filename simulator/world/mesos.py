@@ -79,6 +79,8 @@ class Mesos:
         self.counts: Counter[str] = Counter()
         self.resources: dict[str, Resources] = {}
         """By pool; pools without an entry get the default."""
+        self.attributes: dict[str, dict[str, str]] = {}
+        """By pool: what its agents say of themselves, besides what all say."""
         self.releases: dict[str, Release] = {}
         """Of agents, by pool; those without an entry have that of the masters."""
         self.tells_zones = False
@@ -162,6 +164,7 @@ class Mesos:
         pool = process.pool
         public = pool.startswith("public")
         attributes = {"os": "Linux"} | ({"public_ip": "true"} if public else {})
+        attributes |= self.attributes.get(pool, {})
         resources = self.resources.get(pool, Resources())
         release, now = self.releases.get(pool, self.release), self.timeline.now
         agent = Agent(

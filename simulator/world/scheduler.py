@@ -9,8 +9,7 @@ local volumes is bound to the agents where they are (`places`).
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -18,23 +17,15 @@ from random import Random
 from simulator.world.agent import Agent
 from simulator.world.journal import MESOS, Entry, Journal
 from simulator.world.places import Place, new_place
-from simulator.world.tasks import App, Framework, Status, Task, TaskState, new_task_id
+from simulator.world.room import fits, is_for, refusal
+from simulator.world.tasks import App, Framework, Pace, Status, Task, TaskState, new_task_id
 from simulator.world.timeline import Timeline, Timer
+
+STRONGER = frozenset({"UnfulfilledRole", "UnfulfilledConstraint"})
+"""Reasons that Marathon names before it looks for a reservation."""
 
 COMPLETED_KEPT = 1000
 """As max_completed_tasks_per_framework of the master."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds."""
-
-    relaunch_s: float = 3.0
-    """From the end of a task to the launch of its successor."""
-    start_s: float = 4.0
-    """From launch to TASK_RUNNING."""
-    kill_s: float = 3.0
-    """From the order to stop to TASK_KILLED."""
 
 
 class Scheduler:
@@ -73,7 +64,7 @@ class Scheduler:
         agents = self._settling_on(app)
         for index in range(app.instances if agents else 0):
             agent = agents[index % len(agents)]
-            if self._fits(agent, app):
+            if fits(agent, app):
                 task = self._new_task(agent, app)
                 for state in (TaskState.STARTING, TaskState.RUNNING):
                     self._update(task, state, agent.registered)
@@ -96,6 +87,16 @@ class Scheduler:
             self.live[task.app.name].discard(task)
             self.reconcile_soon()
 
+    def finish(self, name: str) -> None:
+        """The work of an app is done: its tasks end by themselves, and whoever ordered it takes the app away."""
+        app = self.framework.apps.pop(name)
+        for task in list(self.live[app.name]):
+            agent = self.offers.get(task.agent_id)
+            if agent is not None:
+                self.end(agent, [task], TaskState.FINISHED)
+        self._lacking.pop(name, None)
+        self.deploying.discard(name)
+
     def find(self, task_id: str) -> Task | None:
         """A live task, or the last one at a place."""
         known = [task for live in self.live.values() for task in live]
@@ -108,23 +109,14 @@ class Scheduler:
 
     def refusals(self, app: App) -> Iterator[str]:
         """Marathon's word for each registered agent that takes no other task of the app."""
-        waits_at_home = bool(self._vacant(app))
-        taken = {task.agent_id for task in self.live[app.name]} if app.unique else set()
+        waits_at_home, beside = bool(self._vacant(app)), self._homes(app)
         for agent in self.offers.values():
-            if not agent.active:
-                continue
-            if agent.pool != app.pool:
-                yield "UnfulfilledRole"
-            elif agent.id in taken:
-                yield "UnfulfilledConstraint"
-            elif waits_at_home:
-                yield "NoCorrespondingReservationFound"
-            elif agent.address in self.declines:
-                yield "AgentMaintenance"
-            elif agent.resources.cpus - agent.used_cpus + 1e-9 < app.cpus:
-                yield "InsufficientCpus"
-            elif not self._fits(agent, app):
-                yield "InsufficientMemory"
+            if agent.active:
+                why = refusal(agent, app, beside, self.declines)
+                if waits_at_home and why not in STRONGER:
+                    yield "NoCorrespondingReservationFound"
+                elif why is not None:
+                    yield why
 
     def reconcile_soon(self) -> None:
         if self._timer is None or self._timer.action is None:
@@ -172,7 +164,8 @@ class Scheduler:
             self._occupy(agent, task)
             self._update(task, TaskState.RUNNING, self._timeline.now)
             live = self.live[task.app.name]
-            if len(live) < self.framework.apps[task.app.name].instances:
+            app = self.framework.apps.get(task.app.name)
+            if app is not None and len(live) < app.instances:
                 live.add(task)
             else:
                 self.kill(agent, [task])
@@ -223,33 +216,43 @@ class Scheduler:
         return [place for place in self.places.get(app.name, ()) if place.task not in self.live[app.name]]
 
     def _launch_anywhere(self, app: App, missing: int) -> None:
-        room = [(agent.used_cpus, agent.id, agent) for agent in self._offering(app)] if missing > 0 else []
-        heapq.heapify(room)
-        while missing > 0 and room:
-            _, agent_id, agent = heapq.heappop(room)
+        if app.constraints:  # what is allowed changes with each task that is placed
+            for _ in range(missing):
+                room = list(self._offering(app))
+                if not room:
+                    return
+                self._launch(min(room, key=lambda agent: (agent.used_cpus, agent.id)), app)
+            return
+        room_by_use = (
+            [(agent.used_cpus, agent.id, agent) for agent in self._offering(app)] if missing > 0 else []
+        )
+        heapq.heapify(room_by_use)
+        while missing > 0 and room_by_use:
+            _, agent_id, agent = heapq.heappop(room_by_use)
             self._launch(agent, app)
             missing -= 1
-            if not app.unique and self._fits(agent, app):
-                heapq.heappush(room, (agent.used_cpus, agent_id, agent))
+            if not app.unique and fits(agent, app):
+                heapq.heappush(room_by_use, (agent.used_cpus, agent_id, agent))
 
     def _offering(self, app: App) -> Iterator[Agent]:
         """The agents that get offers for the app and have room; agent ids are unique, so a heap never compares them."""
-        taken = {task.agent_id for task in self.live[app.name]} if app.unique else set()
-        for agent in self.offers.values():
-            if agent.id not in taken and self._offers(agent, app):
-                yield agent
+        beside = self._homes(app)
+        return (agent for agent in self.offers.values() if self._offers(agent, app, beside))
 
-    def _offers(self, agent: Agent, app: App) -> bool:
+    def _homes(self, app: App) -> list[Agent]:
+        """The agent of each task that runs, where constraints ask for it."""
+        if not app.unique and not app.constraints:
+            return []
+        homes = [self.offers.get(task.agent_id) for task in self.live[app.name]]
+        return [agent for agent in homes if agent is not None]
+
+    def _offers(self, agent: Agent, app: App, beside: Collection[Agent] = ()) -> bool:
         """The agent is registered, gets offers that are not declined, and has room for the app."""
-        offers = agent.pool == app.pool and agent.active and agent.address not in self.declines
-        return offers and self.offers.get(agent.id) is agent and self._fits(agent, app)
+        is_here = agent.active and self.offers.get(agent.id) is agent
+        return is_here and refusal(agent, app, beside, self.declines) is None
 
     def _settling_on(self, app: App) -> list[Agent]:
-        return [agent for agent in self.offers.values() if agent.pool == app.pool]
-
-    def _fits(self, agent: Agent, app: App) -> bool:
-        cpus_left = agent.resources.cpus - agent.used_cpus + 1e-9
-        return cpus_left >= app.cpus and agent.resources.mem - agent.used_mem >= app.mem
+        return [agent for agent in self.offers.values() if is_for(agent, app)]
 
     def _launch(self, agent: Agent, app: App) -> None:
         task = self._new_task(agent, app)

@@ -8,13 +8,13 @@ Sources: mesosphere/dcos-commons docs (operations guide, recovery plan), sdk/sch
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from simulator.world.agent import Agent
-from simulator.world.scheduler import Pace, Scheduler
-from simulator.world.tasks import App, Task, TaskState
+from simulator.world.scheduler import Scheduler
+from simulator.world.tasks import App, Pace, Task, TaskState
 
 READY_S = 15.0
 """From TASK_RUNNING to a readiness check that is passed."""
@@ -125,7 +125,7 @@ class SdkScheduler(Scheduler):
             raise KeyError(pod)
         return task
 
-    def _offers(self, agent: Agent, app: App) -> bool:
+    def _offers(self, agent: Agent, app: App, beside: Collection[Agent] = ()) -> bool:
         """No two pods of one sort on one agent, whether they run there or have their volume there."""
         sort = app.name.partition("-")[0]
         others = [
@@ -135,7 +135,7 @@ class SdkScheduler(Scheduler):
             for place in places
         ]
         shared = any(place.home(self.offers) is agent for place in others)
-        return not shared and super()._offers(agent, app)
+        return not shared and super()._offers(agent, app, beside)
 
     def _settling_on(self, app: App) -> list[Agent]:
         return [agent for agent in super()._settling_on(app) if self._offers(agent, app)]

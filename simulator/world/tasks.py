@@ -4,6 +4,7 @@ One framework per cluster behaves like Marathon: it keeps so many instances of e
 with a scheduler of their own (`sdk`). A task's states:
 
     TASK_STAGING --> TASK_STARTING --> TASK_RUNNING --+--> TASK_KILLING --> TASK_KILLED
+                                                      +--> TASK_FINISHED
                                                       +--> TASK_UNREACHABLE --> TASK_RUNNING again, or
                                                       |         TASK_GONE_BY_OPERATOR
                                                       +--> TASK_LOST, TASK_GONE_BY_OPERATOR
@@ -25,6 +26,7 @@ class TaskState(StrEnum):
     RUNNING = "TASK_RUNNING"
     KILLING = "TASK_KILLING"
     KILLED = "TASK_KILLED"
+    FINISHED = "TASK_FINISHED"
     LOST = "TASK_LOST"
     UNREACHABLE = "TASK_UNREACHABLE"
     GONE_BY_OPERATOR = "TASK_GONE_BY_OPERATOR"
@@ -42,11 +44,13 @@ class App:
     cpus: float = 0.1
     mem: float = 128.0
     pool: str = "private"
-    """Only agents of this pool run it."""
+    """Only agents of this pool run it; empty: any but public ones."""
     volume_mb: float = 0.0
     """Each instance has a local volume of this size: it runs where its volume is, or nowhere."""
     unique: bool = False
     """At most one instance on an agent."""
+    constraints: tuple[tuple[str, ...], ...] = ()
+    """Marathon's, besides: field, operator, and a value where the operator has one."""
     pod: bool = False
     """A Marathon pod of one container."""
     image: str = ""
@@ -103,6 +107,18 @@ class Framework:
     unreachable: dict[str, Task] = field(default_factory=dict)
     completed: list[Task] = field(default_factory=list)
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a framework takes. Seconds."""
+
+    relaunch_s: float = 3.0
+    """From the end of a task to the launch of its successor."""
+    start_s: float = 4.0
+    """From launch to TASK_RUNNING."""
+    kill_s: float = 3.0
+    """From the order to stop to TASK_KILLED."""
 
 
 def new_task_id(app: App, chance: Random) -> str:

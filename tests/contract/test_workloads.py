@@ -259,6 +259,24 @@ async def test_marathon_says_why_offers_were_not_taken_where_it_can(name: str) -
 
 
 @pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])
+async def test_what_a_constraint_keeps_waiting_runs_when_the_pool_has_grown(name: str) -> None:
+    world = Simulated(name)
+    world.start_picky("picky", 7)
+    await world.pass_time()
+    reading = await world.workloads.queue()
+    assert isinstance(reading, Value)
+    (picky,) = reading.value.entries
+    assert (picky.count, picky.constraints) == (1, (("hostname", "UNIQUE"), ("os", "LIKE", "Lin.*")))
+    assert picky.refused == (None if name == "1.8" else {"UnfulfilledConstraint": 6})
+    world.grow(7)
+    state = await until(world, lambda state: len(up(app(state, "picky"))) == 7)
+    assert len({task.agent_id for task in app(state, "picky").tasks}) == 7
+    empty = await world.workloads.queue()
+    assert isinstance(empty, Value)
+    assert empty.value == Queue()
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])
 async def test_what_runs_says_what_it_needs(name: str) -> None:
     state = await Simulated(name).workloads.read()
     assert app(state, "web").needs == Needs(Amounts(0.1, 128))

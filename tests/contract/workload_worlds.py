@@ -157,6 +157,14 @@ class Simulated:
     def start_huge(self, app: str, tasks: int) -> None:
         self.cluster.mesos.schedulers[0].add(SimulatedApp(app, tasks, cpus=64, mem=1_000, unique=True))
 
+    def start_picky(self, app: str, tasks: int) -> None:
+        """One task an agent, and only where Linux is."""
+        constraints = (("os", "LIKE", "Lin.*"),)
+        self.cluster.mesos.schedulers[0].add(SimulatedApp(app, tasks, unique=True, constraints=constraints))
+
+    def grow(self, capacity: int) -> None:
+        self.world.set_capacity(self.cluster.pools["private"], capacity)
+
     def blind(self, part: str) -> None:
         if part == "marathon":
             self.services.silent[MARATHON] = Silence.HANGING
