@@ -6,26 +6,32 @@ measure is the fuller of two agents, by the resource of which most is in use: be
 after, that agent without it, or the fullest of those to which it may come, with it. Asked about one pool:
 
 1. Anything else is going on there (`balance.py`, rule 1), or what runs could not be read: nothing.
-2. A task was moved here less than ten minutes ago: nothing. It starts, is checked, and gets its share of the work.
-3. The fullest agent is not above `HOT`, or less than `APART` above the mean of the pool: nothing. Full is not yet hot.
+2. A task was moved here less than ten minutes ago: nothing. It starts, is checked, and gets its share of the work. Nor
+   within a day after one that came to nothing (`shared/model/last_move.py`).
+3. The fullest agent is not above `hot` of the policy (`rebalance`), or less than `apart` above the mean of the pool:
+   nothing. Full is not yet hot.
 4. A task may move when its application is whole, has others that work, is not being deployed, keeps nothing, and says
-   what it needs; and when, by simulated placement, it fits elsewhere.
-5. It pays when the measure is smaller afterwards by `PAYS` at least. Of those that pay the one that pays most moves,
+   what it needs; and when, by simulated placement, it fits elsewhere. No pods: they are several tasks each.
+5. It pays when the measure is smaller afterwards by `pays` at least. Of those that pay the one that pays most moves,
    the smaller one at a tie, then by name. One alone: the next is chosen by what is there then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.guards.stakes import keeps_something
+from shared.model.decisions import Number
+from shared.model.last_move import LastMove
 from shared.model.mesos import Agent, Amounts
+from shared.model.nodes import Finding
 from shared.model.readings import Failure, Value
-from shared.model.workloads import App, Task
+from shared.model.workloads import App, AppKind, Task
+from shared.policy.rebalance import Rebalance
 from shared.policy.schema import PoolPolicy
 from shared.scale.placement import place
 from shared.scale.queue import work_of
@@ -35,19 +41,15 @@ from .balance import goes_on
 from .leavers import Ground
 from .sizes import Sized
 
-HOT = 0.8
-APART = 0.2
-PAYS = 0.1
-"""Parts of an agent. What moves for less than a tenth of one is ended for nothing."""
-
 SETTLES = timedelta(minutes=10)
 
 
 class Relocation(Struct, frozen=True, kw_only=True):
-    """`task` of `app` is ended on `agent`, whose health is restored before the next. `before` and `after` are the
-    measure, from 0 to 1. `may_come_to` are the agents with room for it, by name."""
+    """`task` of `app` is ended on `agent` of `node`, and the application is whole again before the next. `before` and
+    `after` are the measure, from 0 to 1. `may_come_to` are the agents with room for it, by name."""
 
     pool: str
+    node: str
     app: str
     task: str
     agent: str
@@ -57,36 +59,69 @@ class Relocation(Struct, frozen=True, kw_only=True):
 
 
 class Heat(Struct, frozen=True):
-    """How full the fullest agent of a pool is (0 to 1; None: nobody knows), what moves, and why, or why nothing."""
+    """How full the fullest agent of a pool is, and all of them on average (0 to 1; None: nobody knows), what moves, and
+    why, or why nothing."""
 
     pool: str
     fullest: float | None
+    mean: float | None
     because: str
     move: Relocation | None = None
 
+    @property
+    def numbers(self) -> Mapping[str, Number]:
+        """For the audit."""
+        numbers: dict[str, Number] = {"fullest": self.fullest, "mean": self.mean}
+        if self.move is not None:
+            move = self.move
+            numbers |= {"task": move.task, "app": move.app, "before": move.before, "after": move.after}
+            numbers["may_come_to"] = len(move.may_come_to)
+        return numbers
 
-def relieve(ground: Ground, pool: PoolPolicy, sized: Sized | None, moved_at: datetime | None = None) -> Heat:
-    """Rules 1 to 5. `moved_at` is when a task was last moved for this."""
-    agents = [one.node.agent for one in ground.findings[pool.name] if one.node.agent is not None]
-    shares = {agent.agent_id: fullness(agent.used, agent.total) for agent in agents if agent.active}
+
+def relieve(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMove | None = None) -> Heat:
+    """Rules 1 to 5. `last` is what moved there last."""
+    shares = shares_of(ground.findings[pool.name])
     if not shares:
-        return Heat(pool.name, None, "no agent is there")
-    hot = max(sorted(shares), key=lambda agent: shares[agent])
-    against = _against(ground, pool, sized, moved_at) or _is_cool(shares, hot)
+        return Heat(pool.name, None, None, "no agent is there")
+    hot, mean = hottest(shares), sum(shares.values()) / len(shares)
+    against = _against(ground, pool, sized, last) or is_cool(shares, pool.rebalance)
     if against:
-        return Heat(pool.name, shares[hot], against)
+        return Heat(pool.name, shares[hot], mean, against)
     by_id = {agent.agent_id: agent for agent in _everywhere(ground)}
     moves = sorted(
         _moves(ground, pool.name, by_id, hot),
         key=lambda one: (round(one[1].after, 3), one[0], one[1].app, one[1].task),
     )
-    if not moves or moves[0][1].before - moves[0][1].after < PAYS:
-        return Heat(pool.name, shares[hot], "no task there may move, or none whose moving pays")
+    if not moves or moves[0][1].before - moves[0][1].after < pool.rebalance.pays:
+        return Heat(pool.name, shares[hot], mean, "no task there may move, or none whose moving pays")
     best = moves[0][1]
     because = (
-        f"{best.task} moves from an agent that is {best.before:.0%} full; {best.after:.0%} afterwards at most"
+        f"its agent is {best.before:.0%} full, the mean of the pool is {mean:.0%}: with {best.task} of {best.app} "
+        f"elsewhere it is {best.after:.0%} at most"
     )
-    return Heat(pool.name, shares[hot], because, best)
+    return Heat(pool.name, shares[hot], mean, because, best)
+
+
+def shares_of(findings: Iterable[Finding]) -> dict[str, float]:
+    """How full each connected agent is, by its id."""
+    agents = [one.node.agent for one in findings if one.node.agent is not None]
+    return {agent.agent_id: fullness(agent.used, agent.total) for agent in agents if agent.active}
+
+
+def hottest(shares: Mapping[str, float]) -> str:
+    """The fullest agent, the first by name of those that are equally full."""
+    return max(sorted(shares), key=lambda agent: shares[agent])
+
+
+def is_cool(shares: Mapping[str, float], limits: Rebalance) -> str:
+    """Rule 3: why nothing moves; empty where one is hot."""
+    if not shares:
+        return "no agent is there"
+    fullest, mean = shares[hottest(shares)], sum(shares.values()) / len(shares)
+    if fullest > limits.hot and fullest - mean >= limits.apart:
+        return ""
+    return f"the fullest agent is {fullest:.0%} full, the mean is {mean:.0%}"
 
 
 def fullness(used: Amounts, total: Amounts) -> float:
@@ -95,7 +130,7 @@ def fullness(used: Amounts, total: Amounts) -> float:
     return max((part / whole for part, whole in pairs if whole > 0), default=0.0)
 
 
-def _against(ground: Ground, pool: PoolPolicy, sized: Sized | None, moved_at: datetime | None) -> str:
+def _against(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMove | None) -> str:
     """Rules 1 and 2."""
     situation = ground.situation
     busy = goes_on(ground, pool, situation.ledgers[pool.name], sized)
@@ -108,17 +143,11 @@ def _against(ground: Ground, pool: PoolPolicy, sized: Sized | None, moved_at: da
     for part in parts:
         if isinstance(part, Failure):
             return f"{part.source}: {part.why}"
-    if moved_at is not None and situation.now - moved_at < SETTLES:
-        return f"a task was moved at {moved_at:%H:%M:%S} and settles"
+    if last is not None and last.rests_until is not None and situation.now < last.rests_until:
+        return f"nothing moves there until {last.rests_until:%d %H:%M}: {last.because}"
+    if last is not None and situation.now - last.at < SETTLES:
+        return f"a task was moved at {last.at:%H:%M:%S} and settles"
     return ""
-
-
-def _is_cool(shares: Mapping[str, float], hot: str) -> str:
-    """Rule 3."""
-    mean = sum(shares.values()) / len(shares)
-    if shares[hot] > HOT and shares[hot] - mean >= APART:
-        return ""
-    return f"the fullest agent is {shares[hot]:.0%} full, the mean is {mean:.0%}"
 
 
 def _everywhere(ground: Ground) -> Sequence[Agent]:
@@ -130,6 +159,7 @@ def _moves(
     ground: Ground, pool: str, agents: Mapping[str, Agent], hot: str
 ) -> Iterator[tuple[float, Relocation]]:
     """Each that may move, with its own share of the agent."""
+    node = next(one.node.name for one in ground.findings[pool] if one.node.agent is agents[hot])
     closed = [replace(one, is_open=False) if one.name == hot else one for one in ground.hosts]
     for app, task, work in _movable(ground, hot):
         agent = agents[hot]
@@ -147,6 +177,7 @@ def _moves(
             before - without,
             Relocation(
                 pool=pool,
+                node=node,
                 app=app.id,
                 task=task.id,
                 agent=hot,
@@ -170,7 +201,7 @@ def _movable(ground: Ground, hot: str) -> Iterator[tuple[App, Task, Work]]:
         for task in others:
             elsewhere[task.agent_id] = elsewhere.get(task.agent_id, 0) + 1
         moving = work_of(app, 1, elsewhere)
-        if not here or not others or moving is None:
+        if not here or not others or moving is None or app.kind is not AppKind.APP:
             continue
         if app.is_whole and app.id not in deploying and app.service is None and not keeps_something(app):
             yield app, here[0], moving

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from shared.policy.advice import Advice, Foreseen, Inside, Rule
+from shared.policy.lint_rebalance import REBALANCE_RULES
 from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.schema import ClusterPolicy, Disruption, Mode, Policy
 from shared.policy.values import duration_text
@@ -35,7 +36,7 @@ def _of_clusters(policy: Policy, years: Sequence[Foreseen]) -> Iterator[Advice]:
         yield from _found(CLUSTER_RULES, cluster, path)
         for pool in cluster.pools:
             place = f"{path}.pools.{pool.name}"
-            yield from _found((*POOL_RULES, *SIZE_RULES), Inside(cluster, pool), place)
+            yield from _found((*POOL_RULES, *SIZE_RULES, *REBALANCE_RULES), Inside(cluster, pool), place)
             year = foreseen.get((cluster.name, pool.name))
             if year is not None:
                 yield from _found(YEAR_RULES, year, place)

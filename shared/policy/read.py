@@ -27,6 +27,7 @@ from shared.policy.read_scaling import read_scaling, scaling_of
 from shared.policy.read_schedules import read_schedules
 from shared.policy.read_windows import read_windows
 from shared.policy.reading import KEYS, SETTINGS, Opened, Reading
+from shared.policy.rebalance import Rebalance
 from shared.policy.schedules import Calendar
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, Mode, Policy, PoolPolicy, Repair, Storm
 from shared.policy.tree import Listing, Node, Scalar
@@ -127,6 +128,7 @@ class PolicyReading(Reading):
             windows=layer.windows or (),
             schedules=read_schedules(self, opened, capacity, self._calendars),
             scaling=scaling_of(layer.scaling),
+            rebalance=Rebalance(**parts["rebalance"]),
             price=values.get("price"),
         )
 

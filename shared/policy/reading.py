@@ -18,12 +18,18 @@ from shared.policy.limits import NAME
 from shared.policy.notify import Target
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
+from shared.policy.rebalance import Rebalance
 from shared.policy.scaling import Pace
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
 from shared.policy.values import Wrong, described, is_nothing, nearest, read_value
 
-SETTINGS: dict[str, type[Struct]] = {"repair": Repair, "disruption": Disruption, "storm": Storm}
+SETTINGS: dict[str, type[Struct]] = {
+    "repair": Repair,
+    "disruption": Disruption,
+    "storm": Storm,
+    "rebalance": Rebalance,
+}
 
 KEYS: dict[str, tuple[str, ...]] = {
     "file": ("version", "defaults", "clusters", "calendars", "notify"),

@@ -26,6 +26,7 @@ from shared.policy.advice import Rule
 from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
+from shared.policy.lint_rebalance import REBALANCE_RULES
 from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.notify import About, Target
@@ -38,6 +39,7 @@ from shared.policy.read_schedules import SIZES
 from shared.policy.read_schedules import WANTED as SCHEDULES
 from shared.policy.read_windows import WANTED
 from shared.policy.reading import KEYS
+from shared.policy.rebalance import Rebalance
 from shared.policy.scaling import Aim, Allocated, Constant, Metric, Pace, Resource, Scaling, Waiting
 from shared.policy.schedules import Calendar, Schedule
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
@@ -68,6 +70,7 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     ("repair", Repair, KEYS["repair"]),
     ("disruption", Disruption, KEYS["disruption"]),
     ("storm", Storm, KEYS["storm"]),
+    ("rebalance", Rebalance, KEYS["rebalance"]),
     ("notify[]", Target, KEYS["notify"]),
 )
 """Path in the file, the type that holds it, and the fields that stand there."""
@@ -86,7 +89,7 @@ WORDS = {
 }
 """What fields hold whose types have no limit to say it."""
 
-EVERYWHERE = frozenset({"repair", "disruption", "storm"})
+EVERYWHERE = frozenset({"repair", "disruption", "storm", "rebalance"})
 MERGED = "Stands in `defaults`, in a cluster, or in a pool; merged field by field, the closest one counts."
 
 NEAREST = "Stands in `defaults`, in a cluster, or in a pool; the closest list counts as a whole."
@@ -190,7 +193,7 @@ def _rules() -> Iterator[str]:
     ]
     yield f"| {SHARED_MASTERS} | dcos.masters | two clusters name the same master | |"
     yield from _each(CLUSTER_RULES)
-    yield from _each((*POOL_RULES, *SIZE_RULES))
+    yield from _each((*POOL_RULES, *SIZE_RULES, *REBALANCE_RULES))
     yield from _each(YEAR_RULES)
     yield ""
 

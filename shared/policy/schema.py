@@ -28,6 +28,7 @@ from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, 
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
 from shared.policy.quorum import Quorum
+from shared.policy.rebalance import Rebalance
 from shared.policy.scaling import Scaling
 from shared.policy.schedules import Schedule
 from shared.policy.share import Share
@@ -223,6 +224,9 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
     scaling: Scaling | None = None
     """How the pool follows its load, and how it shrinks: see scaling below. Not written: it follows none, and shrinks
     by the defaults where schedules or people say so."""
+
+    rebalance: Rebalance = Rebalance()
+    """Whether the pool is evened out."""
 
     price: Annotated[float | None, Amount(100_000)] = None
     """What a node costs for an hour, in any currency: for previews and reports, nothing is decided by it."""

@@ -11,16 +11,29 @@ from shared.decide.leavers import Ground
 from shared.decide.relief import Heat, Relocation, relieve
 from shared.decide.sizes import sizes_wanted
 from shared.model.catalog import UNKNOWN_RESIDENT
+from shared.model.last_move import LastMove
 from shared.model.mesos import Amounts
-from shared.model.workloads import NOT_ASKED, Deployment, Needs, WorkloadState
+from shared.model.workloads import NOT_ASKED, AppKind, Deployment, Needs, WorkloadState
 from tests.builders import NOW, name, read
 from tests.decide.sizing import Sizing
 
 
-def heat(pool: Sizing, moved_at: datetime | None = None) -> Heat:
+def heat(pool: Sizing, last: LastMove | None = None) -> Heat:
     situation = pool.situation()
     sized = next(iter(sizes_wanted(situation, {})), None)
-    return relieve(Ground.of(situation), pool.policy.pools[0], sized, moved_at)
+    return relieve(Ground.of(situation), pool.policy.pools[0], sized, last)
+
+
+def moved(ago: timedelta, rests_until: datetime | None = None) -> LastMove:
+    return LastMove(
+        at=NOW - ago,
+        task="web.1",
+        app="/web",
+        agent="agent-S1",
+        because="it paid" if rests_until is None else "it came back",
+        before=1.0,
+        rests_until=rests_until,
+    )
 
 
 def move(pool: Sizing) -> Relocation | None:
@@ -51,7 +64,7 @@ def test_the_measure_is_the_fuller_of_two_agents_at_worst() -> None:
 def test_rule_1_whatever_goes_on_there_comes_first() -> None:
     pool = uneven()
     pool.busy.add(name(3))
-    assert heat(pool) == Heat("private", 1.0, "an operation is at work there")
+    assert heat(pool).because == "an operation is at work there"
 
 
 def test_rule_1_what_could_not_be_read_does_not_move() -> None:
@@ -62,8 +75,16 @@ def test_rule_1_what_could_not_be_read_does_not_move() -> None:
 
 def test_rule_2_what_was_moved_settles_first() -> None:
     pool = uneven()
-    assert heat(pool, NOW - timedelta(minutes=9)).move is None
-    assert heat(pool, NOW - timedelta(minutes=10)).move is not None
+    assert heat(pool, moved(timedelta(minutes=9))).move is None
+    assert heat(pool, moved(timedelta(minutes=10))).move is not None
+
+
+def test_rule_2_what_came_to_nothing_is_not_tried_again_for_a_day() -> None:
+    pool, rests_until = uneven(), NOW + timedelta(hours=1)
+    assert heat(pool, moved(timedelta(hours=23), rests_until)).because == (
+        "nothing moves there until 22 04:00: it came back"
+    )
+    assert heat(pool, moved(timedelta(hours=24), NOW)).move is not None
 
 
 def test_rule_3_full_is_not_hot() -> None:
@@ -98,6 +119,13 @@ def test_rule_4_what_marathon_is_about_to_change_stays() -> None:
     nothing = read(())
     deployments = read((Deployment("d-1", ("/web",)),))
     pool.workloads = read(WorkloadState(read(tuple(pool.apps)), nothing, deployments, {}))
+    assert move(pool) is None
+
+
+def test_rule_4_a_pod_stays() -> None:
+    pool = uneven()
+    pods = tuple(replace(app, kind=AppKind.POD) for app in pool.apps)
+    pool.workloads = read(WorkloadState(read(()), read(pods), read(()), {}))
     assert move(pool) is None
 
 

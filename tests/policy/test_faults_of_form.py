@@ -69,7 +69,7 @@ def test_a_key_that_resembles_nothing_gets_the_list_of_keys() -> None:
     fault = fault_of(with_pool("xyzzy: 3"))
     assert (
         fault.allowed
-        == "scale_set, capacity, mode, windows, schedules, scaling, price, notify, repair, disruption, storm"
+        == "scale_set, capacity, mode, windows, schedules, scaling, price, notify, repair, disruption, storm, rebalance"
     )
     assert fault.hint == ""
 
