@@ -17,6 +17,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.archive import Archive, without_token
+from cli.load_line import load_line
 from cli.masters import MastersStatus, masters_line, masters_status
 from cli.next import sentence_of
 from cli.overrides import pauses_of, sizes_of, words_about
@@ -40,6 +41,7 @@ from shared.errors import brief
 from shared.judge.flapping import Losses, losses_of
 from shared.model.bounds import PoolBounds
 from shared.model.incidents import Incident, IncidentState
+from shared.model.last_move import LastMove
 from shared.model.ledger import Ledger, NoRoom, Unjoined
 from shared.model.nodes import NodeMemory
 from shared.model.operations import Operation
@@ -76,6 +78,8 @@ class PoolStatus(Struct, frozen=True):
     flapping: Mapping[str, Losses]
     bounds: PoolBounds | None = None
     """The sizes that it may have now, where the clock, its load or a person moves it."""
+    moved: LastMove | None = None
+    """What moved there last for the sake of its load."""
 
 
 class ClusterStatus(Struct, frozen=True):
@@ -101,11 +105,13 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
     working = tuple(sorted(running, key=lambda one: one.created_at))
     said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
     swept = await records.last_sweep(name)
+    moves = (await records.last_moves(name)).kept
     holding = tuple(one for one in said if one.holds_at(archive.now))
     pools = tuple(
         replace(
             pool_status(pool, books.get(pool.name, Ledger(pool.name)), inventory, opened, archive.now),
             bounds=_bounds(pool, holding, archive.now),
+            moved=moves[pool.name].value if pool.name in moves and pool.rebalance.load else None,
         )
         for pool in cluster.pools
     )
@@ -248,6 +254,8 @@ def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
     lines: list[tuple[str, Text]] = [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]
     if pool.bounds is not None:
         lines.insert(1, ("  size", size_line(pool.bounds, now)))
+    if pool.moved is not None:
+        lines.append(("  load", load_line(pool.moved, now)))
     if pool.no_room is not None:
         short, asked = pool.no_room, f", it is asked again {due(pool.no_room.until, now)}"
         none = styled((f"none since {clock_time(short.since)}", "bold red"), f" ({short.code}){asked}")

@@ -19,11 +19,13 @@ import asyncio
 from shared.decide.capacity import decide_sizes
 from shared.decide.masters import decide_masters
 from shared.decide.repair import decide_repairs
+from shared.decide.unburden import decide_relief
 from shared.model.signals import Signal, SignalKind
 from shared.operate.look import look
 from shared.operate.masters import ask_masters, with_masters
 from shared.operate.outside import Outside
 from shared.operate.recall import recall
+from shared.operate.relief import with_heats
 from shared.operate.remember import remember
 from shared.operate.situate import situate
 from shared.operate.sizes import with_sizes
@@ -55,10 +57,14 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     # And which size each pool is to have, by the clock, by what people said and by load.
     picture = await with_sizes(outside, cluster, picture)
 
+    # Whether what runs there is much more crowded on one agent than on others, where that is to be evened out.
+    picture = await with_heats(outside, cluster, picture)
+
     # Decide: act, wait, hold or hand over, for every node that is not well, with every guard's answer; then who comes
-    # and who goes for a size.
+    # and who goes for a size; and last which task moves.
     decisions = (*decide_repairs(picture.situation), *decide_masters(picture.situation, picture.council))
     decisions += decide_sizes(picture.situation, picture.sized, decisions)
+    decisions += decide_relief(picture.situation, picture.heats, decisions)
 
     # Remember, before anything is done: inventory, incidents, ledgers, audit.
     incidents = await remember(outside, picture, decisions, recalled)

@@ -167,7 +167,10 @@ def _what_is_wrong(decision: Decision, picture: Picture) -> str:
 
 
 def _numbers(decision: Decision, picture: Picture) -> dict[str, object]:
-    """What the size of the pool was worked out from, where that is why."""
+    """What the size of the pool was worked out from, or how its load is spread, where that is why."""
+    if decision.condition is Condition.HOT:
+        heat = next((one for one in picture.heats if one.pool == decision.pool), None)
+        return {"load": heat.numbers} if heat else {}
     sized = next((one for one in picture.sized if one.pool == decision.pool), None)
     if sized is None or decision.condition not in OF_SIZE:
         return {}

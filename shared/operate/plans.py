@@ -14,6 +14,7 @@
     grow             enlarge -> grow -> trim -> await_members
     shrink           prove_surplus -> stop_new_tasks -> keep_evidence -> move_tasks -> dismiss -> prove_gone
                      -> tell_scheduler -> restore_services -> await_services -> verify
+    relieve          prove_hot -> relocate -> await_whole -> weigh
     an early end     give_back, where new tasks were stopped or the pool was grown
                      give_up, where Azure could not grow the pool
                      -> make_up, where an order was given that members of services may not have outlived
@@ -36,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_TOUCH_A_MASTER, stateful
+from shared.guards import AFTER_THE_LOSS, ORDER, TO_GROW, TO_RELIEVE, TO_TOUCH_A_MASTER, stateful
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Plan
 from shared.model.remedies import Remedy
@@ -56,6 +57,7 @@ from .steps.move_tasks import move_tasks
 from .steps.order import redeploy, reimage, restart, restart_unit
 from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
+from .steps.relieve import await_whole, prove_hot, relocate, weigh
 from .steps.restore_services import await_services, restore_services
 from .steps.retire_agent import retire_agent
 from .steps.shrink import TO_LET_GO, dismiss, empty, prove_surplus, verify_moved
@@ -246,6 +248,15 @@ PLANS: Mapping[Plan, Course] = {
             Step("restore_services", restore_services, AFTER_THE_LOSS, minutes(30)),
             Step("await_services", await_services, AFTER_THE_LOSS, lambda pool: pool.repair.drain_timeout),
             Step("verify", verify_moved, (), lambda pool: pool.repair.verify_timeout),
+        ),
+    ),
+    Plan.RELIEVE: Course(
+        cures=frozenset({Condition.HOT}),
+        steps=(
+            Step("prove_hot", prove_hot, TO_RELIEVE, minutes(10), late=Withdraw),
+            Step("relocate", relocate, TO_RELIEVE, lambda pool: pool.repair.drain_timeout, True, Failed),
+            Step("await_whole", await_whole, (), lambda pool: pool.repair.verify_timeout),
+            Step("weigh", weigh, (), minutes(30), late=Failed),
         ),
     ),
 }

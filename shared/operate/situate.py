@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from shared.decide.forget import forgettable
 from shared.decide.lessons import kept_in_mind
+from shared.decide.relief import Heat
 from shared.decide.repair import Situation
 from shared.decide.sizes import Sized
 from shared.guards import tally_pools
@@ -60,6 +61,8 @@ class Picture(Struct, frozen=True, dict=True):
     sized: tuple[Sized, ...] = ()
     """The pools whose sizes were worked out, and what was remembered of them."""
     courses: Mapping[str, Kept[Course]] = {}
+    heats: tuple[Heat, ...] = ()
+    """The pools with an agent that is too full."""
 
     @cached_property
     def findings(self) -> Mapping[str, Finding]:
