@@ -85,7 +85,7 @@ def relieve(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMov
     if not shares:
         return Heat(pool.name, None, None, "no agent is there")
     hot, mean = hottest(shares), sum(shares.values()) / len(shares)
-    against = _against(ground, pool, sized, last) or is_cool(shares, pool.rebalance)
+    against = not_now(ground, pool, sized, last) or _unread(ground) or is_cool(shares, pool.rebalance)
     if against:
         return Heat(pool.name, shares[hot], mean, against)
     by_id = {agent.agent_id: agent for agent in _everywhere(ground)}
@@ -130,24 +130,26 @@ def fullness(used: Amounts, total: Amounts) -> float:
     return max((part / whole for part, whole in pairs if whole > 0), default=0.0)
 
 
-def _against(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMove | None) -> str:
-    """Rules 1 and 2."""
-    situation = ground.situation
-    busy = goes_on(ground, pool, situation.ledgers[pool.name], sized)
+def not_now(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMove | None) -> str:
+    """Rules 1 and 2, as far as nobody has to know what runs there; empty: nothing speaks against it."""
+    now = ground.situation.now
+    busy = goes_on(ground, pool, ground.situation.ledgers[pool.name], sized)
     if busy:
         return busy
-    work = situation.snapshot.workloads
+    if last is not None and last.rests_until is not None and now < last.rests_until:
+        return f"nothing moves there until {last.rests_until:%d %H:%M}: {last.because}"
+    if last is not None and now - last.at < SETTLES:
+        return f"a task was moved at {last.at:%H:%M:%S} and settles"
+    return ""
+
+
+def _unread(ground: Ground) -> str:
+    """Rule 1: what of the work could not be read."""
+    work = ground.situation.snapshot.workloads
     parts = (
         [work] if isinstance(work, Failure) else [work.value.apps, work.value.pods, work.value.deployments]
     )
-    for part in parts:
-        if isinstance(part, Failure):
-            return f"{part.source}: {part.why}"
-    if last is not None and last.rests_until is not None and situation.now < last.rests_until:
-        return f"nothing moves there until {last.rests_until:%d %H:%M}: {last.because}"
-    if last is not None and situation.now - last.at < SETTLES:
-        return f"a task was moved at {last.at:%H:%M:%S} and settles"
-    return ""
+    return next((f"{part.source}: {part.why}" for part in parts if isinstance(part, Failure)), "")
 
 
 def _everywhere(ground: Ground) -> Sequence[Agent]:

@@ -57,6 +57,9 @@ class Condition(StrEnum):
     HOT = "hot"
 
 
+OF_THE_POOL = frozenset({Condition.SHORT, Condition.SURPLUS, Condition.HOT})
+"""What is said of a node, or of a size, only because of what its pool is to have: nothing is wrong with the node."""
+
 TROUBLED = frozenset({Condition.IMPAIRED, Condition.DOOMED})
 
 

@@ -20,7 +20,7 @@ from shared.model.decisions import Decision, Verdict
 from shared.model.health import UNREAD
 from shared.model.incidents import Incident, IncidentState
 from shared.model.masters import MASTERS
-from shared.model.nodes import Condition, Finding
+from shared.model.nodes import OF_THE_POOL, Condition, Finding
 from shared.model.readings import Failure
 from shared.model.signals import LOSSES, Signal
 from shared.model.sizes import is_size
@@ -161,8 +161,7 @@ def _brought_up_to_date(
 
 def _what_is_wrong(decision: Decision, picture: Picture) -> str:
     """The finding in its own words; what is decided about it is told next."""
-    by_pool = {*OF_SIZE, Condition.HOT}
-    finding = None if decision.condition in by_pool else picture.findings.get(decision.node)
+    finding = None if decision.condition in OF_THE_POOL else picture.findings.get(decision.node)
     return finding.because if finding else decision.because
 
 

@@ -23,6 +23,7 @@ from shared.records import Records
 from shared.records.alert_states import Alarms
 from shared.records.last_health import LastHealth
 
+from .fruitless import Fruitless
 from .look import Eyes, Looks
 from .roll_call import RollCall
 from .samples import Samples
@@ -40,7 +41,7 @@ class Outside:
     `http` reaches masters and agents for their metrics; None: they are not asked.
     `masters_of` asks each master of a cluster for itself; None: they are not judged. `machines` are theirs in Azure;
     None: none of them is touched. `roll_call` asks the agents whether they answer; None: the masters' word counts.
-    `sweeping` knows when sweeps are due."""
+    `sweeping` knows when sweeps are due, `fruitless` in which pools nothing was found to move."""
 
     clock: Clock
     compute: Compute
@@ -60,6 +61,7 @@ class Outside:
     machines: Machines | None = None
     sweeping: Sweeping = field(default_factory=Sweeping)
     roll_call: RollCall | None = None
+    fruitless: Fruitless = field(default_factory=Fruitless)
 
     @cached_property
     def eyes(self) -> Eyes:

@@ -23,14 +23,14 @@ from datetime import timedelta
 
 from shared.decide.masters import QUORUM
 from shared.decide.repair import Situation
-from shared.decide.sizes import OF_SIZE, Sized
+from shared.decide.sizes import Sized
 from shared.guards import Tally, quorum, refusals, stateful
 from shared.guards.storm import measure
 from shared.model.decisions import Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS, Council
-from shared.model.nodes import Condition
+from shared.model.nodes import OF_THE_POOL, Condition
 from shared.model.readings import Failure
 from shared.model.sizes import is_size
 from shared.policy.schema import PoolPolicy
@@ -157,7 +157,7 @@ def _is_held(incident: Incident) -> bool:
     decision = incident.decision
     if decision is None or incident.state is not IncidentState.OPEN or decision.verdict is not Verdict.HOLD:
         return False
-    if decision.condition in OF_SIZE:
+    if decision.condition in OF_THE_POOL:
         return False
     against = refusals(decision.answers)
     return bool(against) and all(one.guard in NO_CLOCK_ENDS and not one.awaits for one in against)

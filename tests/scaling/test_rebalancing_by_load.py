@@ -182,7 +182,7 @@ async def test_what_a_deployment_touches_stays_until_it_is_over() -> None:
     await crowded.after(minutes=5)
     assert crowded.ended == []
     crowded.works.deployments.clear()
-    await crowded.after(minutes=2)
+    await crowded.after(minutes=6)
     assert crowded.ended == ["shop.old-0"]
 
 
@@ -202,3 +202,17 @@ async def test_nothing_moves_while_a_machine_is_missing() -> None:
     assert (crowded.ended, crowded.connected) == ([], 3)
     await crowded.after(minutes=20)
     assert (crowded.ended, crowded.connected) == (["shop.old-0"], 4)
+
+
+async def test_where_nothing_is_found_to_move_it_is_not_read_again_each_minute() -> None:
+    reads: list[str] = []
+
+    async def around(call: Call) -> Any:
+        reads.extend([call.name] if call.name == "workloads.read" else [])
+        return await call.go()
+
+    crowded = shop()
+    crowded.works.apps["/shop"] = replace(crowded.works.apps["/shop"], is_resident=True)
+    crowded.app = crowded.new_app(around)
+    await crowded.after(minutes=20)
+    assert (len(reads), crowded.ended) == (4, [])
