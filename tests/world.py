@@ -18,7 +18,7 @@ from shared.errors import Retry
 from shared.memory.compute import MemoryCompute
 from shared.memory.guests import Guests
 from shared.memory.scheduler import MemoryScheduler
-from shared.model.azure import PoolAddress, Power
+from shared.model.azure import Instance, PoolAddress, Power
 from shared.model.mesos import Agent, Framework, Generation
 from shared.ports.clock import Clock
 from tests.prod import PINGS, POOL, SET, START, arm_event
@@ -31,6 +31,12 @@ class _Watchful(MemoryCompute):
     def __init__(self, world: World, takes: timedelta) -> None:
         super().__init__(world.clock, takes, _Inhabitants(world))
         self._world = world
+
+    def _grow(self, pool: PoolAddress, there: Any, by: int) -> list[str]:
+        ids = super()._grow(pool, there, by)
+        for id in ids:
+            self._world.is_made(there.instances, id)
+        return ids
 
     async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
         healthy = [id for id in instance_ids if self._world.is_healthy(id)]
@@ -94,6 +100,9 @@ class World:
         self.turns(at_once=True)
 
     # What happens to it.
+
+    def is_made(self, instances: dict[str, Instance], id: str) -> None:
+        """Azure begins to make a machine, and chooses where."""
 
     def name(self, number: int) -> str:
         return f"{SET}_{number}"

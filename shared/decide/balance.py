@@ -89,9 +89,9 @@ def even_out(ground: Ground, pool: PoolPolicy, sized: Sized | None, tried: Tried
         return Evenness(pool.name, len(swaps), f"one that was added at {tried.at:%d %H:%M} did not help")
     choice = choose(_among(ground, pool, asked, swaps[0].take_from, swaps[0].add_to))
     if not choice.nodes:
-        return Evenness(pool.name, len(swaps), f"nobody may go from {_told(swaps[0].take_from)}")
+        return Evenness(pool.name, len(swaps), f"nobody may go from {swaps[0].take_from}")
     step = _step(pool.name, choice.nodes[0], spread, swaps[0])
-    told = f"{_told(swaps[0].take_from)} has more than {_told(swaps[0].add_to)}"
+    told = f"{swaps[0].take_from} has more than {swaps[0].add_to}"
     return Evenness(
         pool.name, step.before, f"{told}: {step.before} out of place before, {step.after} after", step
     )
@@ -148,9 +148,3 @@ def _step(pool: str, node: str, spread: Spread, swap: Swap) -> Evening:
         on_the_way=crowded.gaps,
         at_worst=crowded.without_one(swap.take_from).gaps,
     )
-
-
-def _told(place: Place) -> str:
-    zone = "" if place.zone is None else f"zone {place.zone}"
-    domain = "" if place.domain is None else f"fault domain {place.domain}"
-    return ", ".join(one for one in (zone, domain) if one) or "nowhere known"

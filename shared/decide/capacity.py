@@ -7,6 +7,7 @@ For every pool whose size was worked out (`sizes.py`), in the order of the polic
 2. It is to have more than the ledger wants: one decision about its size. Also while machines are still coming that were
    ordered before: what is ordered is a level, and not one machine and then another. Not within an hour after its growth
    was handed over to a person: what Azure refused for a reason, or what did not join, is not ordered again at once.
+   Where one is to come for the sake of the spread, all are asked who may say no to taking one away: that comes of it.
 3. It is to have fewer: one decision about each machine that was chosen (`leavers.py`), in the order of the choice.
 4. One that is helped now, or of which something else was decided in this pass, is left alone.
 5. Any guard refuses: hold, or wait if every refusal ends by the clock. Otherwise: act.
@@ -27,6 +28,7 @@ from msgspec.structs import replace
 from shared.guards import (
     TO_ENLARGE,
     TO_SHRINK,
+    TO_SPREAD,
     Question,
     approval,
     ledger,
@@ -88,7 +90,7 @@ class _Deciding:
         """Rule 2."""
         because = f"{sized.nodes} nodes and not {sized.size} are wanted: {sized.wanted.because}"
         question = self._question(sized, short(sized.pool, because), Remedy.GROW)
-        return ask_guards(question, TO_ENLARGE)
+        return ask_guards(question, TO_ENLARGE if sized.misplaced is None else TO_SPREAD)
 
     def _shrinks(self, sized: Sized, nodes: Iterable[str]) -> Iterator[Decision]:
         """Rules 3 to 6."""

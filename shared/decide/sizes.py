@@ -1,7 +1,7 @@
 """Which size each pool is to have now, by the clock, by what people said and by load; and who goes when it shrinks.
 
-For every pool that has schedules, follows its load, or of whose size somebody has said something; of the others
-nothing is worked out, and they stay as they are.
+For every pool that has schedules, follows its load, is evened out, or of whose size somebody has said something; of the
+others nothing is worked out, and they stay as they are.
 
 1. The size so far is the one that the ledger wants, without those that are on their way out. A machine that is being
    replaced is wanted, and so is one that was ordered and has not joined. No size was ever read: nothing is worked out.
@@ -42,6 +42,7 @@ from shared.scale.rule import Asked, Wanted, wanted_nodes
 
 from .demands import demands_of
 from .leavers import AT_REST, Ground, choose_leavers, is_there
+from .one_more import with_one_more
 from .repair import Situation
 from .schedule import bounds_at
 from .settle import ahead_of_time
@@ -57,7 +58,8 @@ LISTED_SOON = timedelta(minutes=5)
 class Sized(Struct, frozen=True, kw_only=True):
     """One pool. `size` is the size so far (rule 1), `wanted` what it is to be, with its reason and numbers; `choice` is
     who goes, None where nobody is to go. `there` counts the machines that it has or that are being replaced; None:
-    they could not be read. `before` is the course that went in."""
+    they could not be read. `before` is the course that went in. `misplaced`: it is to have one more for the sake of the
+    spread (`even.py`), and so many are out of place before that."""
 
     pool: str
     size: int
@@ -68,6 +70,7 @@ class Sized(Struct, frozen=True, kw_only=True):
     there: int | None
     before: Course
     choice: Choice | None = None
+    misplaced: int | None = None
 
     @property
     def nodes(self) -> int:
@@ -103,15 +106,16 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
     sized: list[Sized] = []
     for pool in known:
         name, book = pool.name, situation.ledgers[pool.name]
-        course, size = courses.get(name, Course()), size_so_far(book)
-        asked = Asked(size, demands.get(name, ()), bounds[name], (pool.scaling or AT_REST).pace)
+        course, size = courses.get(name, Course()), book.so_far
+        asked = Asked(book.ordinary, demands.get(name, ()), bounds[name], (pool.scaling or AT_REST).pace)
+        wanted = wanted_nodes(asked, course, situation.now)
         sized.append(
             Sized(
                 pool=name,
                 size=size,
                 bounds=bounds[name],
                 demands=demands.get(name, ()),
-                wanted=wanted_nodes(asked, course, situation.now),
+                wanted=with_one_more(wanted, pool, book, findings[name], situation.now),
                 lead=leads[name],
                 there=_there(situation, book, findings[name]),
                 before=course,
@@ -144,7 +148,8 @@ def courses_after(sized: Iterable[Sized], decisions: Iterable[Decision]) -> dict
 def is_sized(situation: Situation, pool: PoolPolicy) -> bool:
     """Whether the pool's size is worked out at all."""
     said = resizes(situation.overrides, pool.name, situation.now)
-    return bool(pool.schedules or pool.scaling or said)
+    is_evened = pool.rebalance.spread or situation.ledgers[pool.name].has_one_more
+    return bool(pool.schedules or pool.scaling or said or is_evened)
 
 
 def lead_of(pool: PoolPolicy, memories: Iterable[NodeMemory]) -> timedelta:
@@ -174,16 +179,11 @@ def _memories(findings: Iterable[Finding]) -> Iterator[NodeMemory]:
 def _bounds(situation: Situation, pool: PoolPolicy, lead: timedelta) -> PoolBounds:
     """Rules 2 and 3."""
     now, said = situation.now, resizes(situation.overrides, pool.name, situation.now)
-    bounds, size = bounds_at(pool, now, said, lead), size_so_far(situation.ledgers[pool.name])
+    bounds, size = bounds_at(pool, now, said, lead), situation.ledgers[pool.name].so_far
     if size <= bounds.floor.nodes:
         return bounds
     coming = bounds_at(pool, now, said, pool.repair.join_timeout).floor
     return ahead_of_time(bounds, replace(coming, nodes=min(size, coming.nodes)))
-
-
-def size_so_far(book: Ledger) -> int:
-    """Rule 1. One that is on its way out and whose going is counted already is no part of what is wanted any more."""
-    return (book.wanted or 0) - book.going
 
 
 def _there(situation: Situation, book: Ledger, findings: Iterable[Finding]) -> int | None:

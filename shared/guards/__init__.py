@@ -47,6 +47,7 @@ __all__ = [
     "TO_RELIEVE",
     "TO_SEND_AWAY",
     "TO_SHRINK",
+    "TO_SPREAD",
     "TO_TOUCH_A_MASTER",
     "Guard",
     "Question",
@@ -108,6 +109,23 @@ TO_ENLARGE: tuple[Guard, ...] = (
     self_doubt.ask,
     capacity.ask,
     correlated.ask,
+    joining.ask,
+    backoff.ask,
+    approval.ask,
+)
+
+# One more for the sake of the spread, after which one goes: nobody waits for it, so that all who may say no are asked
+# before it comes.
+TO_SPREAD: tuple[Guard, ...] = (
+    mode.ask,
+    pause.ask,
+    self_doubt.ask,
+    failover.ask,
+    capacity.ask,
+    storm.ask,
+    correlated.ask,
+    window.ask,
+    ledger.ask,
     joining.ask,
     backoff.ask,
     approval.ask,

@@ -1,7 +1,8 @@
 """Window: may a node that still works be taken away at this time?
 
 1. The policy names no windows for the pool: go on.
-2. The node's agent is not connected: go on. Nobody works there whom a window could spare.
+2. The node's agent is not connected: go on. Nobody works there whom a window could spare. But a pool that is to be
+   evened out is no node: what comes for that has another one go.
 3. The remedy takes nothing away, it starts one failed unit again: go on.
 4. Its end is near: go on. It comes whether or not a window is open.
 5. A window is open: go on.
@@ -17,6 +18,7 @@ from datetime import timedelta
 
 from shared.model.decisions import Answer
 from shared.model.remedies import Remedy
+from shared.model.sizes import is_size
 from shared.policy.windows import is_open, opens_at
 
 from .question import Question, allow, refuse
@@ -28,7 +30,7 @@ IN_TIME = timedelta(hours=1)
 
 def ask(question: Question) -> Answer:
     windows, finding = question.pool.windows, question.finding
-    if not windows or not finding.is_connected:
+    if not windows or not (finding.is_connected or is_size(finding.node.name)):
         return allow(GUARD, {})
     if question.remedy is Remedy.RESTART_UNIT or question.is_urgent or is_open(windows, question.now):
         return allow(GUARD, {"windows": len(windows)})

@@ -82,6 +82,16 @@ class Loss(Struct, frozen=True):
     traits: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+class OneMore(Struct, frozen=True):
+    """A machine that was added for the sake of the spread: when, how many were out of place before that, and the size
+    that the pool is wanted with it. While that is the size, the machine is one that is to go again; 0: that is over,
+    because one has gone, or because the pool is wanted with it by now."""
+
+    at: datetime
+    misplaced: int
+    size: int = 0
+
+
 class Ledger(Struct, frozen=True):
     """`wanted` is the size that the pool is to have; None until it was first read. `started` are the start times of
     the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
@@ -89,8 +99,9 @@ class Ledger(Struct, frozen=True):
     the machines of ours that did not join, until one joins; `no_room` until Azure has room again. `bodies` are failed
     machines that are kept: `wanted` and `target` do not count them. `extra` machines came for nodes that stayed, and
     stay as well: nobody wants them, and as many of the next that go are not made up for. `scale_set`, in lower case,
-    is the one that all of this is about; empty in rows of earlier versions. `is_unread`, which is never written: the
-    row cannot be read, and this stands in for it."""
+    is the one that all of this is about; empty in rows of earlier versions. `one_more` is the
+    machine that was added last for the sake of the spread. `is_unread`, which is never written: the row cannot be read,
+    and this stands in for it."""
 
     pool: str
     wanted: int | None = None
@@ -105,6 +116,7 @@ class Ledger(Struct, frozen=True):
     bodies: tuple[Body, ...] = ()
     scale_set: str = ""
     extra: int = 0
+    one_more: OneMore | None = None
     is_unread: bool = False
 
     def without(self, ended: Collection[Disruption]) -> Ledger:
@@ -131,6 +143,22 @@ class Ledger(Struct, frozen=True):
     def going(self) -> int:
         """How many of those that are wanted are on their way out, so that the pool is to have as many fewer."""
         return sum(entry.shrinks and not entry.leaving for entry in self.active)
+
+    @property
+    def so_far(self) -> int:
+        """The size without those that are on their way out, whose going is not counted yet."""
+        return (self.wanted or 0) - self.going
+
+    @property
+    def ordinary(self) -> int:
+        """The same without a machine that came for the sake of the spread and is to go again."""
+        came = self.one_more
+        return min(self.so_far, came.size - 1) if came is not None and self.has_one_more else self.so_far
+
+    @property
+    def has_one_more(self) -> bool:
+        """Whether a machine is wanted that came for the sake of the spread."""
+        return self.one_more is not None and 0 < self.one_more.size == self.wanted
 
     @property
     def target(self) -> int | None:

@@ -7,10 +7,12 @@ for may be wanted by now: then the level is raised for it, and what it orders ne
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from shared.errors import Conflict
-from shared.model.ledger import Ledger
+from shared.model.ledger import Ledger, OneMore
 from shared.model.operations import Operation
 from shared.policy.schema import PoolPolicy
 
@@ -21,6 +23,9 @@ from .situate import Picture
 AIM = "aim"
 """The note that says which size it was begun for."""
 
+MISPLACED = "misplaced"
+"""The note that says how many are out of place, in one that was begun for the sake of the spread."""
+
 
 async def begin_to_grow(outside: Outside, picture: Picture, operation: Operation) -> None:
     """Nobody is disrupted, so that no place in the ledger is taken."""
@@ -29,7 +34,7 @@ async def begin_to_grow(outside: Outside, picture: Picture, operation: Operation
     try:
         await outside.records.keep_operation(operation, None)
     except Conflict:  # at work already
-        if size is not None:
+        if size is not None and MISPLACED not in operation.notes:
             await raise_to(outside, operation.cluster, pool, size)
 
 
@@ -42,3 +47,16 @@ async def raise_to(outside: Outside, cluster: str, pool: PoolPolicy, size: int) 
         return book if book.wanted is None or book.wanted >= wanted else replace(book, wanted=wanted)
 
     return await change(outside, cluster, pool.name, raised)
+
+
+async def add_one_more(
+    outside: Outside, cluster: str, pool: PoolPolicy, size: int, misplaced: int, now: datetime
+) -> Ledger:
+    """Have the pool wanted one larger, of which one is to go again, if it is wanted with one less so far."""
+
+    def added(book: Ledger) -> Ledger:
+        if book.wanted is None or book.wanted + 1 != size or size > pool.capacity.max or book.active:
+            return book
+        return replace(book, wanted=size, one_more=OneMore(now, misplaced, size))
+
+    return await change(outside, cluster, pool.name, added)

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from shared.decide.even import depends_on_work, even_pools
+from shared.decide.one_more import is_needed_by_now
 from shared.decide.repair import Situation
 from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, sizes_wanted
 from shared.guards import Question, ask, mode, pause, refusals, self_doubt
@@ -47,11 +49,11 @@ async def with_sizes(outside: Outside, cluster: ClusterPolicy, picture: Picture)
     situation = replace(situation, snapshot=snapshot)
     courses = {pool: one.value for pool, one in kept.items()}
     sized = sizes_wanted(situation, courses)
-    if any(one.surplus for one in sized):
+    if any(one.surplus for one in sized) or depends_on_work(situation, sized):
         if not isinstance(situation.snapshot.workloads, Value):
             snapshot = await with_workloads(outside, cluster, situation.snapshot)
             situation = replace(situation, snapshot=snapshot)
-        sized = size_pools(situation, courses)
+        sized = even_pools(situation, size_pools(situation, courses))
     ledgers = {**situation.ledgers, **{one.pool: _with_fewer(situation, one) for one in sized}}
     return replace(picture, situation=replace(situation, ledgers=ledgers), sized=sized, courses=kept)
 
@@ -81,7 +83,7 @@ async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[D
 def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
     """The pool's ledger. Where Azure had no room for what was ordered, and fewer are wanted by now, machines that are
     not there are not wanted any more. Not while one is missing that was lost, or while an order may be under way."""
-    book, there = situation.ledgers[sized.pool], sized.there
+    book, there = _without_old(situation.ledgers[sized.pool], sized), sized.there
     if there is None or not max(there, sized.nodes) < sized.size:
         return book
     pool = next(one for one in situation.cluster.pools if one.name == sized.pool)
@@ -105,3 +107,14 @@ def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
     if refusals(ask(question, TO_WANT_FEWER)):
         return book
     return replace(book, wanted=max(there, sized.nodes, pool.capacity.min) + book.going)
+
+
+def _without_old(book: Ledger, sized: Sized) -> Ledger:
+    """The machine that was added for the sake of the spread is not one to go again, once the pool is wanted smaller or
+    larger, or with it."""
+    came = book.one_more
+    if came is None or not came.size:
+        return book
+    if book.has_one_more and not is_needed_by_now(sized.wanted, book):
+        return book
+    return replace(book, one_more=replace(came, size=0))

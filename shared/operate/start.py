@@ -28,7 +28,7 @@ from shared.model.sizes import regarded, short
 from shared.model.snapshot import Snapshot
 
 from .books import reserve
-from .growth import AIM, begin_to_grow
+from .growth import AIM, MISPLACED, begin_to_grow
 from .one_master import begin_on_master
 from .outside import Outside
 from .plans import PLANS, plan_of, plan_on_a_master
@@ -147,6 +147,8 @@ def _notes(remedy: Remedy, finding: Finding, picture: Picture) -> dict[str, str]
     if remedy is Remedy.GROW:
         pool = next(one for one in picture.situation.cluster.pools if one.name == finding.node.pool)
         notes |= {SCALE_SET: pool.scale_set.casefold(), AIM: str(picture.aim(remedy, pool.name))}
+        misplaced = next((one.misplaced for one in picture.sized if one.pool == pool.name), None)
+        notes |= {MISPLACED: str(misplaced)} if misplaced is not None else {}
     if remedy is Remedy.RESTART_UNIT and finding.unit:
         notes[UNIT] = finding.unit
     read_at, now = diagnosed_at(picture.situation.snapshot), picture.situation.now

@@ -16,6 +16,13 @@ from shared.policy.limits import Percent
 class Rebalance(Struct, frozen=True, kw_only=True):
     """Whether a pool is evened out, and from when on it is worth it. Nothing of it is done where nothing is written."""
 
+    spread: bool = False
+    """Whether a pool of which a zone or a fault domain has at least two machines more than another is evened out: one
+    machine is added, and when it has joined, one that may go leaves the fullest place, emptied as when a pool shrinks.
+    Azure chooses where the new one comes; where that did not help, nothing is tried again for a day. Not by default,
+    because what works is taken away for it, and for some minutes there is one machine more to pay. Write it, with
+    `windows`, where a pool that lost a zone is to come back to all of them."""
+
     load: bool = False
     """Whether a task is moved now and then from an agent that is much fuller than the others of its pool: one that is
     one of several of its application, keeps nothing and says what it needs. It is ended, Marathon starts it where it

@@ -33,6 +33,11 @@ class Place(Struct, frozen=True):
     def order(self) -> tuple[str, int]:
         return self.zone or "", -1 if self.domain is None else self.domain
 
+    def __str__(self) -> str:
+        zone = "" if self.zone is None else f"zone {self.zone}"
+        domain = "" if self.domain is None else f"fault domain {self.domain}"
+        return ", ".join(one for one in (zone, domain) if one) or "nowhere known"
+
 
 class Swap(Struct, frozen=True):
     """Add a machine, hopefully there, wait until it has joined, and then take one from the other place."""

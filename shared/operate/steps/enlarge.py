@@ -19,6 +19,11 @@
 
 8. Azure could not carry the order out, and a person is called (`give_up`): what is not there is not wanted any more,
    and its order is taken back, so that the pool's numbers agree again and what fails in it is repaired meanwhile.
+
+One that was begun for the sake of the spread (`decide/even.py`) has rules of its own in the place of 2 to 4:
+
+9. Anything else goes on in the pool by now, or a guard refuses that would not have one go: withdraw. Otherwise the pool
+   is wanted with one more, and in the same write of the ledger stands that one is to go again.
 """
 
 from __future__ import annotations
@@ -28,13 +33,15 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from shared.guards import TO_ENLARGE, ask, refusals
+from shared.decide.even import against_one_more
+from shared.decide.sizes import Sized
+from shared.guards import TO_ENLARGE, TO_SPREAD, ask, refusals
 from shared.model.azure import ProgressState, Provisioning
 from shared.model.ledger import Ledger
 from shared.model.nodes import Finding
 from shared.model.readings import Failure
 from shared.operate.books import change
-from shared.operate.growth import AIM, raise_to
+from shared.operate.growth import AIM, MISPLACED, add_one_more, raise_to
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, Outcome, Wait, Withdraw
@@ -58,6 +65,8 @@ async def enlarge(hand: Hand) -> Outcome:
         return Withdraw("nothing says any more which size the pool is to have")
     if sized.wanted.reason in UNREAD:
         return Withdraw(sized.wanted.because)
+    if MISPLACED in operation.notes:
+        return await _add_one_more(hand, sized, aim)
     aim = min(aim, sized.bounds.ceiling.nodes)
     if aim <= book.wanted:
         return Withdraw(f"{aim} nodes may be there at the most by now")
@@ -66,6 +75,22 @@ async def enlarge(hand: Hand) -> Outcome:
     await hand.about_to(f"{aim} nodes and not {book.wanted} are wanted from now on")
     await raise_to(hand.outside, hand.cluster.name, hand.pool, aim)
     return Done(f"{aim} nodes are wanted")
+
+
+async def _add_one_more(hand: Hand, sized: Sized, aim: int) -> Outcome:
+    """Rule 9."""
+    picture, _ = await hand.fresh()
+    against = against_one_more(picture.situation, sized)
+    if against:
+        return Withdraw(f"it is not evened out now: {against}")
+    for no in refusals(ask(await hand.question(), TO_SPREAD)):
+        return Withdraw(f"refused by {no.guard} ({no.reason})")
+    await hand.about_to(f"{aim} nodes are wanted for the sake of the spread, until one goes again")
+    misplaced = int(hand.operation.notes[MISPLACED])
+    book = await add_one_more(hand.outside, hand.cluster.name, hand.pool, aim, misplaced, hand.now)
+    if book.wanted is None or book.wanted < aim:
+        return Withdraw(f"{book.wanted} nodes are wanted by now")
+    return Done(f"{aim} nodes are wanted, one of them for the sake of the spread")
 
 
 async def trim(hand: Hand) -> Outcome:
