@@ -35,7 +35,7 @@ from shared.policy.rebalance import Rebalance
 from shared.policy.schema import PoolPolicy
 from shared.scale.placement import place
 from shared.scale.queue import work_of
-from shared.scale.work import Work
+from shared.scale.work import Host, Work
 
 from .balance import goes_on
 from .leavers import Ground
@@ -170,7 +170,7 @@ def _moves(
         fits = [
             agents[host.name]
             for host in closed
-            if host.is_open and host.name in agents and _has_room(agents[host.name], work.needs)
+            if _takes(host, work) and host.name in agents and _has_room(agents[host.name], work.needs)
         ]
         before = fullness(agent.used, agent.total)
         without = fullness(_plus(agent.used, work.needs, -1), agent.total)
@@ -209,8 +209,13 @@ def _movable(ground: Ground, hot: str) -> Iterator[tuple[App, Task, Work]]:
             yield app, here[0], moving
 
 
+def _takes(host: Host, work: Work) -> bool:
+    """Whether it gets new tasks and has anything for the roles of this one: others never get it."""
+    return host.is_open and not host.free.keys().isdisjoint(work.roles)
+
+
 def _has_room(agent: Agent, needs: Amounts) -> bool:
-    """Whatever its roles and constraints say: more agents than in truth, and so no better than in truth."""
+    """Whatever constraints say: more agents than in truth, and so no better than in truth."""
     left = _plus(_plus(agent.total, agent.used, -1), needs, -1)
     return min(left.cpus, left.mem_mb, left.disk_mb, left.gpus) >= 0
 

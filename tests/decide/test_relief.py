@@ -61,6 +61,16 @@ def test_the_measure_is_the_fuller_of_two_agents_at_worst() -> None:
     assert heat(pool).move is None  # it might come to the second agent and fill that
 
 
+def test_an_agent_that_never_gets_it_counts_for_nothing() -> None:
+    pool = uneven()
+    public = replace(pool.agents["agent-S3"], agent_id="agent-S9", hostname="10.0.0.9", address="10.0.0.9")
+    for reserved in (Amounts(), public.total):
+        pool.agents["agent-S9"] = replace(public, reserved=reserved, used=Amounts(3.0, 1_000))
+        found = move(pool)
+        assert (found is None) is (reserved == Amounts())
+        assert found is None or "agent-S9" not in found.may_come_to
+
+
 def test_rule_1_whatever_goes_on_there_comes_first() -> None:
     pool = uneven()
     pool.busy.add(name(3))
