@@ -2,15 +2,24 @@
 
 Changes of the world become events in the Event Grid schema: `Microsoft.Resources.Resource{Write,Delete,Action}...` for
 operations that went through Azure Resource Manager, `Microsoft.ResourceNotifications.HealthResources...` for what
-Resource Health says. Shapes: MicrosoftDocs/azure-docs articles/event-grid/event-schema-resource-groups.md and
-event-schema-health-resources.md (published samples are kept in tests/data and compared).
+Resource Health says, and `...MaintenanceResources.ScheduledEventEmitted` for what is scheduled. Shapes:
+MicrosoftDocs/azure-docs articles/event-grid/event-schema-resource-groups.md and event-schema-health-resources.md, and
+MicrosoftDocs/azure-compute-docs, "Scheduled Events - Event Grid" (published samples are kept in tests/data and
+compared).
 """
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from simulator.world.changes import Annotated, AvailabilityChanged, Change, OperationEnded, Outcome
+from simulator.world.changes import (
+    Annotated,
+    AvailabilityChanged,
+    Change,
+    OperationEnded,
+    Outcome,
+    Scheduled,
+)
 from simulator.world.journal import Actor
 
 TENANT = "00000000-0000-4000-8000-0000000007e4"
@@ -24,6 +33,8 @@ def event_of(change: Change, subscription: str) -> dict[str, Any]:
     """One event, ready to be put into an array and sent."""
     if isinstance(change, OperationEnded):
         return _operation(change, subscription)
+    if isinstance(change, Scheduled):
+        return _scheduled(change, subscription)
     return _health(change, subscription)
 
 
@@ -138,6 +149,32 @@ def _health(change: Annotated | AvailabilityChanged, subscription: str) -> dict[
     head = {"id": event_id, "subject": change.resource, "data": data, "eventTime": moment(change.time)}
     event_type = f"Microsoft.ResourceNotifications.HealthResources.{name}"
     return head | {"eventType": event_type} | _tail("1", f"/subscriptions/{subscription}")
+
+
+def _scheduled(change: Scheduled, subscription: str) -> dict[str, Any]:
+    subject = f"{change.scale_set}/providers/microsoft.maintenance/scheduledevents/{change.event_id}"
+    begins = change.not_before.strftime("%a, %d %b %Y %H:%M:%S GMT") if change.not_before else ""
+    info = {
+        "id": subject,
+        "name": change.event_id,
+        "type": "microsoft.maintenance/scheduledEvents",
+        "location": change.location,
+        "properties": {
+            "DurationInSeconds": -1,
+            "Description": change.description,
+            "EventId": change.event_id,
+            "EventSource": "Platform",
+            "EventStatus": change.status,
+            "EventType": change.what,
+            "NotBefore": begins,
+            "Resources": list(change.machines),
+            "ResourceType": "VirtualMachine",
+        },
+    }
+    data = {"resourceInfo": info, "apiVersion": "2024-07-01"}
+    head = {"id": str(uuid.uuid4()), "subject": subject, "data": data, "eventTime": moment(change.time)}
+    event_type = "Microsoft.ResourceNotifications.MaintenanceResources.ScheduledEventEmitted"
+    return head | {"eventType": event_type} | _tail("3.0", f"/subscriptions/{subscription}")
 
 
 def _tail(data_version: str, topic: str) -> dict[str, str]:

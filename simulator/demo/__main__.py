@@ -21,8 +21,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from simulator.azurite import AzuriteFailed
-from simulator.demo import week
 from simulator.demo.acts import Scenario
+from simulator.demo.long_stories import LONG
 from simulator.demo.play import Play
 from simulator.demo.report import report
 from simulator.demo.scenarios import SCENARIOS
@@ -54,8 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.list:
         _list()
         return 0
-    if given.scenario == week.NAME:
-        return week.main(given.json)
+    if given.scenario in LONG:
+        return LONG[given.scenario].tell(given.json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the symbols still has the letters
@@ -74,9 +74,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = _parser()
     given = parser.parse_args(arguments)
-    if given.scenario == week.NAME:
+    if given.scenario in LONG:
         if given.keep:
-            parser.error(f"--keep and {week.NAME}: what happens in virtual time cannot be played with")
+            parser.error(f"--keep and {given.scenario}: what happens in virtual time cannot be played with")
         return given
     if given.keep and given.json:
         parser.error("--keep and --json: a document ends, what is kept does not")
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--scenario",
-        choices=sorted([*SCENARIOS, week.NAME]),
+        choices=sorted([*SCENARIOS, *LONG]),
         default="deleted",
         help="which story (default deleted)",
     )
@@ -134,7 +134,8 @@ def _parser() -> argparse.ArgumentParser:
 def _list() -> None:
     for scenario in SCENARIOS.values():
         print(f"{scenario.name:<14}{scenario.promise}")
-    print(f"{week.NAME:<14}{week.PROMISE}")
+    for name, long in LONG.items():
+        print(f"{name:<14}{long.promise}")
 
 
 async def _until_stopped(given: argparse.Namespace, remembered: Remembered) -> int:

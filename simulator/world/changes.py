@@ -85,4 +85,25 @@ class AvailabilityChanged:
     after: str
 
 
-Change = OperationEnded | Annotated | AvailabilityChanged
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Something will happen to machines of a scale set, or has: the events that a machine could also read at its
+    metadata service, told centrally.
+
+    `what` and `status` in Azure's words (Preempt, Reboot, ...; Scheduled, Started, Completed, Canceled), `machines` by
+    their names: MicrosoftDocs/azure-compute-docs articles/virtual-machines/linux/scheduled-events.md.
+    """
+
+    time: datetime
+    scale_set: str
+    """ARM id."""
+    location: str
+    event_id: str
+    what: str
+    status: str
+    machines: tuple[str, ...]
+    not_before: datetime | None = None
+    description: str = ""
+
+
+Change = OperationEnded | Annotated | AvailabilityChanged | Scheduled

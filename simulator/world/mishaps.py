@@ -1,9 +1,15 @@
 """What happens to VMs without anybody asking Azure for it: power cuts, hangs, broken hosts, evictions."""
 
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
 from simulator.world.azure import Azure
-from simulator.world.changes import Annotated, AvailabilityChanged
+from simulator.world.changes import Annotated, AvailabilityChanged, Scheduled
 from simulator.world.journal import FAULT, PLATFORM, Actor
 from simulator.world.power import halt, settle
+from simulator.world.scale_set import Instance
 from simulator.world.vm import Disk, Power, Vm
 
 
@@ -51,6 +57,30 @@ class Mishaps:
         vm.set_to_run = False
         text = "Your Spot virtual machine was preempted by Azure."
         self._annotate(vm, "VirtualMachinePreempted", "Preempted", text)
+
+    def announce_eviction(self, instances: Sequence[Instance], in_s: float) -> Scheduled:
+        """Azure will take these spot VMs of one set back, and says so as late as it does; they work on."""
+        pool, now = instances[0].scale_set, self._azure.timeline.now
+        for instance in instances:
+            self._azure.note("instance_eviction_announced", instance, PLATFORM)
+        announced = Scheduled(
+            now,
+            pool.id,
+            pool.location,
+            str(uuid.uuid4()),
+            "Preempt",
+            "Scheduled",
+            tuple(instance.name for instance in instances),
+            now + timedelta(seconds=in_s),
+            "Virtual machine is being preempted.",
+        )
+        self._azure.publish(announced)
+        return announced
+
+    def carried_out(self, announced: Scheduled) -> None:
+        """What was scheduled has happened."""
+        now = self._azure.timeline.now
+        self._azure.publish(replace(announced, time=now, status="Completed", not_before=None))
 
     def announce_end(self, vm: Vm) -> None:
         """The host may be failing, Azure says; the VM works on. Azure moves it when it likes, here never."""

@@ -5,6 +5,7 @@ verbs here, each of which says in the journal who did it. `settle` must be calle
 time may have changed (the faces do).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from simulator.clock import Clock
@@ -25,6 +26,9 @@ from simulator.world.scaling import Scaling
 from simulator.world.shell import Units
 from simulator.world.timeline import Timeline
 from simulator.world.vm import Machine, Vm
+
+PREEMPT_NOTICE_S = 30.0
+"""At least so much before a spot VM is taken (MicrosoftDocs/azure-docs, virtual-machines/linux/scheduled-events.md)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +116,18 @@ class World:
         if instance.scale_set.evicted_instances_are_deleted:
             operation = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/delete"
             self.scaling.delete([instance], Intent(PLATFORM, operation, instance.id, "DELETE"), forced=True)
+
+    def announce_evictions(self, instances: Sequence[Instance], in_s: float = PREEMPT_NOTICE_S) -> None:
+        """Azure says that it takes spot VMs of one set back, and does so after that time."""
+        announced = self.mishaps.announce_eviction(instances, in_s)
+
+        def take() -> None:
+            for instance in instances:
+                if not instance.deleting:
+                    self.evict(instance)
+            self.mishaps.carried_out(announced)
+
+        self.timeline.after(in_s, take)
 
     def new_image(self, scale_set: ScaleSet, version: str) -> None:
         """The set's model gets another image; instances keep theirs until they are made anew."""

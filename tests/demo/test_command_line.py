@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.demo.__main__ import main
+from simulator.demo.long_stories import LONG
 from simulator.demo.scenarios import SCENARIOS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -24,6 +25,7 @@ def test_list_names_every_story_with_its_promise(capsys: pytest.CaptureFixture[s
 
     listed = capsys.readouterr().out
     assert all(story.name in listed and story.promise in listed for story in SCENARIOS.values())
+    assert all(name in listed and long.promise in listed for name, long in LONG.items())
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,7 @@ def test_list_names_every_story_with_its_promise(capsys: pytest.CaptureFixture[s
         (["--scenario", "flood"], "invalid choice: 'flood'"),
         (["--scenario", "four", "--agents", "10"], "the story four needs 11 to 200"),
         (["--keep", "--json"], "a document ends"),
+        (["--keep", "--scenario", "burst"], "--keep and burst: what happens in virtual time"),
         (["--dcos", "3.0"], "DC/OS 3.0 is not known"),
         (["--patience", "0"], "--patience 0"),
         (["--speed", "2"], "--speed 2"),

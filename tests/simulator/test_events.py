@@ -73,6 +73,11 @@ async def _evict(stage: Stage) -> None:
     stage.world.evict(stage.instance(0))
 
 
+async def _announce_evictions(stage: Stage) -> None:
+    stage.world.announce_evictions([stage.instance(0), stage.instance(1)])
+    await stage.after(minutes=1)
+
+
 async def _crash(stage: Stage) -> None:
     stage.world.crash_host(stage.instance(0))
 
@@ -119,6 +124,7 @@ def test_writes_and_actions_have_their_own_types(
         (_restart_by_client, "resource_action_success"),
         (_evict, "health_resource_annotated"),
         (_crash, "health_availability_status_changed"),
+        (_announce_evictions, "maintenance_scheduled_event_emitted.vmss"),
     ],
 )
 def test_events_have_the_published_shapes(act: Callable[[Stage], Awaitable[None]], sample: str) -> None:
@@ -265,3 +271,19 @@ class _webhook:  # noqa: N801 - used as a function
 
     async def __aexit__(self, *exc: object) -> None:
         await self._runner.cleanup()
+
+
+def test_a_spot_machine_is_announced_and_then_taken() -> None:
+    inbox = Inbox()
+    _story(_announce_evictions, inbox)
+    announced, carried_out = (
+        event["data"]["resourceInfo"]["properties"]
+        for event in inbox.events
+        if "Scheduled" in event["eventType"]
+    )
+    assert (announced["EventType"], announced["EventStatus"]) == ("Preempt", "Scheduled")
+    assert announced["NotBefore"] == "Mon, 02 Mar 2026 09:00:30 GMT"
+    assert [name.rpartition("_")[2] for name in announced["Resources"]] == ["0", "1"]
+    assert (carried_out["EventId"], carried_out["EventStatus"]) == (announced["EventId"], "Completed")
+    annotated = [event for event in inbox.events if event["eventType"].endswith("ResourceAnnotated")]
+    assert len(annotated) == 2
