@@ -90,10 +90,10 @@ def relieve(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMov
         return Heat(pool.name, shares[hot], mean, against)
     by_id = {agent.agent_id: agent for agent in _everywhere(ground)}
     moves = sorted(
-        _moves(ground, pool.name, by_id, hot),
+        _moves(ground, pool, by_id, hot),
         key=lambda one: (round(one[1].after, 3), one[0], one[1].app, one[1].task),
     )
-    if not moves or moves[0][1].before - moves[0][1].after < pool.rebalance.pays:
+    if not moves or gained(moves[0][1].before, moves[0][1].after) < pool.rebalance.pays:
         return Heat(pool.name, shares[hot], mean, "no task there may move, or none whose moving pays")
     best = moves[0][1]
     because = (
@@ -130,6 +130,11 @@ def fullness(used: Amounts, total: Amounts) -> float:
     return max((part / whole for part, whole in pairs if whole > 0), default=0.0)
 
 
+def gained(before: float, after: float) -> float:
+    """In thousandths, so that a tenth less is a tenth less."""
+    return round(before - after, 3)
+
+
 def not_now(ground: Ground, pool: PoolPolicy, sized: Sized | None, last: LastMove | None) -> str:
     """Rules 1 and 2, as far as nobody has to know what runs there; empty: nothing speaks against it."""
     now = ground.situation.now
@@ -158,13 +163,17 @@ def _everywhere(ground: Ground) -> Sequence[Agent]:
 
 
 def _moves(
-    ground: Ground, pool: str, agents: Mapping[str, Agent], hot: str
+    ground: Ground, pool: PoolPolicy, agents: Mapping[str, Agent], hot: str
 ) -> Iterator[tuple[float, Relocation]]:
-    """Each that may move, with its own share of the agent."""
-    node = next(one.node.name for one in ground.findings[pool] if one.node.agent is agents[hot])
+    """Each that may move and is large enough to pay, with its own share of the agent."""
+    agent = agents[hot]
+    node = next(one.node.name for one in ground.findings[pool.name] if one.node.agent is agent)
     closed = [replace(one, is_open=False) if one.name == hot else one for one in ground.hosts]
+    before = fullness(agent.used, agent.total)
     for app, task, work in _movable(ground, hot):
-        agent = agents[hot]
+        without = fullness(_plus(agent.used, work.needs, -1), agent.total)
+        if gained(before, without) < pool.rebalance.pays:
+            continue  # and with the agent to which it comes it is no better
         if place([work], closed).refused:
             continue
         fits = [
@@ -172,13 +181,11 @@ def _moves(
             for host in closed
             if _takes(host, work) and host.name in agents and _has_room(agents[host.name], work.needs)
         ]
-        before = fullness(agent.used, agent.total)
-        without = fullness(_plus(agent.used, work.needs, -1), agent.total)
         worst = max((fullness(_plus(one.used, work.needs, 1), one.total) for one in fits), default=before)
         yield (
             before - without,
             Relocation(
-                pool=pool,
+                pool=pool.name,
                 node=node,
                 app=app.id,
                 task=task.id,

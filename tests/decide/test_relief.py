@@ -154,6 +154,17 @@ def test_rule_5_what_gains_less_than_a_tenth_stays() -> None:
     assert heat(pool).because == "no task there may move, or none whose moving pays"
 
 
+def test_rule_5_what_gains_exactly_a_tenth_moves() -> None:
+    pool = Sizing(3)
+    tenth = Needs(Amounts(0.4, 100))
+    for number in range(10):
+        pool.runs(f"/tenth-{number}", 1, 2 + number % 2, needs=tenth)
+    pool.agents["agent-S1"] = replace(pool.agents["agent-S1"], used=Amounts(3.8, 1_000))
+    found = move(pool)
+    assert found is not None
+    assert (found.before, found.after) == (0.95, 0.85)
+
+
 def test_rule_5_the_one_that_pays_most_moves() -> None:
     pool = Sizing(4)
     pool.runs("/small", 1, 1, needs=Needs(Amounts(1.0, 100)))

@@ -33,7 +33,7 @@ from msgspec.structs import replace
 
 from shared.decide.leavers import Ground
 from shared.decide.moves import KILLING
-from shared.decide.relief import Relocation, relieve, shares_of
+from shared.decide.relief import Relocation, gained, relieve, shares_of
 from shared.decide.repair import Situation
 from shared.decide.sizes import is_sized
 from shared.model.audit import AuditKind
@@ -116,8 +116,7 @@ async def weigh(hand: Hand) -> Outcome:
     homes = {task.agent_id for task in _successors(app, chosen)} if app is not None else set[str]()
     shares = shares_of(picture.situation.findings)
     after = max((shares[one] for one in {agent, *homes} if one in shares), default=0.0)
-    gained = round(chosen.before - after, 3)
-    paid = agent not in homes and gained >= hand.pool.rebalance.pays
+    paid = agent not in homes and gained(chosen.before, after) >= hand.pool.rebalance.pays
     where = (
         "it came back to the same agent" if agent in homes else f"it is on {', '.join(sorted(homes)) or '?'}"
     )
