@@ -13,6 +13,7 @@
 #   make simulate REAL=1 SEEDS=300                the same through the real adapters, against the simulator
 #   make fuzz SECONDS=600 SEED=1                  look for input that a translator cannot bear; guided with atheris
 #   make lint                                     the checks alone
+#   make templates                                what a scanner says of the templates in infra/
 #   make format                                   lay out the code and sort its imports
 #   make lock                                     resolve the dependencies anew
 #   make setup                                    what every target does first, and no more
@@ -32,7 +33,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
 PYTHON := .venv/bin/python
 RUFF := .venv/bin/ruff
 
-.PHONY: help setup demo run bench repair-time scaling simulate fuzz lint test format lock clean
+.PHONY: help setup demo run bench repair-time scaling simulate fuzz lint templates test format lock clean
 
 help:
 	@while IFS= read -r line; do case "$$line" in \#*) echo "$${line#\#}";; *) break;; esac; done < Makefile
@@ -68,7 +69,11 @@ lint: setup
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports --no-cache
 
-test: lint
+templates: setup
+	@$(SHELL) tooling/setup checkov
+	@.tools/checkov/bin/checkov --directory infra --framework bicep --skip-download --compact --quiet
+
+test: lint templates
 	$(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadgroup --cov --cov-report=term --durations=10 $(ARGS)
 
 format: setup

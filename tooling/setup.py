@@ -9,10 +9,11 @@ and no tool from the PATH; progress goes to stderr, because stdout belongs to th
     setup.py lock       resolve all dependencies anew and write the lock files
     setup.py peers      install a real Prometheus and Alertmanager for the tests that meet them (as root, on Debian)
     setup.py fuzz       install the guide of `make fuzz`, where there is one for this machine
+    setup.py checkov    install the scanner of the templates in infra/
     setup.py clean      remove everything that this file and the tools have made
 
-The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt, requirements-fuzz.txt and
-azurite/package-lock.json.
+The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt, requirements-fuzz.txt,
+requirements-checkov.txt and azurite/package-lock.json.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ TOOLS = ROOT / ".tools"
 NODE = TOOLS / "node"  # a link to the node binary itself
 NODE_PACKAGE = TOOLS / "nodejs"
 AZURITE = TOOLS / "azurite"
+CHECKOV = TOOLS / "checkov"
 AZURITE_ENTRY = AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
 PEERS = ("prometheus", "prometheus-alertmanager")  # Debian packages and programs have the same names
@@ -107,13 +109,28 @@ def steps() -> list[Step]:
     ]
 
 
+def scanner() -> Step:
+    """It brings a hundred packages, in other versions than the app's: so it has an environment of its own."""
+    return Step(
+        name="checkov",
+        title="checkov, which scans templates",
+        result=CHECKOV / "bin" / "checkov",
+        inputs=[HERE / "requirements-checkov.txt", sys.version, str(ROOT)],
+        make=make_scanner,
+    )
+
+
 def set_up() -> None:
+    make_all(steps())
+
+
+def make_all(steps: Sequence[Step]) -> None:
     """Make what is missing, with one line of progress for each step that has something to do."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once: the second finds everything done
         begun = time.monotonic()
-        missing = [step for step in steps() if not step.is_done()]
+        missing = [step for step in steps if not step.is_done()]
         for number, step in enumerate(missing, 1):
             say(f"set-up {number}/{len(missing)}: {step.title} ...", end=" ")
             start = time.monotonic()
@@ -202,7 +219,7 @@ def lock() -> None:
     options = ["--generate-hashes", "--strip-extras", "--allow-unsafe", "--no-header", "--quiet", "--upgrade"]
     silent = ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"]
     ours = (ROOT / "requirements.in", ROOT / "requirements-dev.in")
-    for source in (*ours, HERE / "requirements-node.in", HERE / "requirements-fuzz.in"):
+    for source in (*ours, *(HERE / f"requirements-{name}.in" for name in ("node", "fuzz", "checkov"))):
         target = source.with_suffix(".txt")
         say(f"lock: {target.relative_to(ROOT)}")
         compiled = [
@@ -231,6 +248,17 @@ def lock() -> None:
         cwd=HERE / "azurite",
     )
     set_up()
+
+
+def make_scanner() -> str:
+    made = [sys.executable, "-m", "venv", "--clear", str(CHECKOV)]
+    run(made, "The environment of checkov was not made")
+    wanted = str(HERE / "requirements-checkov.txt")
+    run(
+        [*pip(CHECKOV / "bin" / "python"), "install", "--require-hashes", "--requirement", wanted],
+        "checkov was not installed, probably because no package index was reached",
+    )
+    return "installed"
 
 
 def install_peers() -> None:
@@ -276,8 +304,8 @@ def clean() -> None:
         shutil.rmtree(cache)
 
 
-def pip() -> list[str]:
-    return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
+def pip(python: Path | None = None) -> list[str]:
+    return [str(python or PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
 
 
 def npm() -> list[str]:
@@ -323,6 +351,7 @@ def main(arguments: Sequence[str]) -> int:
         "lock": lock,
         "peers": install_peers,
         "fuzz": install_guide,
+        "checkov": lambda: make_all([scanner()]),
         "clean": clean,
     }
     os.umask(0o022)

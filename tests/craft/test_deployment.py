@@ -16,7 +16,7 @@ from tests.craft.repository import ROOT, deployed, files, python_files, text, tr
 
 distributions = cache(packages_distributions)
 OURS = {path.parts[0].removesuffix(".py") for path in python_files()}
-TOOLS = ("tooling/requirements-node.txt", "tooling/requirements-fuzz.txt")
+TOOLS = tuple(f"tooling/requirements-{name}.txt" for name in ("node", "fuzz", "checkov"))
 TRAVELS = {"host.json", "function_app.py", "functions", "shared", "requirements.txt"}
 
 
