@@ -17,6 +17,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.archive import Archive, without_token
+from cli.foreseen import forecast_line, foreseen
 from cli.load_line import load_line
 from cli.masters import MastersStatus, masters_line, masters_status
 from cli.next import sentence_of
@@ -49,6 +50,7 @@ from shared.model.overrides import THE_CLUSTER, Override, OverrideKind, resizes
 from shared.model.sizes import is_size
 from shared.model.sweeps import LastSweep
 from shared.policy.schema import ClusterPolicy, Mode, PoolPolicy
+from shared.scale.forecast import Forecast
 
 MOST = 20  # incidents of one cluster that `status` shows
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -78,6 +80,8 @@ class PoolStatus(Struct, frozen=True):
     flapping: Mapping[str, Losses]
     bounds: PoolBounds | None = None
     """The sizes that it may have now, where the clock, its load or a person moves it."""
+    forecast: Forecast | None = None
+    """What is foreseen, where the policy has a forecast."""
     moved: LastMove | None = None
     """What moved there last for the sake of its load."""
 
@@ -106,11 +110,13 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
     said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
     swept = await records.last_sweep(name)
     moves = (await records.last_moves(name)).kept
+    ahead = await foreseen(records, cluster, inventory, archive.now)
     holding = tuple(one for one in said if one.holds_at(archive.now))
     pools = tuple(
         replace(
             pool_status(pool, books.get(pool.name, Ledger(pool.name)), inventory, opened, archive.now),
             bounds=_bounds(pool, holding, archive.now),
+            forecast=ahead.get(pool.name),
             moved=moves[pool.name].value if pool.name in moves and pool.rebalance.load else None,
         )
         for pool in cluster.pools
@@ -254,6 +260,8 @@ def _show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
     lines: list[tuple[str, Text]] = [("  nodes", nodes), ("  ledger", ledger), ("  storm", storm)]
     if pool.bounds is not None:
         lines.insert(1, ("  size", size_line(pool.bounds, now)))
+    if pool.forecast is not None:
+        lines.append(("  forecast", forecast_line(pool.forecast)))
     if pool.moved is not None:
         lines.append(("  load", load_line(pool.moved, now)))
     if pool.no_room is not None:

@@ -49,6 +49,7 @@ class Scene(World):
     `takes_s` how long Azure takes for any operation, `dcos` what is asked again for DC/OS's own health."""
 
     clock: SteppedClock
+    sweeps_every = SWEEP
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class Scene(World):
         self.poisoned: list[bytes] = []
         self.reader = Records(self.store)
         self.dcos: HealthReports | None = None
-        self._next_sweep = START + SWEEP
+        self._next_sweep = START + self.sweeps_every
         self._workers = 0
         self.app = self.new_app()
 
@@ -131,7 +132,7 @@ class Scene(World):
             self.clock.advance_to(min(self._next_due(), end))
             self.turns()
             if self.clock.now() >= self._next_sweep:
-                self._next_sweep += SWEEP
+                self._next_sweep += self.sweeps_every
                 await self.sweeps()
             await self.deliver()
 

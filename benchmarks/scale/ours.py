@@ -13,9 +13,10 @@ from benchmarks.scale.pool import Machine, Pool
 from benchmarks.scale.traces import HALF_CORES
 from shared.model.bounds import Because, Bound, PoolBounds, Source
 from shared.model.mesos import Agent, Amounts
+from shared.model.past import SLOT
 from shared.model.readings import Reading, Value
-from shared.policy.scaling import Aim, Pace, Resource
-from shared.scale.forecast import SLOT, Foresight, forecast, remembered
+from shared.policy.scaling import Aim, Foresight, Pace, Resource
+from shared.scale.forecast import forecast, remembered
 from shared.scale.load import Demand, allocated, waiting
 from shared.scale.pace import Course
 from shared.scale.rule import Asked, wanted_nodes

@@ -10,6 +10,7 @@ others nothing is worked out, and they stay as they are.
    knows, the time that the policy gives them. Nothing goes that will be needed within that time, whatever the lead:
    machines that joined more quickly than was thought would be too early by it, and would go and come again.
 4. What load asks for is said by each signal that the policy names (`demands.py`).
+   Where it has a forecast, that is one more (`ahead.py`).
 5. The size follows by the rule of `shared/scale/rule.py`. Without a signal it stays, but for what the bounds say.
 6. It is to shrink: who goes is chosen (`leavers.py`). No more than there are machines beyond the new size: what is
    missing is not missed any more, and nothing goes for it.
@@ -40,6 +41,7 @@ from shared.scale.load import Demand
 from shared.scale.pace import Course
 from shared.scale.rule import Asked, Wanted, wanted_nodes
 
+from .ahead import foresee, with_needed
 from .demands import demands_of
 from .leavers import AT_REST, Ground, choose_leavers, is_there
 from .one_more import with_one_more
@@ -106,16 +108,19 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
     sized: list[Sized] = []
     for pool in known:
         name, book = pool.name, situation.ledgers[pool.name]
-        course, size = courses.get(name, Course()), book.so_far
-        asked = Asked(book.ordinary, demands.get(name, ()), bounds[name], (pool.scaling or AT_REST).pace)
+        course, size, pace = courses.get(name, Course()), book.so_far, (pool.scaling or AT_REST).pace
+        load = demands.get(name, ())
+        foreseen = foresee(situation, pool, leads[name])
+        asked = Asked(book.ordinary, (*load, *foreseen), bounds[name], pace)
         wanted = wanted_nodes(asked, course, situation.now)
+        wanted = with_one_more(wanted, book, findings[name])
         sized.append(
             Sized(
                 pool=name,
                 size=size,
                 bounds=bounds[name],
-                demands=demands.get(name, ()),
-                wanted=with_one_more(wanted, pool, book, findings[name], situation.now),
+                demands=(*load, *foreseen),
+                wanted=replace(wanted, course=with_needed(situation, pool, wanted.course, load)),
                 lead=leads[name],
                 there=_there(situation, book, findings[name]),
                 before=course,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
+from .past import Past
 from .readings import Failure, Reading
 from .workloads import AppKind, Needs
 
@@ -43,17 +44,21 @@ class Queue(Struct, frozen=True):
     left_out: int = 0
 
 
+_NOT_REMEMBERED = Failure(
+    "nobody has asked what the last weeks needed", "forecast", datetime.min.replace(tzinfo=UTC)
+)
 _NOT_ASKED = Failure("nobody has asked what waits for room", "load", datetime.min.replace(tzinfo=UTC))
 
 
 class Load(Struct, frozen=True):
     """`metrics`: by pool and by the metric's name, the number that its policy follows. A reading's time is that of the
-    oldest value in it."""
+    oldest value in it. `pasts`: by pool, what was needed in the last weeks, of those that have a forecast."""
 
     queue: Reading[Queue] = _NOT_ASKED
     metrics: Mapping[str, Mapping[str, Reading[float]]] = field(
         default_factory=dict[str, Mapping[str, Reading[float]]]
     )
+    pasts: Reading[Mapping[str, Past]] = _NOT_REMEMBERED
 
     def metric(self, pool: str, name: str) -> Reading[float]:
         """A failure where it was not asked for."""

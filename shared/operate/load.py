@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from shared.errors import PoolkeeperError
 from shared.model.load import UNASKED_LOAD, Load, Queue
+from shared.model.past import Past
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import Snapshot
 from shared.policy.scaling import Metric, Waiting
@@ -31,12 +33,15 @@ async def with_load(outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot
     signals = [signal for pool in cluster.pools if pool.scaling for signal in pool.scaling.signals]
     waits = any(isinstance(one, Waiting) for one in signals)
     follows = any(isinstance(one, Metric) for one in signals)
-    if not waits and not follows:
+    foresees = any(pool.scaling and pool.scaling.forecast for pool in cluster.pools)
+    if not waits and not follows and not foresees:
         return snapshot
-    queue, metrics = await asyncio.gather(
-        _queue(outside, cluster, waits), _metrics(outside, cluster, snapshot)
+    queue, metrics, pasts = await asyncio.gather(
+        _queue(outside, cluster, waits),
+        _metrics(outside, cluster, snapshot),
+        _pasts(outside, cluster, foresees),
     )
-    return replace(snapshot, load=Load(queue, metrics))
+    return replace(snapshot, load=Load(queue, metrics, pasts))
 
 
 async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) -> Reading[Queue]:
@@ -50,6 +55,19 @@ async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) ->
             return await workloads.queue()
     except TimeoutError:
         return Failure(f"no answer within {LONGEST.total_seconds():g} s", "marathon queue", clock.now())
+
+
+async def _pasts(outside: Outside, cluster: ClusterPolicy, foresees: bool) -> Reading[Mapping[str, Past]]:
+    if not foresees:
+        return UNASKED_LOAD.pasts
+    clock = outside.clock
+    try:
+        async with asyncio.timeout(LONGEST.total_seconds()):
+            return Value(await outside.records.pasts(cluster.name), "forecast", clock.now())
+    except PoolkeeperError as error:
+        return Failure(str(error), "forecast", clock.now())
+    except TimeoutError:
+        return Failure(f"no answer within {LONGEST.total_seconds():g} s", "forecast", clock.now())
 
 
 async def _metrics(

@@ -13,7 +13,7 @@ had no room for what was ordered, and fewer are wanted by now, that is wanted at
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -24,11 +24,13 @@ from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, size
 from shared.guards import Question, ask, mode, pause, refusals, self_doubt
 from shared.model.decisions import Decision
 from shared.model.ledger import Ledger
+from shared.model.past import over
 from shared.model.readings import Value
 from shared.model.remedies import Remedy
 from shared.model.sizes import short, size_of
 from shared.policy.schema import ClusterPolicy
 from shared.records import Change
+from shared.scale.pace import Course
 
 from .load import with_load
 from .outside import Outside
@@ -68,16 +70,28 @@ async def sized_now(outside: Outside, cluster: ClusterPolicy, picture: Picture, 
 
 
 async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[Decision]) -> None:
-    """What the rule remembers, where that has changed."""
+    """What the rule remembers, where that has changed; and what hours that are over came to."""
     if not picture.sized:
         return
     after = courses_after(picture.sized, decisions)
+    after |= await _with_past(outside, picture, after)
     changes = [
         Change(pool, course, kept.etag if (kept := picture.courses.get(pool)) else None)
         for pool, course in after.items()
         if pool not in picture.courses or picture.courses[pool].value != course
     ]
     await outside.records.keep_courses(picture.situation.cluster.name, changes)
+
+
+async def _with_past(outside: Outside, picture: Picture, after: Mapping[str, Course]) -> dict[str, Course]:
+    """The courses of which something went into the past, without that."""
+    situation, found = picture.situation, dict[str, Course]()
+    for pool, course in after.items():
+        done = over(course.needed, situation.now)
+        if done and await outside.records.add_to_past(situation.cluster.name, pool, done):
+            left = {slot: nodes for slot, nodes in course.needed.items() if slot not in done}
+            found[pool] = replace(course, needed=left)
+    return found
 
 
 def _with_fewer(situation: Situation, sized: Sized) -> Ledger:

@@ -8,7 +8,7 @@ itself on the last Friday of the year.
 from __future__ import annotations
 
 from shared.policy.advice import Foreseen, Inside, Rule
-from shared.policy.scaling import Allocated, Constant, Scaling, Waiting
+from shared.policy.scaling import Allocated, Constant, Metric, Scaling, Waiting
 from shared.policy.values import duration_text
 
 FULL = 0.9
@@ -57,6 +57,13 @@ def _full(at: Inside) -> str | None:
         return None
     part, of = full[0].aim.setpoint + full[0].aim.margin, full[0].of
     return f"it grows when more than {part:.0%} of the {of} is taken: what comes waits until machines have joined"
+
+
+def _nothing_to_foresee(at: Inside) -> str | None:
+    scaling = _scaling(at)
+    if scaling.forecast is None or any(isinstance(one, Allocated | Metric) for one in scaling.signals):
+        return None
+    return "there is a forecast, and no resource or metric is followed: what waits now and then tells nothing ahead"
 
 
 def _constant_outside(at: Inside) -> str | None:
@@ -116,6 +123,13 @@ SIZE_RULES: tuple[Rule[Inside], ...] = (
     ),
     Rule("scaling-window-short", "scaling.window", "shorter than repair.join_timeout", "", _window_short),
     Rule("scaling-full", "scaling.signals", "setpoint and margin are more than 90% together", "", _full),
+    Rule(
+        "forecast-of-nothing",
+        "scaling.forecast",
+        "a forecast without a signal of a resource or a metric",
+        "",
+        _nothing_to_foresee,
+    ),
     Rule(
         "constant-unheard",
         "scaling.signals",

@@ -1,7 +1,8 @@
 """The `scaling` of a pool, a cluster or the `defaults`: signals, pace, and who goes when a pool shrinks.
 
-What is written is merged field by field with what stands further out, the list of signals as a whole. A pool follows
-load when it has signals after that; `signals: none` takes away what stands further out.
+What is written is merged field by field with what stands further out, the list of signals and the forecast as a whole.
+A pool follows load when it has signals after that; `signals: none` and `forecast: none` take away what stands further
+out.
 """
 
 from __future__ import annotations
@@ -11,8 +12,20 @@ from typing import Any, get_type_hints
 from msgspec.structs import fields
 
 from shared.policy.faults import joined, shown
-from shared.policy.reading import Opened, Reading
-from shared.policy.scaling import Aim, Allocated, Constant, Metric, Pace, Resource, Scaling, Signal, Waiting
+from shared.policy.read_windows import checked
+from shared.policy.reading import KEYS, Opened, Reading
+from shared.policy.scaling import (
+    Aim,
+    Allocated,
+    Constant,
+    Foresight,
+    Metric,
+    Pace,
+    Resource,
+    Scaling,
+    Signal,
+    Waiting,
+)
 from shared.policy.tree import Listing, Node, Scalar
 from shared.policy.values import Wrong, described, read_value
 
@@ -49,6 +62,8 @@ def read_scaling(reading: Reading, opened: Opened) -> dict[str, Any] | None:
         signals = _signals(reading, section)
         if signals is not None:
             values["signals"] = signals
+    if "forecast" in section.entries:
+        values["forecast"] = _forecast(reading, section)
     return values
 
 
@@ -58,6 +73,27 @@ def scaling_of(values: dict[str, Any] | None) -> Scaling | None:
         return None
     pace = {name: value for name, value in values.items() if name in PACE}
     return Scaling(pace=Pace(**pace), **{name: value for name, value in values.items() if name not in PACE})
+
+
+def _forecast(reading: Reading, section: Opened) -> Foresight | None:
+    """None for `none`, and for one with a fault."""
+    node = section.entries["forecast"][1]
+    if isinstance(node, Scalar) and node.text == "none":
+        return None
+    opened = reading.child("forecast", "forecast", section)
+    if opened is None:
+        return None
+    hints, values = get_type_hints(Foresight, include_extras=True), dict[str, Any]()
+    for key in KEYS["forecast"]:
+        if key not in opened.entries:
+            continue
+        place = opened.entries[key][1]
+        value = checked(place, key, hints[key])
+        if isinstance(value, Wrong):
+            reading.fault(place, f"{opened.path}.{key}", described(place), value.allowed, value.hint)
+        else:
+            values[key] = value
+    return Foresight(**values)
 
 
 def _signals(reading: Reading, section: Opened) -> tuple[Signal, ...] | None:

@@ -19,7 +19,7 @@ from shared.policy.notify import Target
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
 from shared.policy.rebalance import Rebalance
-from shared.policy.scaling import Pace
+from shared.policy.scaling import Foresight, Pace
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
 from shared.policy.values import Wrong, described, is_nothing, nearest, read_value
@@ -69,7 +69,15 @@ KEYS: dict[str, tuple[str, ...]] = {
     "window": ("cron", "zone", "for"),
     "schedule": ("name", "cron", "zone", "for", "min", "max", "target", "except", "only"),
     "calendar": ("country", "subdivision", "dates", "ics"),
-    "scaling": ("signals", *(one.name for one in fields(Pace)), "goes_first", "protect_new", "serving"),
+    "scaling": (
+        "signals",
+        "forecast",
+        *(one.name for one in fields(Pace)),
+        "goes_first",
+        "protect_new",
+        "serving",
+    ),
+    "forecast": tuple(one.name for one in fields(Foresight)),
     "signal": ("of", "setpoint", "margin", "metric", "per_node", "nodes"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),

@@ -40,7 +40,17 @@ from shared.policy.read_schedules import WANTED as SCHEDULES
 from shared.policy.read_windows import WANTED
 from shared.policy.reading import KEYS
 from shared.policy.rebalance import Rebalance
-from shared.policy.scaling import Aim, Allocated, Constant, Metric, Pace, Resource, Scaling, Waiting
+from shared.policy.scaling import (
+    Aim,
+    Allocated,
+    Constant,
+    Foresight,
+    Metric,
+    Pace,
+    Resource,
+    Scaling,
+    Waiting,
+)
 from shared.policy.schedules import Calendar, Schedule
 from shared.policy.schema import Capacity, ClusterPolicy, Disruption, PoolPolicy, Repair, Storm
 from shared.policy.unsupported import ONLY_NO_LOGIN
@@ -83,6 +93,7 @@ WORDS = {
     "schedules": f"{SCHEDULES[0].upper()}{SCHEDULES[1:]}.",
     "scaling": "A mapping.",
     "signals": f"{SIGNALS[0].upper()}{SIGNALS[1:]}.",
+    "forecast": "`none`, or a mapping.",
     "dates": f"{DATES[0].upper()}{DATES[1:]}.",
     "besides": "The name of a calendar.",
     "only": "The name of a calendar.",
@@ -116,8 +127,9 @@ def _fields() -> Iterator[str]:
     yield from _listed(
         "schedules[]", Schedule, ("name", "cron", "zone", "lasts", *SIZES, "besides", "only"), ""
     )
-    yield from _listed("scaling", Scaling, ("signals", "age", "protect_new", "serving"), MERGED)
+    yield from _listed("scaling", Scaling, ("signals", "forecast", "age", "protect_new", "serving"), MERGED)
     yield from _listed("scaling, how fast", Pace, PACE, "These stand beside the keys of `scaling`.")
+    yield from _listed("scaling.forecast", Foresight, KEYS["forecast"], "")
     yield from _signals()
     yield from _firehose()
     for title, words in (("mode", schema.Mode), ("meaning", Meaning), ("about", About)):

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from shared.policy.limits import METRIC, Amount, Between, Percent
+from shared.policy.limits import METRIC, ZONE, Amount, Between, Percent
 from shared.policy.share import Share
 
 UP_TO_AN_HOUR = Between(timedelta(0), timedelta(hours=1))
@@ -128,11 +128,30 @@ class Pace(Struct, frozen=True, kw_only=True):
     at a time is a matter of the ledger, which repair draws from too."""
 
 
+class Foresight(Struct, frozen=True, kw_only=True):
+    """What the last weeks needed at the same hour is one signal more: machines are ordered ahead of it. It never makes
+    a pool smaller than its other signals do, and while it was too wrong on the last day, it does not count."""
+
+    weeks: Annotated[int, Between(2, 5)] = 4
+    """How many weeks are looked back on. Two have to know an hour before anything is foreseen for it."""
+
+    zone: Annotated[str, ZONE] = "UTC"
+    """In whose local time an hour of this week is the same as one of the last."""
+
+    trusted: Annotated[float, Percent(1, 100)] = 0.25
+    """The largest error of the last day with which it counts: by how much of what was needed it was off, on the mean.
+    """
+
+
 class Scaling(Struct, frozen=True, kw_only=True):
     """How a pool follows its load, and how it shrinks, by the clock as well."""
 
     signals: tuple[Signal, ...] = ()
     """What the size follows; of several the largest counts. Not written: nothing, and schedules alone move it."""
+
+    forecast: Foresight | None = None
+    """What the signals asked for in the last weeks at this hour, as one more of them; the closest one counts as a
+    whole. `{}` is one with its defaults."""
 
     pace: Pace = Pace()
     """How fast."""

@@ -8,6 +8,7 @@
                  master                          which one is at work on a master
     Ledger       <pool>                          who disrupts what
                  <cluster>|sizes / <pool>        what the rule about its size remembers
+                 <cluster>|past / <pool>         what load asked for in the last weeks, where it has a forecast
                  <cluster>|moves / <pool>        when a task last moved for the sake of its load
     Health       <address>, or `cluster`         what DC/OS says is wrong there
     Overrides    <kind>|<subject>                what a person has said about it
@@ -19,9 +20,9 @@ seen in both places or in none. Every write carries the etag of what was read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from shared.errors import Conflict
+from shared.errors import Conflict, Poison
 from shared.model.complaints import Complaints
 from shared.model.incidents import Incident
 from shared.model.last_move import LastMove
@@ -31,6 +32,7 @@ from shared.model.nodes import NodeMemory
 from shared.model.one_master import OneMaster
 from shared.model.operations import Operation
 from shared.model.overrides import Override
+from shared.model.past import Past
 from shared.model.sweeps import LastSweep
 from shared.ports.store import Store, Table, Write
 from shared.scale.pace import Course
@@ -42,7 +44,7 @@ __all__ = ["Change", "Found", "Kept", "Records", "closed_incident_row", "open_in
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 LAST = "last"
 MASTER = "master"
-SIZES, MOVES = "|sizes", "|moves"  # partitions beside the cluster's: no cluster is called so
+SIZES, PAST, MOVES = "|sizes", "|past", "|moves"  # partitions beside the cluster's: no cluster is called so
 
 
 def open_incident_row(node: str) -> str:
@@ -70,6 +72,7 @@ class Records:
         self.overrides = Rows(store, Table.OVERRIDES, Override)
         self._sweeps = Rows(store, Table.SWEEPS, LastSweep)
         self._courses = Rows(store, Table.LEDGER, Course)
+        self._pasts = Rows(store, Table.LEDGER, Past, read_often=True)
         self._moves = Rows(store, Table.LEDGER, LastMove)
         self._one_master = Rows(store, Table.OPERATIONS, OneMaster)
 
@@ -88,6 +91,25 @@ class Records:
     async def keep_courses(self, cluster: str, changes: Sequence[Change[Course]]) -> None:
         """Those that somebody else wrote meanwhile are left alone: they saw as much."""
         await self._courses.put_all(f"{cluster}{SIZES}", changes)
+
+    async def pasts(self, cluster: str) -> dict[str, Past]:
+        """By pool. What cannot be read is begun anew: it is a help and no truth."""
+        kept = await self._pasts.between(f"{cluster}{PAST}", "", "")
+        return {pool: one.value for pool, one in kept.items()}
+
+    async def add_to_past(self, cluster: str, pool: str, needed: Mapping[int, int]) -> bool:
+        """What an hour that is over came to. False: somebody else wrote meanwhile, and it has to be added again."""
+        partition = f"{cluster}{PAST}"
+        try:
+            kept = await self._pasts.get(partition, pool)
+            before, etag = (kept.value, kept.etag) if kept else (Past(), None)
+        except Poison:
+            before, etag = Past(), "*"
+        try:
+            await self._pasts.put(partition, pool, before.also(needed), etag)
+        except Conflict:
+            return False
+        return True
 
     async def last_moves(self, cluster: str) -> Found[LastMove]:
         """By pool, with those that cannot be read."""

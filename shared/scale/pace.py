@@ -5,10 +5,11 @@ How fast the size follows the load is said by the policy (`shared/policy/scaling
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Way(StrEnum):
@@ -32,7 +33,8 @@ class Course(Struct, frozen=True):
 
     `looks` reach back one window, without a gap since `since`, and the last was at `seen_at`. `short_since`: every look
     since then found too few nodes. `changed_at` and `grown_at` are the last changes of the size, `way` is that of the
-    last, and `turned_at` when the direction last was another than before.
+    last, and `turned_at` when the direction last was another than before. `needed`: the most that load asked for in
+    each quarter of an hour, of those that are not in the pool's past yet (`shared/model/past.py`).
     """
 
     looks: tuple[Look, ...] = ()
@@ -43,3 +45,4 @@ class Course(Struct, frozen=True):
     grown_at: datetime | None = None
     turned_at: datetime | None = None
     way: Way | None = None
+    needed: Mapping[int, int] = field(default_factory=dict[int, int])

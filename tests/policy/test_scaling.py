@@ -14,6 +14,7 @@ from shared.policy.scaling import (
     Aim,
     Allocated,
     Constant,
+    Foresight,
     Metric,
     Pace,
     Resource,
@@ -96,9 +97,35 @@ def test_a_pool_can_say_that_it_follows_nothing() -> None:
     assert scaling.signals == ()
 
 
+def test_a_forecast_is_written_with_what_differs_from_its_defaults() -> None:
+    scaling = scaling_of(
+        with_pool("scaling: {signals: [{of: cpu}], forecast: {weeks: 2, zone: Europe/London, trusted: 10%}}")
+    )
+    assert scaling is not None
+    assert scaling.forecast == Foresight(weeks=2, zone="Europe/London", trusted=0.1)
+
+
+def test_the_closest_forecast_counts_as_a_whole_and_can_be_taken_away() -> None:
+    outer = LAYERED.replace("serving: 3", "forecast: {weeks: 5}")
+    for written, expected in (
+        ("{forecast: {}}", Foresight()),
+        ("{forecast: none}", None),
+        ("{}", Foresight(weeks=5)),
+    ):
+        scaling = scaling_of(outer + with_pool(f"scaling: {written}"))
+        assert scaling is not None
+        assert scaling.forecast == expected
+
+
 @pytest.mark.parametrize(
     ("written", "path", "found"),
     [
+        ("{forecast: yes}", ".forecast", "'yes'"),
+        ("{forecast: {weeks: 1}}", ".forecast.weeks", "'1'"),
+        ("{forecast: {weeks: 6}}", ".forecast.weeks", "'6'"),
+        ("{forecast: {zone: Europe/Londn}}", ".forecast.zone", "'Europe/Londn'"),
+        ("{forecast: {trusted: 0%}}", ".forecast.trusted", "'0%'"),
+        ("{forecast: {week: 2}}", ".forecast.week", "the key 'week'"),
         ("{signals: []}", ".signals", "a list of 0"),
         ("{signals: cpu}", ".signals", "'cpu'"),
         ("{signals: [cpu]}", ".signals[0]", "'cpu'"),

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.scale.forecast import SLOT, WEEK, Forecast, Foresight, History, forecast, remembered
+from shared.model.past import SLOT
+from shared.policy.scaling import Foresight
+from shared.scale.forecast import WEEK, Forecast, History, forecast, remembered
 from tests.scale.asking import Asking, needs
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -63,8 +65,8 @@ def test_rule_2_weeks_are_those_of_local_clocks() -> None:
     now = NOW - 2 * WEEK
     history = past(lambda at: 20 if 9 <= at.astimezone(LONDON).hour < 17 else 5, now=now)
     half_past_eight = now - timedelta(minutes=30)
-    assert nodes(forecast(history, half_past_eight, now, Foresight("Europe/London"))) == 5
-    assert nodes(forecast(history, half_past_eight, now, Foresight("UTC"))) == 20
+    assert nodes(forecast(history, half_past_eight, now, Foresight(zone="Europe/London"))) == 5
+    assert nodes(forecast(history, half_past_eight, now, Foresight(zone="UTC"))) == 20
 
 
 def test_rule_3_two_weeks_have_to_know_the_hour() -> None:
@@ -78,7 +80,8 @@ def test_rule_4_the_error_is_that_of_the_last_day() -> None:
     history = past(lambda at: 10 if at < NOW - timedelta(days=1) else 8)
     found = seen(history)
     assert found.error == 0.25
-    assert "25% off on the last day" in found.because
+    assert "2.0 nodes (25%) off on the last day" in found.because
+    assert found.off == 2
 
 
 def test_rule_4_without_the_last_day_nothing_is_foreseen() -> None:
@@ -92,7 +95,7 @@ def test_rule_5_what_was_too_wrong_does_not_count() -> None:
     history = past(lambda at: 10 if at < NOW - timedelta(days=1) else 5)
     found = seen(history)
     assert (found.demand, found.error) == (None, 1.0)
-    assert "100% off" in found.because
+    assert "5.0 nodes (100%) off" in found.because
     assert nodes(seen(history, trusted=1.0)) == 10
 
 
