@@ -12,7 +12,7 @@ import re
 import sys
 import time as real_time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from shared.ports.store import Store
 from simulator.demo.verdict import Check
 from simulator.virtual_time import VirtualClock
 from simulator.world.journal import By, Entry
+from simulator.world.scale_set import Instance
 from simulator.world.world import Cluster
 
 SELDOM = timedelta(minutes=10)
@@ -36,6 +37,12 @@ PLAIN_WIDTH = 110
 SAYINGS = (
     (AuditKind.OPENED, r"(Preempt is announced)", "Azure announces an eviction"),
     (AuditKind.OPENED, r"\d+ nodes and not \d+ are wanted: ([^;]*besides[^;]*);", r"\1"),
+    (
+        AuditKind.OPENED,
+        r"(zone \d+)\b.* has most and (zone \d+)\b.* fewest: (\d+) out of place",
+        r"\1 has most and \2 fewest, \3 out of place",
+    ),
+    (AuditKind.OPENED, r"one goes from where most are, (zone \d+)", r"one goes from \1"),
     (AuditKind.OPENED, r"(\d+ nodes and not \d+ are wanted)", r"\1"),
     (AuditKind.STEP, r"growing \S+ from (\d+) to (\d+)", r"growth from \1 to \2 is ordered"),
     (AuditKind.STEP, r"move_tasks: nothing runs on it any more", "a machine is empty"),
@@ -46,8 +53,8 @@ SAYINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """At one instant. `machines` are paid for and `agents` work, both by pool; tasks that run, and that should and do
-    not."""
+    """At one instant. `machines` are paid for and `agents` work, both by pool, or by whatever else the story is about;
+    tasks that run, and that should and do not."""
 
     at: datetime
     machines: dict[str, int]
@@ -65,6 +72,26 @@ class Moment:
     by_world: bool = False
 
 
+def look_at(cluster: Cluster, now: datetime) -> Look:
+    """By pool."""
+    return look_by(
+        {name: list(pool.instances.values()) for name, pool in cluster.pools.items()}, cluster, now
+    )
+
+
+def look_by(machines: Mapping[str, Sequence[Instance]], cluster: Cluster, now: datetime) -> Look:
+    scheduler = cluster.mesos.schedulers[0]
+    wanted = sum(app.instances for app in scheduler.framework.apps.values())
+    running = sum(scheduler.running(name) for name in scheduler.framework.apps)
+    return Look(
+        now,
+        {name: len(ones) for name, ones in machines.items()},
+        {name: sum(one.healthy for one in ones) for name, ones in machines.items()},
+        running,
+        wanted - running,
+    )
+
+
 @dataclass
 class Course:
     """All of it. `journal` is the world's own; `waits_s` how long each task waited that the story is about; `homes` the
@@ -75,6 +102,7 @@ class Course:
     journal: Sequence[Entry] = ()
     waits_s: tuple[float, ...] = ()
     homes: dict[str, str] = field(default_factory=dict)
+    look: Callable[[Cluster, datetime], Look] = look_at
     lasted_s: float = 0.0
 
 
@@ -89,27 +117,13 @@ class LongStory:
     judge: Callable[[Course], tuple[Check, ...]]
 
 
-def look_at(cluster: Cluster, now: datetime) -> Look:
-    """Now."""
-    (scheduler, *_) = cluster.mesos.schedulers
-    wanted = sum(app.instances for app in scheduler.framework.apps.values())
-    running = sum(scheduler.running(name) for name in scheduler.framework.apps)
-    return Look(
-        now,
-        {name: len(pool.instances) for name, pool in cluster.pools.items()},
-        {name: sum(one.healthy for one in pool.instances.values()) for name, pool in cluster.pools.items()},
-        running,
-        wanted - running,
-    )
-
-
 async def looks_until(
     course: Course, cluster: Cluster, clock: VirtualClock, end: datetime, each_s: float
 ) -> None:
     """Time passes, and is looked at."""
     while clock.now() < end:
         await clock.sleep(each_s)
-        course.looks.append(look_at(cluster, clock.now()))
+        course.looks.append(course.look(cluster, clock.now()))
 
 
 async def said_by_app(store: Store, cluster: str, begin: datetime) -> list[Moment]:
@@ -176,7 +190,7 @@ def _show(story: LongStory, course: Course, checks: Sequence[Check]) -> None:
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("")
     for pool in pools:
-        table.add_column(f"machines of {pool}" if len(pools) > 1 else "machines", no_wrap=True)
+        table.add_column(pool, no_wrap=True)
     for name in ("running", "waiting"):
         table.add_column(name, justify="right")
     table.add_column("")
@@ -191,7 +205,8 @@ def _show(story: LongStory, course: Course, checks: Sequence[Check]) -> None:
             f"{'✓' if check.ok else '✗'} {check.name}: {check.text}", style="green" if check.ok else "red"
         )
     hours = (course.looks[-1].at - course.looks[0].at) / timedelta(hours=1)
-    console.print(f"{story.because} ({hours:.1f} hours in {course.lasted_s:.0f} s; █ works, ░ comes or goes)")
+    took = f"{hours:.1f} hours in {course.lasted_s:.0f} s"
+    console.print(f"{story.because} ({took}; █ is a machine that works, ░ one that comes or goes)")
 
 
 def _rows(course: Course) -> list[tuple[Look, Text]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from simulator.demo import burst, spot, week
+from simulator.demo import burst, spot, week, zones
 from simulator.demo.course import LongStory, tell
 
 
@@ -26,4 +26,5 @@ LONG: Mapping[str, Long] = {
     week.NAME: Long(week.PROMISE, week.main),
     burst.STORY.name: _long(burst.STORY),
     spot.STORY.name: _long(spot.STORY),
+    zones.STORY.name: _long(zones.STORY),
 }
