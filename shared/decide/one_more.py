@@ -7,21 +7,18 @@ The size by load, schedules and people is worked out as if that machine were not
 2. It could not be read how many are wanted: nothing goes.
 3. Azure has no room for it: it is not wanted any more.
 4. All machines of the pool are there and have joined once: one goes, from where most are (`balance.py`, rule 6).
-5. Not all have, but it came longer ago than two machines may take to join: one goes, chosen as when any pool shrinks,
-   so that one which never joined is the first.
-6. Otherwise it is waited for, and the pool is to have it meanwhile.
+5. Otherwise it is waited for, and the pool is to have it meanwhile. One that never joins is repair's business, which
+   calls a person when its successor does not either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from msgspec.structs import replace
 
 from shared.model.ledger import Ledger
 from shared.model.nodes import Finding
-from shared.policy.schema import PoolPolicy
 from shared.scale.rule import UNREAD, Wanted
 
 from .leavers import is_there
@@ -30,12 +27,8 @@ ONE_MORE = "one_more"
 ONE_LESS = "one_less"
 """The reasons of a size with a machine that came for the sake of the spread, and when one is to go for it."""
 
-BOTH = 2
 
-
-def with_one_more(
-    wanted: Wanted, pool: PoolPolicy, book: Ledger, machines: Sequence[Finding], now: datetime
-) -> Wanted:
+def with_one_more(wanted: Wanted, book: Ledger, machines: Sequence[Finding]) -> Wanted:
     """`wanted` is what came out for `book.ordinary`; `machines` are the pool's."""
     came = book.one_more
     if came is None or not book.has_one_more or wanted.nodes != book.ordinary:
@@ -48,8 +41,6 @@ def with_one_more(
     if len(there) >= came.size and all(_has_joined(one) for one in there):
         because = "one more has joined for the sake of the spread, and one goes from where most are"
         return replace(wanted, reason=ONE_LESS, because=because)
-    if now - came.at > BOTH * pool.repair.join_timeout:
-        return replace(wanted, because="one more came for the sake of the spread, and not all have joined")
     because = f"one more was added at {came.at:%H:%M} for the sake of the spread, and is waited for"
     return replace(wanted, nodes=book.so_far, reason=ONE_MORE, because=because)
 

@@ -21,6 +21,13 @@ def _for_little(at: Inside) -> str | None:
     return f"a task is ended so that an agent is {rebalance.pays:.0%} less full: the next one is soon as worth it"
 
 
+def _never_one_more(at: Inside) -> str | None:
+    capacity = at.pool.capacity
+    if not at.pool.rebalance.spread or capacity.min < capacity.max:
+        return None
+    return f"it has {capacity.max} machines at all times, so that none can come before one goes: it is never evened out"
+
+
 REBALANCE_RULES: tuple[Rule[Inside], ...] = (
     Rule(
         "hot-half-empty", "rebalance.hot", "load is evened out where hot is less than 60 %", "", _half_empty
@@ -31,5 +38,12 @@ REBALANCE_RULES: tuple[Rule[Inside], ...] = (
         "load is evened out, and a task moves for less than a twentieth of an agent",
         "",
         _for_little,
+    ),
+    Rule(
+        "spread-no-room",
+        "rebalance.spread",
+        "a pool is evened out whose capacity.min is its capacity.max",
+        "",
+        _never_one_more,
     ),
 )

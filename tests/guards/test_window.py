@@ -11,6 +11,7 @@ from shared.guards import window
 from shared.guards.question import Question
 from shared.model.nodes import Condition, Fate
 from shared.model.remedies import Remedy
+from shared.model.sizes import short
 from shared.policy.windows import Window
 from tests.builders import Cluster, pool_policy
 
@@ -43,6 +44,14 @@ def test_condition_2_dead_nodes_are_not_held(condition: Condition) -> None:
     question = asked_at(NOON, NIGHTS, connected=False)
     dead = replace(question.finding, condition=condition)
     assert window.ask(replace(question, finding=dead)).allowed
+
+
+def test_condition_2_a_pool_that_is_to_be_evened_out_is_held() -> None:
+    question = replace(
+        asked_at(NOON, NIGHTS), finding=short("private", "zone 1 has most"), remedy=Remedy.GROW
+    )
+    assert window.ask(question).reason == "window_closed"
+    assert window.ask(replace(question, now=TEN + timedelta(minutes=1))).allowed
 
 
 def test_condition_3_starting_a_unit_again_takes_nothing_away() -> None:

@@ -15,6 +15,8 @@ PATH = "clusters.prod.pools.private"
 def test_nothing_is_evened_out_where_nothing_is_written() -> None:
     assert pool_of(GOOD).rebalance == Rebalance(load=False, hot=0.8, apart=0.2, pays=0.1)
     assert not pool_of(with_pool("rebalance: {}")).rebalance.load
+    assert not pool_of(with_pool("rebalance: {}")).rebalance.spread
+    assert pool_of(with_pool("rebalance: {spread: true}")).rebalance == Rebalance(spread=True)
 
 
 def test_it_is_merged_field_by_field() -> None:
@@ -28,6 +30,7 @@ def test_it_is_merged_field_by_field() -> None:
     ("written", "field", "found"),
     [
         ("{load: perhaps}", "load", "'perhaps'"),
+        ("{spread: 2}", "spread", "'2'"),
         ("{hot: 100%}", "hot", "'100%'"),
         ("{apart: 0%}", "apart", "'0%'"),
         ("{pays: 0.1}", "pays", "'0.1'"),
@@ -53,3 +56,11 @@ def test_what_is_unwise_is_advised_against(code: str, unwise: str, wise: str, fi
 
     assert advice(unwise) == [(code, f"{PATH}.rebalance.{field}")]
     assert advice(wise) == advice(unwise.replace("true", "false")) == []
+
+
+@pytest.mark.parametrize(("least", "told"), [(40, ["spread-no-room"]), (39, [])])
+def test_a_pool_that_cannot_have_one_more_is_never_evened_out(least: int, told: list[str]) -> None:
+    text = with_pool("rebalance: {spread: true}").replace("{min: 3, max: 40}", f"{{min: {least}, max: 40}}")
+    assert [
+        one.code for one in lint(load(text, "policy.yaml")) if one.path.endswith("rebalance.spread")
+    ] == told

@@ -8,7 +8,6 @@ zones.counts                                  {"1": 4, "2": 1}
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -24,12 +23,18 @@ class Zones(Office):
     """One application with two small tasks on each machine. `worst` is the largest gap that was ever there."""
 
     def __init__(
-        self, places: str, more: str = EVEN, mode: str = "enforce", boot_s: float = 60, target: str = ""
+        self,
+        places: str,
+        more: str = EVEN,
+        mode: str = "enforce",
+        boot_s: float = 60,
+        day: str = "",
+        night: str = "",
     ) -> None:
         self.comes_to = ""
         self._places = places
         generation = Generation.DRAIN
-        super().__init__(len(places), target, target, more, mode, generation, boot_s)
+        super().__init__(len(places), day, night, more, mode, generation, boot_s)
         self.worst = self.gap
 
     def is_made(self, instances: dict[str, Instance], id: str) -> None:
@@ -52,8 +57,3 @@ class Zones(Office):
     @property
     def gap(self) -> int:
         return max(self.counts.values()) - min(self.counts.values())
-
-    async def has_settled(self, minutes: float = 40) -> None:
-        end = self.clock.now() + timedelta(minutes=minutes)
-        while self.clock.now() < end:
-            await self.after(minutes=1)
