@@ -15,6 +15,7 @@ from simulator.dcos.marathon_views import (
     RESIDENCY,
     constraints_of,
     container_view,
+    declined_steps,
     deployment_view,
     pod_constraint,
     roles_of,
@@ -25,7 +26,6 @@ from simulator.dcos.marathon_views import (
 )
 from simulator.dcos.services import Services
 from simulator.wire import Request, Response, json_response, text_response
-from simulator.world.room import REASONS
 from simulator.world.scheduler import Scheduler
 from simulator.world.tasks import App, Task, TaskState
 
@@ -204,10 +204,7 @@ class _Face:
         }
         if self._release.number >= PODS_SINCE:
             declined = Counter(self._scheduler.refusals(app))
-            steps = [
-                {"reason": reason, "declined": declined[reason], "processed": sum(declined.values())}
-                for reason in REASONS
-            ]
+            steps = declined_steps(declined)
             entry["processedOffersSummary"] = {
                 "processedOffersCount": sum(declined.values()),
                 "unusedOffersCount": sum(declined.values()),

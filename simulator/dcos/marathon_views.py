@@ -3,9 +3,11 @@
 Shapes: mesosphere/marathon docs/docs/rest-api/public/api/v2, with its examples app_list, tasks, pod, deployments.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from simulator.world.room import REASONS
 from simulator.world.tasks import App, Task, TaskState
 
 RESIDENCY = {"relaunchEscalationTimeoutSeconds": 3600, "taskLostBehavior": "WAIT_FOREVER"}
@@ -17,6 +19,17 @@ def constraints_of(app: App) -> list[list[str]]:
 
 def pod_constraint(field: str, operator: str, *value: str) -> dict[str, str]:
     return {"fieldName": field, "operator": operator} | ({"value": value[0]} if value else {})
+
+
+def declined_steps(declined: Mapping[str, int]) -> list[dict[str, Any]]:
+    """A funnel: each step has the offers that none before it has refused (mesosphere/marathon src/main/scala/
+    mesosphere/marathon/raml/QueueInfoConversion.scala)."""
+    steps: list[dict[str, Any]] = []
+    left = sum(declined.values())
+    for reason in REASONS:
+        steps.append({"reason": reason, "declined": declined.get(reason, 0), "processed": left})
+        left -= declined.get(reason, 0)
+    return steps
 
 
 def roles_of(app: App) -> list[str]:

@@ -1,9 +1,10 @@
-"""The interface of a service's scheduler, as Admin Router hands it on: /service/<name>/v1/plans and /v1/pod.
+"""The interface of a service's scheduler, as Admin Router hands it on: /service/<name>/v1/plans, /v1/pod, and
+/v1/configurations/target, the specification that it runs by.
 
 It answers while the app that runs the scheduler does; else Admin Router answers for it (503), and 404 for a service
 that nobody registered. Up to DC/OS 1.9 services are of an age that tells the status of pods in another shape.
 Shapes: mesosphere/dcos-commons sdk/scheduler http/queries (PlansQueries, PodQueries) and, for the older ones, api/
-PodsResource; docs/reference/swagger-api/swagger-spec.yaml.
+PodsResource; ConfigResource, specification/DefaultServiceSpec; docs/reference/swagger-api/swagger-spec.yaml.
 """
 
 import uuid
@@ -11,7 +12,7 @@ from typing import Any
 
 from simulator.dcos.services import Services
 from simulator.wire import Request, Response, json_response, text_response
-from simulator.world.sdk import SdkScheduler
+from simulator.world.sdk import SdkScheduler, ServiceSpec
 from simulator.world.tasks import Task
 
 BASE = "/service/"
@@ -52,8 +53,10 @@ def _read(services: Services, service: SdkScheduler, parts: list[str]) -> Respon
             return (
                 text_response(404, f"Pod {pod} not found")
                 if task is None
-                else json_response(200, [_info(task)])
+                else json_response(200, [_info(task, service.is_given_up(pod))])
             )
+        case ["configurations", "target"]:
+            return json_response(200, _specification(service.spec))
     return text_response(404, "HTTP 404 Not Found")
 
 
@@ -112,6 +115,38 @@ def _older_status(service: SdkScheduler) -> dict[str, Any]:
     }
 
 
-def _info(task: Task) -> dict[str, Any]:
+def _info(task: Task, is_given_up: bool) -> dict[str, Any]:
     ids = {"taskId": {"value": task.id}, "slaveId": {"value": task.agent_id}}
-    return {"info": {"name": task.app.name, **ids}, "status": {**ids, "state": str(task.state)}}
+    labels = [{"key": "permanently-failed", "value": "true"}] if is_given_up else []
+    info = {"name": task.app.name, **ids, "labels": {"labels": labels}}
+    return {"info": info, "status": {**ids, "state": str(task.state)}}
+
+
+def _specification(spec: ServiceSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "pod-specs": [_pod_spec(spec, sort, count) for sort, count in spec.pods.items()],
+    }
+
+
+def _pod_spec(spec: ServiceSpec, sort: str, count: int) -> dict[str, Any]:
+    volume = {"@type": "DefaultVolumeSpec", "type": "ROOT", "container-path": "data"}
+    resources = {
+        "id": f"{spec.task}-resources",
+        "resource-specifications": [_scalar("cpus", spec.cpus), _scalar("mem", spec.mem)],
+        "volume-specifications": [{**_scalar("disk", spec.volume_mb), **volume}],
+    }
+    alone = {"@type": "RegexMatcher", "pattern": f"{sort}-.*"}
+    return {
+        "type": sort,
+        "count": count,
+        "task-specs": [{"name": spec.task, "goal": "RUNNING", "resource-set": resources}],
+        "placement-rule": {"@type": "MaxPerHostnameRule", "max": 1, "task-filter": alone},
+        "volumes": [],
+        "pre-reserved-role": "*",
+    }
+
+
+def _scalar(name: str, amount: float) -> dict[str, Any]:
+    value = {"type": "SCALAR", "scalar": {"value": amount}, "ranges": None, "set": None, "text": None}
+    return {"@type": "DefaultResourceSpec", "name": name, "value": value, "role": "*", "env-key": None}

@@ -27,7 +27,11 @@ REASONS = (
     "AgentMaintenance",
     "InsufficientCpus",
     "InsufficientMemory",
+    "InsufficientDisk",
+    "InsufficientGpus",
+    "InsufficientPorts",
 )
+"""In the order in which they are looked for. The last three refuse nothing here."""
 HOSTNAME = frozenset({"hostname", "@hostname"})
 
 

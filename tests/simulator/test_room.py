@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.dcos.marathon_views import declined_steps
 from simulator.world.agent import Agent, Resources
 from simulator.world.build import ClusterSpec
-from simulator.world.room import keeps_constraints
+from simulator.world.room import REASONS, keeps_constraints
 from simulator.world.scheduler import Scheduler
 from simulator.world.tasks import App, TaskState
 from tests.simulator.stage import Stage, play
@@ -79,6 +80,15 @@ def test_what_waits_runs_as_soon_as_the_pool_has_grown() -> None:
         assert marathon(stage).running("burst") == 5
 
     play(story, ClusterSpec("grows", pools={"private": 3}, agent_resources=ONE_CORE))
+
+
+def test_marathon_tells_of_offers_as_of_a_funnel() -> None:
+    steps = declined_steps({"UnfulfilledRole": 2, "InsufficientCpus": 5, "InsufficientMemory": 1})
+    told = {step["reason"]: (step["declined"], step["processed"]) for step in steps}
+    assert list(told) == list(REASONS)
+    assert told["UnfulfilledConstraint"] == (0, 6)
+    assert (told["UnfulfilledRole"], told["InsufficientCpus"]) == ((2, 8), (5, 6))
+    assert (told["InsufficientMemory"], told["InsufficientPorts"]) == ((1, 1), (0, 0))
 
 
 def test_work_that_is_done_ends_without_a_kill_and_leaves_room() -> None:
