@@ -156,6 +156,18 @@ async def test_who_is_ill_meanwhile_is_repaired_at_once() -> None:
     assert (crowded.destroyed, await states(crowded)) == (["3"], [OperationState.WITHDRAWN])
 
 
+async def test_who_fails_elsewhere_meanwhile_does_not_wait_for_the_application() -> None:
+    crowded = shop()
+    crowded.works.largest = Amounts(1.0, 10.0)
+    await crowded.after(minutes=3)
+    crowded.agent_dies(1)
+    await crowded.after(minutes=4)
+    assert (crowded.destroyed, await states(crowded)) == (["1"], [OperationState.WITHDRAWN])
+    last = await crowded.last_move()
+    assert last is not None
+    assert last.rests_until is not None
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -12,7 +12,8 @@
 
 `await_whole`:
 
-5. What runs cannot be read: wait. The agent is not well by now: withdraw, repair comes first.
+5. The agent is not well by now, or another node of the cluster has failed since: withdraw, repair comes first, and this
+   would take its place in the ledger. What runs cannot be read: wait.
 6. As many tasks of the application are up and pass their checks as it wants: go on. Else wait, and in the end a person
    is called.
 
@@ -36,7 +37,9 @@ from shared.decide.moves import KILLING
 from shared.decide.relief import Relocation, gained, relieve, shares_of
 from shared.decide.repair import Situation
 from shared.decide.sizes import is_sized
+from shared.judge.correlation import FAILED
 from shared.model.audit import AuditKind
+from shared.model.incidents import IncidentState
 from shared.model.last_move import LastMove
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
@@ -89,10 +92,9 @@ async def relocate(hand: Hand) -> Outcome:
 
 
 async def await_whole(hand: Hand) -> Outcome:
-    chosen, finding = _chosen(hand), await hand.finding()
-    if finding is None or (finding.condition is not Condition.HOT and not finding.blind):
-        what = f"it is {finding.condition.value} now" if finding else "it is gone"
-        return Withdraw(f"{what}, and repair comes first")
+    chosen, unwell = _chosen(hand), await _unwell(hand)
+    if unwell:
+        return Withdraw(f"{unwell}, and repair comes first")
     app = await _app(hand, chosen)
     if isinstance(app, Wait):
         return app
@@ -160,7 +162,9 @@ def _without_us(hand: Hand, situation: Situation) -> Situation:
 
 async def _end_for_sure(hand: Hand) -> Outcome:
     """Rule 4."""
-    chosen = _chosen(hand)
+    chosen, unwell = _chosen(hand), await _unwell(hand)
+    if unwell:
+        return Withdraw(f"{unwell}, and repair comes first")
     app = await _app(hand, chosen)
     if isinstance(app, Wait):
         return app
@@ -172,6 +176,21 @@ async def _end_for_sure(hand: Hand) -> Outcome:
         return Wait(f"{chosen.task} is there still", hand.again())
     hand.note(MOVING, hand.now.isoformat())
     return await _end(hand, chosen)
+
+
+async def _unwell(hand: Hand) -> str:
+    """Rule 5: who has to be repaired; empty: nobody."""
+    finding, (picture, _) = await hand.finding(), await hand.fresh()
+    if finding is None:
+        return "it is gone"
+    if finding.condition is not Condition.HOT and not finding.blind:
+        return f"it is {finding.condition.value} now"
+    failed = FAILED | {Condition.DOOMED}
+    for incident in picture.situation.incidents.values():
+        is_new = incident.state is IncidentState.OPEN and incident.opened_at > hand.operation.created_at
+        if is_new and incident.condition in failed:
+            return f"{incident.node} is {incident.condition.value} since"
+    return ""
 
 
 async def _end(hand: Hand, chosen: Chosen) -> Outcome:
