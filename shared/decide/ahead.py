@@ -2,11 +2,11 @@
 
 1. It is foreseen for now and the lead: as long as nine of ten of the pool's last machines took to join.
 2. It is one demand besides those of the signals, of which the largest counts: never less than load asks for now. Where
-   the last weeks say too little, or the forecast was too wrong on the last day, there is none, and nothing waits for it.
+   the last weeks say too little, or the forecast was too wrong on the last day, there is none: nothing waits for it.
 3. The past could not be read: that is a load unknown. Growing goes on by the other signals, and nothing shrinks that a
    forecast may have kept.
 4. What is remembered is what the signals asked for, at looks at which each of them was known. What was foreseen is no
-   part of it: a forecast does not confirm itself.
+   part of it: a forecast does not confirm itself. Nor is what thin agents ask for, which follows the size.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shared.model.past import Past
 from shared.model.readings import Failure, Reading, Value
 from shared.policy.schema import PoolPolicy
 from shared.scale.forecast import forecast, remembered
-from shared.scale.load import Demand
+from shared.scale.load import THIN, Demand
 from shared.scale.pace import Course
 
 from .repair import Situation
@@ -44,7 +44,8 @@ def with_needed(
     """Rule 4. What a pool without a forecast remembers is forgotten."""
     if pool.scaling is None or pool.scaling.forecast is None:
         return replace(course, needed={}) if course.needed else course
-    known = [one.value.nodes for one in demands if isinstance(one, Value)]
-    if not known or len(known) < len(demands):
+    asked = [one for one in demands if isinstance(one, Failure) or one.value.of != THIN]
+    known = [one.value.nodes for one in asked if isinstance(one, Value)]
+    if not known or len(known) < len(asked):
         return course
     return replace(course, needed=remembered(course.needed, max(known), situation.now))

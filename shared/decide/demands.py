@@ -5,7 +5,8 @@
 2. Work that waits: as many nodes as it needs besides the agents that are there, by simulated placement. It may go to
    every agent of the cluster that is well and takes new tasks. What fits there, or on machines of a pool that stands
    earlier in the policy and follows waiting work too, asks no other pool for any; so nothing is ordered twice.
-3. A number of the firehose, and a constant, as they are.
+3. A number of the firehose, and a constant, as they are. Agents of which little is in use: as many nodes as are left
+   without them (`thin.py`).
 4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
    load known, and neither is what waits meanwhile.
 5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
@@ -29,9 +30,9 @@ from shared.model.mesos import Agent
 from shared.model.nodes import Finding
 from shared.model.overrides import OverrideKind, in_force
 from shared.model.readings import Failure, Reading, Value
-from shared.policy.scaling import Allocated, Constant, Metric, Signal, Waiting
+from shared.policy.scaling import Allocated, Constant, Metric, Signal, Thin, Waiting
 from shared.policy.schema import Mode, PoolPolicy
-from shared.scale.load import Demand, allocated, constant, metric, waiting
+from shared.scale.load import Demand, Left, allocated, constant, metric, thin, waiting
 from shared.scale.offers import blank_of
 from shared.scale.placement import Placement, grow
 from shared.scale.queue import waiting_work
@@ -40,6 +41,7 @@ from shared.scale.work import Host, Work
 
 from .leavers import hosts_of
 from .repair import Situation
+from .thin import nodes_left
 
 WITHOUT_ROOM = timedelta(minutes=15)
 """Most shortages of an hour are over within minutes, and work that moved into another pool does not move back."""
@@ -94,8 +96,17 @@ class _Asking:
             case Metric():
                 value = load.metric(pool.name, signal.name)
                 return metric(signal.name, value, signal.per_node, signal.margin, now)
+            case Thin():
+                return thin(self._left(pool, signal), now)
             case Constant():
                 return constant(signal.nodes, now)
+
+    def _left(self, pool: PoolPolicy, signal: Thin) -> Reading[Left]:
+        """Without what the queue says nobody knows whether all have room that need some."""
+        if self._unsettled is not None:
+            return self._unsettled
+        waits = _waiting(self._situation)
+        return waits if isinstance(waits, Failure) else nodes_left(self._situation, pool, signal, waits)
 
     def _agents(self, pool: str) -> Reading[Sequence[Agent]]:
         """Those that are registered."""

@@ -33,6 +33,7 @@ from shared.model.readings import Failure, Value
 from shared.model.workloads import App, AppKind, Task
 from shared.policy.rebalance import Rebalance
 from shared.policy.schema import PoolPolicy
+from shared.scale.offers import fullness
 from shared.scale.placement import place
 from shared.scale.queue import work_of
 from shared.scale.work import Host, Work
@@ -122,12 +123,6 @@ def is_cool(shares: Mapping[str, float], limits: Rebalance) -> str:
     if fullest > limits.hot and fullest - mean >= limits.apart:
         return ""
     return f"the fullest agent is {fullest:.0%} full, the mean is {mean:.0%}"
-
-
-def fullness(used: Amounts, total: Amounts) -> float:
-    """Of the resource of which most is in use, from 0 to 1."""
-    pairs = ((used.cpus, total.cpus), (used.mem_mb, total.mem_mb), (used.disk_mb, total.disk_mb))
-    return max((part / whole for part, whole in pairs if whole > 0), default=0.0)
 
 
 def gained(before: float, after: float) -> float:

@@ -19,7 +19,7 @@ from shared.model.load import UNASKED_LOAD, Load, Queue
 from shared.model.past import Past
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import Snapshot
-from shared.policy.scaling import Metric, Waiting
+from shared.policy.scaling import Metric, Thin, Waiting
 from shared.policy.schema import ClusterPolicy
 from shared.records.followed import Followed, read_followed
 
@@ -31,7 +31,7 @@ LONGEST = timedelta(seconds=30)
 async def with_load(outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot) -> Snapshot:
     """The snapshot with the load that pools of this cluster follow; as it is where none follows any."""
     signals = [signal for pool in cluster.pools if pool.scaling for signal in pool.scaling.signals]
-    waits = any(isinstance(one, Waiting) for one in signals)
+    waits = any(isinstance(one, Waiting | Thin) for one in signals)
     follows = any(isinstance(one, Metric) for one in signals)
     foresees = any(pool.scaling and pool.scaling.forecast for pool in cluster.pools)
     if not waits and not follows and not foresees:

@@ -21,6 +21,7 @@ from shared.decide.even import depends_on_work, even_pools
 from shared.decide.one_more import is_needed_by_now
 from shared.decide.repair import Situation
 from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, sizes_wanted
+from shared.decide.thin import needs_work
 from shared.guards import Question, ask, mode, pause, refusals, self_doubt
 from shared.model.decisions import Decision
 from shared.model.ledger import Ledger
@@ -49,12 +50,12 @@ async def with_sizes(outside: Outside, cluster: ClusterPolicy, picture: Picture)
         outside.records.courses(cluster.name), with_load(outside, cluster, situation.snapshot)
     )
     situation = replace(situation, snapshot=snapshot)
+    if needs_work(situation):
+        situation = await _with_work(outside, situation)
     courses = {pool: one.value for pool, one in kept.items()}
     sized = sizes_wanted(situation, courses)
     if any(one.surplus for one in sized) or depends_on_work(situation, sized):
-        if not isinstance(situation.snapshot.workloads, Value):
-            snapshot = await with_workloads(outside, cluster, situation.snapshot)
-            situation = replace(situation, snapshot=snapshot)
+        situation = await _with_work(outside, situation)
         sized = even_pools(situation, size_pools(situation, courses))
     ledgers = {**situation.ledgers, **{one.pool: _with_fewer(situation, one) for one in sized}}
     return replace(picture, situation=replace(situation, ledgers=ledgers), sized=sized, courses=kept)
@@ -65,8 +66,18 @@ async def sized_now(outside: Outside, cluster: ClusterPolicy, picture: Picture, 
     kept = await outside.records.courses(cluster.name)
     snapshot = await with_load(outside, cluster, picture.situation.snapshot)
     situation = replace(picture.situation, snapshot=snapshot)
+    if needs_work(situation):
+        situation = await _with_work(outside, situation)
     sized = sizes_wanted(situation, {name: one.value for name, one in kept.items()})
     return next((one for one in sized if one.pool == pool), None)
+
+
+async def _with_work(outside: Outside, situation: Situation) -> Situation:
+    """With what runs for whom, if that was not read in this look."""
+    if isinstance(situation.snapshot.workloads, Value):
+        return situation
+    snapshot = await with_workloads(outside, situation.cluster, situation.snapshot)
+    return replace(situation, snapshot=snapshot)
 
 
 async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[Decision]) -> None:

@@ -8,7 +8,7 @@ itself on the last Friday of the year.
 from __future__ import annotations
 
 from shared.policy.advice import Foreseen, Inside, Rule
-from shared.policy.scaling import Allocated, Constant, Metric, Scaling, Waiting
+from shared.policy.scaling import Allocated, Constant, Metric, Scaling, Signal, Thin, Waiting
 from shared.policy.values import duration_text
 
 FULL = 0.9
@@ -64,6 +64,17 @@ def _nothing_to_foresee(at: Inside) -> str | None:
     if scaling.forecast is None or any(isinstance(one, Allocated | Metric) for one in scaling.signals):
         return None
     return "there is a forecast, and no resource or metric is followed: what waits now and then tells nothing ahead"
+
+
+def _thin_alone(at: Inside) -> str | None:
+    signals = _scaling(at).signals
+    if not any(isinstance(one, Thin) for one in signals) or any(_grows(one) for one in signals):
+        return None
+    return "agents are emptied until all are full, and nothing makes the pool grow when more work comes"
+
+
+def _grows(signal: Signal) -> bool:
+    return isinstance(signal, Allocated | Waiting | Metric)
 
 
 def _constant_outside(at: Inside) -> str | None:
@@ -129,6 +140,13 @@ SIZE_RULES: tuple[Rule[Inside], ...] = (
         "a forecast without a signal of a resource or a metric",
         "",
         _nothing_to_foresee,
+    ),
+    Rule(
+        "thin-alone",
+        "scaling.signals",
+        "thin agents are followed, and neither a resource nor waiting work nor a metric",
+        "",
+        _thin_alone,
     ),
     Rule(
         "constant-unheard",

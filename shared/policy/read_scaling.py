@@ -24,16 +24,20 @@ from shared.policy.scaling import (
     Resource,
     Scaling,
     Signal,
+    Thin,
     Waiting,
 )
 from shared.policy.tree import Listing, Node, Scalar
 from shared.policy.values import Wrong, described, read_value
 
 MOST_SIGNALS = 10
-WAITING = "waiting"
-FORMS = "{of: cpu, setpoint: 70%}, {of: waiting}, {metric: queue.depth, per_node: 100} or {nodes: 3}"
+WAITING, THIN = "waiting", "thin"
+FORMS = (
+    "{of: cpu, setpoint: 70%}, {of: waiting}, {of: thin, below: 40%}, {metric: queue.depth, per_node: 100}"
+    " or {nodes: 3}"
+)
 WANTED = f"none, or a list of 1 to {MOST_SIGNALS} signals, each like {FORMS}"
-OF = f"{' or '.join(Resource)} or {WAITING}"
+OF = f"{' or '.join(Resource)} or {WAITING} or {THIN}"
 
 PACE = tuple(one.name for one in fields(Pace))
 OTHERS = {"goes_first": "age", "protect_new": "protect_new", "serving": "serving"}
@@ -41,10 +45,12 @@ OTHERS = {"goes_first": "age", "protect_new": "protect_new", "serving": "serving
 
 _BESIDE = {
     "of": ("of", "setpoint", "margin"),
+    WAITING: ("of",),
+    THIN: ("of", "below"),
     "metric": ("metric", "per_node", "margin"),
     "nodes": ("nodes",),
 }
-"""What a signal is of, to the keys that it may have."""
+"""What a signal is of, to the keys that it may have; two words after `of` have keys of their own."""
 
 
 def read_scaling(reading: Reading, opened: Opened) -> dict[str, Any] | None:
@@ -126,6 +132,8 @@ def _follows(signal: Signal) -> str:
             return f"the metric {shown(name)}"
         case Waiting():
             return WAITING
+        case Thin():
+            return THIN
         case Constant():
             return "a count of nodes"
 
@@ -134,13 +142,13 @@ def _signal(reading: Reading, item: Node, path: str) -> Signal | None:
     opened = reading.open("signal", Scalar(item.line, item.column, "", True), item, path)
     if opened is None:
         return None
-    kinds = [key for key in _BESIDE if key in opened.entries]
+    kinds = [key for key in ("of", "metric", "nodes") if key in opened.entries]
     if len(kinds) != 1:
         reading.fault(item, path, " and ".join(kinds) or "a signal of nothing", FORMS)
         return None
     (kind,) = kinds
     before = len(reading.faults)
-    allowed = ("of",) if _is_waiting(opened) else _BESIDE[kind]
+    allowed = _BESIDE.get(_word(opened), _BESIDE[kind])
     for key, (name, _) in opened.entries.items():
         if key not in allowed:
             reading.fault(name, f"{path}.{key}", f"{key} beside {kind}", ", ".join(allowed))
@@ -148,14 +156,17 @@ def _signal(reading: Reading, item: Node, path: str) -> Signal | None:
     return signal if len(reading.faults) == before else None
 
 
-def _is_waiting(opened: Opened) -> bool:
+def _word(opened: Opened) -> str:
+    """What stands after `of`, if it is one that is no resource."""
     node = opened.entries.get("of", (None, None))[1]
-    return isinstance(node, Scalar) and node.text == WAITING
+    return node.text if isinstance(node, Scalar) and node.text in {WAITING, THIN} else ""
 
 
 def _of(reading: Reading, opened: Opened) -> Signal | None:
-    if _is_waiting(opened):
+    if _word(opened) == WAITING:
         return Waiting()
+    if _word(opened) == THIN:
+        return Thin(**reading.values(opened, Thin, ("below",)))
     node = opened.entries["of"][1]
     resource = read_value(node, Resource)
     if isinstance(resource, Wrong):

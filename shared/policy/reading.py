@@ -78,7 +78,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "serving",
     ),
     "forecast": tuple(one.name for one in fields(Foresight)),
-    "signal": ("of", "setpoint", "margin", "metric", "per_node", "nodes"),
+    "signal": ("of", "setpoint", "margin", "metric", "per_node", "nodes", "below"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "alerts": tuple(one.name for one in fields(Alerts)),
     "rule": ("alert", "labels", "means", "severity", "impairs"),

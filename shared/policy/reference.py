@@ -49,6 +49,7 @@ from shared.policy.scaling import (
     Pace,
     Resource,
     Scaling,
+    Thin,
     Waiting,
 )
 from shared.policy.schedules import Calendar, Schedule
@@ -159,12 +160,14 @@ def _signals() -> Iterator[str]:
         (f"`of`: {', '.join(Resource)}", Allocated),
         ("`of: waiting`", Waiting),
         ("`metric`, `per_node`, `margin`", Metric),
+        ("`of: thin`, `below`", Thin),
         ("`nodes`", Constant),
     ):
         yield f"| {form} | {' '.join((kind.__doc__ or '').split())} |"
     yield ""
-    for name, text in documented(Aim).items():
-        yield from [f"#### `{name}`", "", f"{_allowed(Aim, name)} {_default(Aim, name)}", "", text, ""]
+    for one in (Aim, Thin):
+        for name, text in documented(one).items():
+            yield from [f"#### `{name}`", "", f"{_allowed(one, name)} {_default(one, name)}", "", text, ""]
 
 
 FILE_KEYS = {

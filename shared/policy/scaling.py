@@ -87,13 +87,23 @@ class Metric(Struct, frozen=True):
     margin: Annotated[float, Percent(0, 99)] = 0.1
 
 
+class Thin(Struct, frozen=True):
+    """Agents that are less full than `below`: as many nodes as are left when what runs there is moved onto the others,
+    by simulated placement. It never asks for more nodes than there are, and for no fewer while work waits, a machine is
+    not well, or it could not be read what runs where."""
+
+    below: Annotated[float, Percent(1, 90)] = 0.4
+    """Less full than this an agent is thin, by the resource of which most is reserved there. Two agents of less than
+    half fit into one, so that more than 50% seldom finds any that can be emptied."""
+
+
 class Constant(Struct, frozen=True):
     """So many nodes, whatever the load: one signal beside the others, of which the largest counts."""
 
     nodes: Annotated[int, Between(1, 1000)]
 
 
-type Signal = Allocated | Waiting | Metric | Constant
+type Signal = Allocated | Waiting | Metric | Thin | Constant
 
 
 class Pace(Struct, frozen=True, kw_only=True):

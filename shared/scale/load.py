@@ -112,6 +112,26 @@ def metric(
     )
 
 
+class Left(Struct, frozen=True):
+    """As many nodes as are left when thin agents have been emptied, or as there are where none is, and why."""
+
+    nodes: int
+    because: str
+
+
+THIN = "thin"
+
+
+def thin(left: Reading[Left], now: datetime) -> Reading[Demand]:
+    """Nodes that are left when agents of which little is in use are emptied onto the others. They are never too few for
+    that."""
+    found = _fresh(left, now)
+    if isinstance(found, Failure):
+        return found
+    nodes = found.value.nodes
+    return _told(found, Demand(THIN, nodes, 0, nodes, found.value.because))
+
+
 def constant(nodes: int, now: datetime) -> Reading[Demand]:
     """So many, whatever the load."""
     return Value(Demand("constant", nodes, nodes, nodes, f"the policy says {nodes}"), "policy", now)

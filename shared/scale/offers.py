@@ -47,6 +47,12 @@ def blank_of(agents: Sequence[Agent], zones: Sequence[str] = ()) -> Blank | None
     )
 
 
+def fullness(used: Amounts, total: Amounts) -> float:
+    """Of the resource of which most is in use, from 0 to 1."""
+    pairs = ((used.cpus, total.cpus), (used.mem_mb, total.mem_mb), (used.disk_mb, total.disk_mb))
+    return max((part / whole for part, whole in pairs if whole > 0), default=0.0)
+
+
 def _by_role(agent: Agent, used: Amounts) -> dict[str, Amounts]:
     """What is free for anybody, and what for public agents' work where something is reserved for that."""
     free: dict[str, Amounts] = {}

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.decide.leavers import Ground
-from shared.decide.relief import Relocation, fullness, relieve
+from shared.decide.relief import Relocation, relieve
 from shared.model.mesos import Amounts
 from shared.model.workloads import App, Deployment, Needs, WorkloadState
 from shared.policy.rebalance import Rebalance
+from shared.scale.offers import fullness
 from tests.builders import read
 from tests.decide.sizing import Sizing, scaled
 

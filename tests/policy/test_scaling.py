@@ -19,13 +19,15 @@ from shared.policy.scaling import (
     Pace,
     Resource,
     Scaling,
+    Thin,
     Waiting,
 )
 from shared.policy.share import Share
 from tests.policy.texts import with_pool
 
 SIGNALS = (
-    "{of: cpu, setpoint: 60%, margin: 5%}, {of: waiting}, {metric: queue.depth, per_node: 12.5}, {nodes: 4}"
+    "{of: cpu, setpoint: 60%, margin: 5%}, {of: waiting}, {of: thin, below: 30%},"
+    " {metric: queue.depth, per_node: 12.5}, {nodes: 4}"
 )
 
 
@@ -47,6 +49,7 @@ def test_a_pool_follows_several_signals_at_a_time() -> None:
         signals=(
             Allocated(Resource.CPU, Aim(0.6, 0.05)),
             Waiting(),
+            Thin(0.3),
             Metric("queue.depth", 12.5, 0.1),
             Constant(4),
         )
@@ -137,6 +140,14 @@ def test_the_closest_forecast_counts_as_a_whole_and_can_be_taken_away() -> None:
         ("{signals: [{of: cpu, setpoint: 95%}]}", ".signals[0].setpoint", "a margin of 7% around 95%"),
         ("{signals: [{of: cpu, margin: 70%}]}", ".signals[0].margin", "a margin of 70% around 70%"),
         ("{signals: [{of: waiting, margin: 5%}]}", ".signals[0].margin", "margin beside of"),
+        ("{signals: [{of: thin, setpoint: 5%}]}", ".signals[0].setpoint", "setpoint beside of"),
+        ("{signals: [{of: cpu, below: 5%}]}", ".signals[0].below", "below beside of"),
+        ("{signals: [{of: thin, below: 91%}]}", ".signals[0].below", "'91%'"),
+        (
+            "{signals: [{of: thin}, {of: thin, below: 9%}]}",
+            ".signals[1]",
+            "thin, which is on line 11 already",
+        ),
         ("{signals: [{metric: a}]}", ".signals[0].per_node", "no such key"),
         ("{signals: [{metric: a, per_node: 0}]}", ".signals[0].per_node", "'0'"),
         ("{signals: [{metric: a, per_node: 1, margin: 100%}]}", ".signals[0].margin", "'100%'"),
