@@ -12,13 +12,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
 
 from shared.dcos.doors import NEXT_LOOK, Door, Hosts, understood
 from shared.dcos.orders import Order, give
+from shared.dcos.sdk_shapes import (
+    InfoShape,
+    PlanShape,
+    PodShape,
+    TaskShape,
+    decode_info,
+    decode_names,
+    decode_older_status,
+    decode_plan,
+    decode_status,
+)
 from shared.errors import Refused, Retry
 from shared.model.catalog import Package
 from shared.model.workloads import COMPLETE, Plan, PodTask, Service, ServicePod
@@ -27,82 +38,6 @@ PLAN_CODES = frozenset({200, 202, 417})
 ASKED_AT_ONCE = 4
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 """A name becomes a part of a path, and anybody who may start an application may choose one."""
-
-
-class _Step(Struct):
-    name: str = ""
-    status: str = ""
-
-
-class _Phase(Struct):
-    name: str = ""
-    steps: tuple[_Step, ...] = ()
-
-
-class _Plan(Struct):
-    status: str
-    phases: tuple[_Phase, ...] = ()
-    errors: tuple[str, ...] = ()
-
-
-class _Task(Struct):
-    name: str
-    id: str = ""
-    status: str | None = None
-
-
-class _Pod(Struct):
-    name: str
-    tasks: tuple[_Task, ...] = ()
-
-
-class _Sort(Struct):
-    name: str
-    instances: tuple[_Pod, ...] = ()
-
-
-class _Status(Struct):
-    pods: tuple[_Sort, ...]
-
-
-class _OlderTask(Struct):
-    """Before version 0.40: the state in Mesos's spelling, or a sentence where there is none."""
-
-    name: str
-    id: str = ""
-    state: str = ""
-
-
-class _Value(Struct):
-    value: str = ""
-
-
-class _TaskInfo(Struct, rename="camel"):
-    slave_id: _Value | None = None
-
-
-class _TaskStatus(Struct):
-    state: str = ""
-
-
-class _Info(Struct):
-    info: _TaskInfo
-    status: _TaskStatus | None = None
-
-    @property
-    def agent(self) -> str:
-        return self.info.slave_id.value if self.info.slave_id is not None else ""
-
-    @property
-    def is_over(self) -> bool:
-        return self.status is not None and self.status.state == "TASK_FINISHED"
-
-
-_names = msgspec.json.Decoder(tuple[str, ...])
-_plan = msgspec.json.Decoder(_Plan)
-_status = msgspec.json.Decoder(_Status)
-_older_status = msgspec.json.Decoder(dict[str, tuple[_OlderTask, ...]])
-_info = msgspec.json.Decoder(tuple[_Info, ...])
 
 
 class SdkService:
@@ -117,8 +52,8 @@ class SdkService:
     async def read(self, package: Package) -> Service:
         """`Retry` when any part of it does not answer well: half a service is none."""
         few = asyncio.Semaphore(ASKED_AT_ONCE)
-        names = sorted(set(understood("plans", _names.decode, await self._ask("plans"))))
-        found = understood("pods", _pods, await self._ask("pod/status"))
+        names = await self.plans()
+        found = understood("pods", _pods, await self.ask("pod/status"))
         try:
             async with asyncio.TaskGroup() as group:
                 plans = [group.create_task(self._plan(few, name)) for name in names]
@@ -131,16 +66,31 @@ class SdkService:
         )
         return Service(self._name, tuple(plan.result() for plan in plans), pods, package)
 
-    async def agent_of(self, pod: str) -> str | None:
-        """Where the pod's volume is; None: it was never placed. `Refused` when the service has no such pod."""
+    async def plans(self) -> list[str]:
+        """Their names."""
+        return sorted(set(understood("plans", decode_names, await self.ask("plans"))))
+
+    async def plan(self, name: str) -> PlanShape:
+        path = f"plans/{quote(name, safe='')}"
+        return understood(path, decode_plan, await self.ask(path, PLAN_CODES))
+
+    async def info(self, pod: str) -> tuple[InfoShape, ...] | None:
+        """What it knows of the pod's tasks. None: the service has no such pod, or has never started it."""
         door = self._door(f"pod/{quote(pod, safe='')}/info", frozenset({200, 404}))
         _, answer = await self._hosts.first(door)
-        if answer.status == 404:
+        return None if answer.status == 404 else understood(door.path, decode_info, answer.body)
+
+    async def ask(self, path: str, good: frozenset[int] = frozenset({200})) -> bytes:
+        """The body of an answer. `Retry` where there is no good one."""
+        _, answer = await self._hosts.first(self._door(path, good))
+        return answer.body
+
+    async def agent_of(self, pod: str) -> str | None:
+        """Where the pod's volume is; None: it was never placed. `Refused` when the service has no such pod."""
+        infos = await self.info(pod)
+        if infos is None:
             raise Refused("sdk", "pod_not_known", {"service": self._name, "pod": pod})
-        infos = understood(door.path, _info.decode, answer.body)
-        # A task that ran once and is over keeps the agent it ran on, wherever the pod has gone since.
-        agents = {one.agent for one in infos if not one.is_over} or {one.agent for one in infos}
-        agents.discard("")
+        agents = homes(infos)
         if len(agents) > 1:
             raise Retry(f"pod {pod} of {self._name} is on two agents at once by its own words", NEXT_LOOK)
         return next(iter(agents), None)
@@ -161,10 +111,8 @@ class SdkService:
             raise Refused("sdk", "service_says_no", {"service": self._name, "pod": pod})
 
     async def _plan(self, few: asyncio.Semaphore, name: str) -> Plan:
-        path = f"plans/{quote(name, safe='')}"
         async with few:
-            body = await self._ask(path, PLAN_CODES)
-        plan = understood(path, _plan.decode, body)
+            plan = await self.plan(name)
         unfinished = tuple(
             f"{phase.name}/{step.name}: {step.status}"
             for phase in plan.phases
@@ -177,10 +125,6 @@ class SdkService:
         async with few:
             return await self.agent_of(pod)
 
-    async def _ask(self, path: str, good: frozenset[int] = frozenset({200})) -> bytes:
-        _, answer = await self._hosts.first(self._door(path, good))
-        return answer.body
-
     def _door(self, path: str, good: frozenset[int]) -> Door:
         return Door(self._router, f"{self._path}/{path}", good=good)
 
@@ -189,14 +133,22 @@ class SdkService:
         return f"/service/{self._name}/v1"
 
 
-def _pods(body: bytes) -> tuple[_Pod, ...]:
+def homes(infos: Iterable[InfoShape]) -> set[str]:
+    """The agents of a pod's tasks: one, or none before it was placed. A task that ran once and is over keeps the agent
+    it ran on, wherever the pod has gone since."""
+    told = tuple(infos)
+    agents = {one.agent for one in told if not one.is_over} or {one.agent for one in told}
+    return agents - {""}
+
+
+def _pods(body: bytes) -> tuple[PodShape, ...]:
     """In the order of their names."""
     try:
-        found = [pod for sort in _status.decode(body).pods for pod in sort.instances]
+        found = [pod for sort in decode_status(body).pods for pod in sort.instances]
     except msgspec.ValidationError:
         found = [
-            _Pod(pod, tuple(_Task(task.name, task.id, _older_state(task.state)) for task in tasks))
-            for pod, tasks in _older_status.decode(body).items()
+            PodShape(pod, tuple(TaskShape(task.name, task.id, _older_state(task.state)) for task in tasks))
+            for pod, tasks in decode_older_status(body).items()
         ]
     return tuple(sorted(found, key=lambda pod: pod.name))
 

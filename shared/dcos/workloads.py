@@ -8,7 +8,7 @@ named (started by hand, or by a second Marathon) are found through the Mesos sta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from shared.dcos import marathon_apps, marathon_queue
 from shared.dcos.catalog.beside import MARATHON
@@ -23,9 +23,10 @@ from shared.dcos.catalog.recognise import (
 from shared.dcos.marathon_kill import kill
 from shared.dcos.of_masters import OfMasters
 from shared.dcos.sdk import SdkService
+from shared.dcos.sdk_pending import pending_of
 from shared.errors import Refused
 from shared.model.catalog import PLAIN, UNKNOWN_FRAMEWORK, UNKNOWN_SDK, Move, Package
-from shared.model.load import Queue
+from shared.model.load import Pending, Queue
 from shared.model.mesos import Framework, SchedulerState
 from shared.model.readings import Reading, Value
 from shared.model.workloads import App, Service, WorkloadState
@@ -70,6 +71,12 @@ class DcosWorkloads(OfMasters, Workloads):
     async def queue(self) -> Reading[Queue]:
         return await self._reading("marathon queue", marathon_queue.queue(self._hosts, self._ports.marathon))
 
+    async def pending(self, mesos: SchedulerState) -> Mapping[str, Reading[tuple[Pending, ...]]]:
+        async def read(name: str) -> tuple[Pending, ...]:
+            return await pending_of(self._service(name), name)
+
+        return await self._of_services(_services((), mesos.frameworks.values()), read)
+
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:
         await kill(self._hosts, self._ports.marathon, task_ids, wipe=wipe)
 
@@ -88,15 +95,24 @@ class DcosWorkloads(OfMasters, Workloads):
             raise Refused("sdk", "not_a_service", {"service": name[:80]}) from error
 
     async def _services(self, packages: Mapping[str, Package]) -> dict[str, Reading[Service]]:
+        async def read(name: str) -> Service:
+            return await self._service(name).read(packages[name])
+
+        return await self._of_services(packages, read)
+
+    async def _of_services[T](
+        self, names: Collection[str], read: Callable[[str], Awaitable[T]]
+    ) -> dict[str, Reading[T]]:
+        """By name, a few at a time."""
         few = asyncio.Semaphore(SERVICES_AT_ONCE)
 
-        async def read(name: str) -> Service:
+        async def one(name: str) -> T:
             async with few:
-                return await self._service(name).read(packages[name])
+                return await read(name)
 
-        names = sorted(packages)
-        found = await asyncio.gather(*(self._reading(f"service {name}", read(name)) for name in names))
-        return dict(zip(names, found, strict=True))
+        asked = sorted(names)
+        found = await asyncio.gather(*(self._reading(f"service {name}", one(name)) for name in asked))
+        return dict(zip(asked, found, strict=True))
 
 
 def _services(apps: Collection[App], frameworks: Collection[Framework]) -> dict[str, Package]:

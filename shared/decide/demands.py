@@ -5,6 +5,8 @@
 2. Work that waits: as many nodes as it needs besides the agents that are there, by simulated placement. It may go to
    every agent of the cluster that is well and takes new tasks. What fits there, or on machines of a pool that stands
    earlier in the policy and follows waiting work too, asks no other pool for any; so nothing is ordered twice.
+   What a service has yet to place belongs to it. One whose share can't be known is a load unknown beside it: what is
+   known is grown for, and nothing shrinks.
 3. A number of the firehose, and a constant, as they are. Agents of which little is in use: as many nodes as are left
    without them (`thin.py`).
 4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
@@ -20,7 +22,7 @@ read is a failure, and never no load (`shared/scale/load.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -57,7 +59,17 @@ def demands_of(
         return {}
     asking = _Asking(situation, bounds)
     in_turn = sorted(pools, key=lambda pool: _can_not_grow(situation, pool))
-    return {pool.name: tuple([asking.about(pool, one) for one in _signals(pool)]) for pool in in_turn}
+    return {pool.name: tuple(_of_pool(asking, pool, situation)) for pool in in_turn}
+
+
+def _of_pool(asking: _Asking, pool: PoolPolicy, situation: Situation) -> Iterator[Reading[Demand]]:
+    """And what is not known of services, where what waits counts."""
+    signals = _signals(pool)
+    for signal in signals:
+        yield asking.about(pool, signal)
+    if any(isinstance(one, Waiting) for one in signals):
+        services = situation.snapshot.load.services.values()
+        yield from (one for one in services if isinstance(one, Failure))
 
 
 def _can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
@@ -195,7 +207,9 @@ def _waiting(situation: Situation) -> Reading[tuple[Work, ...]]:
     if isinstance(queue, Failure):
         return queue
     agents = () if isinstance(scheduler, Failure) else scheduler.value.agents
-    return Value(waiting_work(queue.value, agents), queue.source, queue.taken_at)
+    told = situation.snapshot.load.services.values()
+    pending = [pod for one in told if isinstance(one, Value) for pod in one.value]
+    return Value(waiting_work(queue.value, agents, pending), queue.source, queue.taken_at)
 
 
 def _left(works: Sequence[Work], placed: Placement, names: Mapping[str, str]) -> tuple[Work, ...]:

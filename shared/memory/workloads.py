@@ -5,12 +5,12 @@ tasks; a pod of a service where its volume is, and it is up `recovery` after tha
 agent is away. As in Marathon a killed task may well come back on the same agent, unless that is barred.
 Public to tests: `apps`, `services`, `packages` (of frameworks, by name), `deployments`, `faults`, `blind`: parts
 and services that can't be read, and `largest`: what needs more than that fits on no agent. `queued` waits beside what
-the applications lack.
+the applications lack, `unplaced` beside what services lack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from shared.errors import Refused
 from shared.memory.faults import Faults
 from shared.model.catalog import PLAIN, UNKNOWN_SDK, Package
-from shared.model.load import Queue, Queued
+from shared.model.load import Pending, Queue, Queued
 from shared.model.mesos import Amounts, SchedulerState
 from shared.model.readings import Failure, Reading, Value
 from shared.model.workloads import (
@@ -78,6 +78,7 @@ class MemoryWorkloads(Workloads):
         self.moves_when_gone = True
         self.largest: Amounts | None = None
         self.queued: tuple[Queued, ...] = ()
+        self.unplaced: tuple[Pending, ...] = ()
         self._clock, self._recovery = clock, recovery
         self._agents, self._barred = set(agents), set[str]()
         self._numbers = count(1)
@@ -100,6 +101,12 @@ class MemoryWorkloads(Workloads):
         lacking = tuple(_queued(app, app.wanted - len(app.tasks)) for _, app in sorted(self.apps.items()))
         entries = tuple(one for one in (*lacking, *self.queued) if one.count > 0)
         return self._say("queue", Queue(entries))
+
+    async def pending(self, mesos: SchedulerState) -> Mapping[str, Reading[tuple[Pending, ...]]]:
+        lacking = [one for service in self.services.values() if (one := self._lacking(service)) is not None]
+        waits = (*lacking, *self.unplaced)
+        names = sorted({*self.services, *(one.service for one in self.unplaced)})
+        return {name: self._say(name, tuple(one for one in waits if one.service == name)) for name in names}
 
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:
         if not task_ids:
@@ -222,6 +229,26 @@ class MemoryWorkloads(Workloads):
         running = sum(task.state == RUNNING for task in app.tasks)
         deploying = any(app.id in affected for affected in self.deployments.values())
         return replace(app, running=running, is_deploying=deploying)
+
+    def _lacking(self, service: MemoryService) -> Pending | None:
+        """Its pods that gave their volumes up and have found no room since. No two of them are on one agent."""
+        self._settle(service)
+        pods = service.pods.values()
+        count = sum(pod.is_given_up for pod in pods)
+        there = {pod.agent_id: 1 for pod in pods if not pod.is_given_up}
+        sort = next((pod.name.rpartition("-")[0] for pod in pods if pod.is_given_up), "")
+        return (
+            Pending(
+                service=service.name,
+                sort=sort,
+                count=count,
+                needs=LITTLE,
+                constraints=(("hostname", "MAX_PER", "1"),),
+                runs_on=there,
+            )
+            if count
+            else None
+        )
 
     def _service(self, service: MemoryService) -> Service:
         self._settle(service)

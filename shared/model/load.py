@@ -44,6 +44,19 @@ class Queue(Struct, frozen=True):
     left_out: int = 0
 
 
+class Pending(Struct, frozen=True, kw_only=True):
+    """`count` pods of one sort that a service built on dcos-commons has yet to start, wherever there is room.
+    `runs_on` says on which agents, by id, how many other pods of the sort are or have their volume: constraints are
+    about all of them."""
+
+    service: str
+    sort: str
+    count: int
+    needs: Needs
+    constraints: tuple[tuple[str, ...], ...] = ()
+    runs_on: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
 _NOT_REMEMBERED = Failure(
     "nobody has asked what the last weeks needed", "forecast", datetime.min.replace(tzinfo=UTC)
 )
@@ -52,13 +65,17 @@ _NOT_ASKED = Failure("nobody has asked what waits for room", "load", datetime.mi
 
 class Load(Struct, frozen=True):
     """`metrics`: by pool and by the metric's name, the number that its policy follows. A reading's time is that of the
-    oldest value in it. `pasts`: by pool, what was needed in the last weeks, of those that have a forecast."""
+    oldest value in it. `pasts`: by pool, what was needed in the last weeks, of those that have a forecast.
+    `services`: what each service has yet to place."""
 
     queue: Reading[Queue] = _NOT_ASKED
     metrics: Mapping[str, Mapping[str, Reading[float]]] = field(
         default_factory=dict[str, Mapping[str, Reading[float]]]
     )
     pasts: Reading[Mapping[str, Past]] = _NOT_REMEMBERED
+    services: Mapping[str, Reading[tuple[Pending, ...]]] = field(
+        default_factory=dict[str, Reading[tuple[Pending, ...]]]
+    )
 
     def metric(self, pool: str, name: str) -> Reading[float]:
         """A failure where it was not asked for."""

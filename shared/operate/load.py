@@ -15,7 +15,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from shared.errors import PoolkeeperError
-from shared.model.load import UNASKED_LOAD, Load, Queue
+from shared.model.load import UNASKED_LOAD, Load, Pending, Queue
 from shared.model.past import Past
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import Snapshot
@@ -36,12 +36,13 @@ async def with_load(outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot
     foresees = any(pool.scaling and pool.scaling.forecast for pool in cluster.pools)
     if not waits and not follows and not foresees:
         return snapshot
-    queue, metrics, pasts = await asyncio.gather(
+    queue, services, metrics, pasts = await asyncio.gather(
         _queue(outside, cluster, waits),
+        _services(outside, cluster, snapshot, waits),
         _metrics(outside, cluster, snapshot),
         _pasts(outside, cluster, foresees),
     )
-    return replace(snapshot, load=Load(queue, metrics, pasts))
+    return replace(snapshot, load=Load(queue, metrics, pasts, services))
 
 
 async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) -> Reading[Queue]:
@@ -55,6 +56,16 @@ async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) ->
             return await workloads.queue()
     except TimeoutError:
         return Failure(f"no answer within {LONGEST.total_seconds():g} s", "marathon queue", clock.now())
+
+
+async def _services(
+    outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot, is_followed: bool
+) -> Mapping[str, Reading[tuple[Pending, ...]]]:
+    """Without a word of the masters nobody knows which services there are; then nothing is known of load anyway."""
+    workloads, scheduler = outside.workloads_of(cluster), snapshot.scheduler
+    if not is_followed or workloads is None or isinstance(scheduler, Failure):
+        return {}
+    return await workloads.pending(scheduler.value)
 
 
 async def _pasts(outside: Outside, cluster: ClusterPolicy, foresees: bool) -> Reading[Mapping[str, Past]]:

@@ -7,10 +7,10 @@ application is locked by a deployment), `Refused` (no permission, not known, a h
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from shared.model.load import Queue
+from shared.model.load import Pending, Queue
 from shared.model.mesos import SchedulerState
 from shared.model.readings import Reading
 from shared.model.workloads import WorkloadState
@@ -23,8 +23,13 @@ class Workloads(Protocol):
         ...
 
     async def queue(self) -> Reading[Queue]:
-        """What Marathon has yet to start. What an SDK service has yet to place is not in it, and no service tells what
-        its pods need: a pool follows those by what is allocated."""
+        """What Marathon has yet to start. What a service has yet to place is not in it."""
+        ...
+
+    async def pending(self, mesos: SchedulerState) -> Mapping[str, Reading[tuple[Pending, ...]]]:
+        """What each service built on dcos-commons has yet to place where there is room. By name, of those whose
+        frameworks `mesos` lists. A failure, for that service alone, where it does not answer or where what waits can't
+        be counted."""
         ...
 
     async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:

@@ -6,7 +6,8 @@ What waits is counted so:
 2. What keeps volumes waits, as a rule, for the agent that has its volume, and no new agent has it. It is counted only
    where Marathon tells why offers were not taken, and a volume that was not there is not among the reasons.
 3. An instance that needs certain ports shares an agent with no other of its application.
-4. No more than `MOST` instances are counted, those that wait longest. When they have room, the next look counts the
+4. What services built on dcos-commons have yet to place is counted as they tell it, after what waits in the queue.
+5. No more than `MOST` instances are counted, those that wait longest. When they have room, the next look counts the
    others; a pool that grew for them is none too large.
 
 Constraints are about all instances of an application. Which of them run where is told by the ids of tasks that the
@@ -21,7 +22,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared.model.load import Queue, Queued
+from shared.model.load import Pending, Queue, Queued
 from shared.model.mesos import Agent
 from shared.model.workloads import App, Needs
 from shared.scale.work import Constraint, Work
@@ -37,7 +38,7 @@ _TASK = re.compile(r"(.+?)\.((?:instance-|marathon-)?[0-9a-f]{8}(?:-[0-9a-f]{4})
 """`prod_web.<uuid>`, since 1.9 `prod_web.instance-<uuid>._app.1`, of pods `prod_cell.instance-<uuid>.<container>`."""
 
 
-def waiting_work(queue: Queue, agents: Sequence[Agent]) -> tuple[Work, ...]:
+def waiting_work(queue: Queue, agents: Sequence[Agent], pending: Iterable[Pending] = ()) -> tuple[Work, ...]:
     """What waits for room, longest waiting first. `agents` are all of the cluster's."""
     counted: list[tuple[Queued, int]] = []
     left = MOST
@@ -47,7 +48,25 @@ def waiting_work(queue: Queue, agents: Sequence[Agent]) -> tuple[Work, ...]:
             counted.append((one, count))
             left -= count
     there = running_on(agents, {one.app for one, _ in counted if constraints_of(one.constraints, one.needs)})
-    return tuple(_work(one, count, there.get(one.app, {})) for one, count in counted)
+    works = [_work(one, count, there.get(one.app, {})) for one, count in counted]
+    for pod in pending:
+        count = min(pod.count, left)
+        if count:
+            works.append(_work_of_pods(pod, count))
+            left -= count
+    return tuple(works)
+
+
+def _work_of_pods(one: Pending, count: int) -> Work:
+    return Work(
+        app=f"{one.service}/{one.sort}",
+        needs=one.needs.amounts,
+        count=count,
+        ports=one.needs.ports,
+        roles=one.needs.roles,
+        constraints=constraints_of(one.constraints, one.needs),
+        runs_on=one.runs_on,
+    )
 
 
 def work_of(app: App, count: int, elsewhere: Mapping[str, int]) -> Work | None:

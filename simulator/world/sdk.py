@@ -73,6 +73,11 @@ class SdkScheduler(Scheduler):
         app = self.app_of(pod)
         return self._last.get(app.name) if app is not None else None
 
+    def is_given_up(self, pod: str) -> bool:
+        """Its volume was given up, and it has found no other place yet."""
+        app = self.app_of(pod)
+        return app is not None and not self.places.get(app.name) and not self.live[app.name]
+
     def replace(self, pod: str) -> None:
         """The volume is given up, the pod starts anew where there is room."""
         self.wipe([self._task(pod)])

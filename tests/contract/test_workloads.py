@@ -16,6 +16,7 @@ from tests.contract.workload_worlds import (
     Simulated,
     WorkloadWorld,
     app,
+    pending,
     service,
     service_until,
     until,
@@ -244,6 +245,40 @@ async def test_what_finds_no_room_waits_in_the_queue_with_its_needs(world: Workl
 async def test_a_marathon_that_hangs_has_no_empty_queue(world: WorkloadWorld) -> None:
     world.blind("marathon")
     assert isinstance(await world.workloads.queue(), Failure)
+
+
+async def test_services_that_run_have_nothing_to_place(world: WorkloadWorld) -> None:
+    assert await pending(world) == ()
+
+
+async def test_a_pod_that_was_given_up_waits_with_its_needs_until_there_is_room(world: WorkloadWorld) -> None:
+    (home,) = [pod.agent_id for pod in service(await world.workloads.read()).pods if pod.name == "kafka-0"]
+    for agent in world.agents:
+        world.bar(agent)
+    assert home is not None
+    await world.workloads.replace_pod(KAFKA, "kafka-0", home)
+    await world.pass_time()
+    found = await pending(world)
+    assert isinstance(found, tuple)
+    (waits,) = found
+    assert (waits.service, waits.sort, waits.count) == (KAFKA, "kafka", 1)
+    assert waits.constraints == (("hostname", "MAX_PER", "1"),)
+    assert (len(waits.runs_on), waits.runs_on.get(home)) == (2, None)
+    assert waits.needs.amounts.mem_mb >= 128
+
+
+async def test_a_pod_that_waits_for_its_own_agent_waits_for_no_other(world: WorkloadWorld) -> None:
+    (home,) = [pod.agent_id for pod in service(await world.workloads.read()).pods if pod.name == "kafka-0"]
+    assert home is not None
+    world.lose(home)
+    for _ in range(20):
+        await world.pass_time()
+    assert await pending(world) in ((), None)  # its scheduler may have run there too
+
+
+async def test_a_service_that_does_not_answer_well_has_not_nothing_to_place(world: WorkloadWorld) -> None:
+    world.blind(KAFKA)
+    assert await pending(world) is None
 
 
 @pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])

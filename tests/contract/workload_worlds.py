@@ -13,9 +13,11 @@ from typing import Protocol
 from shared.dcos.mesos import MesosScheduler
 from shared.dcos.workloads import DcosWorkloads
 from shared.memory.clock import SteppedClock
+from shared.memory.scheduler import MemoryScheduler
 from shared.memory.workloads import MemoryWorkloads
 from shared.model.catalog import UNKNOWN_RESIDENT, UNKNOWN_SDK
-from shared.model.mesos import Amounts
+from shared.model.load import Pending
+from shared.model.mesos import Amounts, SchedulerState
 from shared.model.readings import Value
 from shared.model.workloads import App, AppKind, Needs, Service, Task, WorkloadState
 from shared.ports.http import HttpAnswer, HttpCall
@@ -42,6 +44,8 @@ class WorkloadWorld(Protocol):
     agents: list[str]
 
     async def pass_time(self) -> None: ...
+
+    async def masters_say(self) -> SchedulerState: ...
 
     def bar(self, agent: str) -> None:
         """Nothing new is started on the agent."""
@@ -80,6 +84,9 @@ class InMemory:
         self.twin.add(App(id="/cell", kind=AppKind.POD, wanted=1, running=0, healthy=0))
         self.twin.add(App(id=f"/{KAFKA}", wanted=1, running=0, healthy=0, package=UNKNOWN_SDK, service=KAFKA))
         self.twin.install(KAFKA, ["kafka-0", "kafka-1", "kafka-2"])
+
+    async def masters_say(self) -> SchedulerState:
+        return await MemoryScheduler(self._clock).state()
 
     async def pass_time(self) -> None:
         self._clock.advance(timedelta(seconds=30))
@@ -133,6 +140,9 @@ class Simulated:
         sent = self.network.send(call.method, call.url, call.headers, call.body or b"", timeout_s)
         status, headers, body = await sent
         return HttpAnswer(status, {name.lower(): value for name, value in headers.items()}, body)
+
+    async def masters_say(self) -> SchedulerState:
+        return await self.mesos.state()
 
     async def pass_time(self) -> None:
         await self.clock.sleep(30)
@@ -203,3 +213,9 @@ def service(state: WorkloadState) -> Service:
 
 def up(one: App) -> list[Task]:
     return [task for task in one.tasks if task.is_up]
+
+
+async def pending(world: WorkloadWorld) -> tuple[Pending, ...] | None:
+    """What the service has yet to place; None: that is not known."""
+    found = (await world.workloads.pending(await world.masters_say()))[KAFKA]
+    return found.value if isinstance(found, Value) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.model.load import Queue, Queued
+from shared.model.load import Pending, Queue, Queued
 from shared.model.mesos import Agent, Amounts
 from shared.model.workloads import App, Needs
 from shared.scale.placement import grow, place
@@ -87,3 +87,18 @@ def test_a_running_application_is_work_where_its_needs_are_known() -> None:
     assert work is not None
     assert (work.needs, work.constraints, work.runs_on) == (SMALL.amounts, app.constraints, {"a2": 2})
     assert work_of(App(id="/odd", wanted=1, running=1, healthy=0), 1, {}) is None
+
+
+def test_pods_of_services_come_after_what_the_queue_has_and_are_kept_apart_as_their_rule_says() -> None:
+    pods = Pending(
+        service="kafka",
+        sort="broker",
+        count=2,
+        needs=SMALL,
+        constraints=(("hostname", "MAX_PER", "1"),),
+        runs_on={"a1": 1},
+    )
+    works = waiting_work(Queue((queued(),)), (), [pods])
+    assert [(work.app, work.count) for work in works] == [("/web", 1), ("kafka/broker", 2)]
+    assert waiting_work(Queue((queued(count=MOST - 1),)), (), [pods])[1].count == 1
+    assert grow(works[1:], [host(1), host(2)], blank()).new == 1

@@ -70,3 +70,28 @@ async def test_a_pool_follows_a_number_of_the_firehose_while_it_is_told() -> Non
         await tells(waits, 280)
         await waits.after(minutes=1)
     assert (waits.capacity, len(waits.destroyed), waits.running_tasks) == (3, 2, 6)
+
+
+async def test_a_pool_grows_for_pods_that_a_service_has_no_place_for() -> None:
+    waits = Waits(WAITING)
+    await waits.after(minutes=3)
+    waits.pods = 2
+    await waits.after(minutes=6)
+    assert (waits.capacity, waits.connected) == (5, 5)
+
+
+async def test_a_service_that_says_nothing_of_its_pods_only_keeps_the_pool_from_shrinking() -> None:
+    waits = Waits(WAITING, agents=4)
+    waits.burst = 4
+    await waits.after(minutes=3)
+    waits.works.install("kafka", [])
+    waits.works.blind.add("kafka")
+    waits.burst = 6
+    await waits.after(minutes=6)
+    assert (waits.waiting, waits.capacity) == (0, 6)
+    waits.burst = 0
+    await waits.after(minutes=60)
+    assert (waits.capacity, waits.destroyed) == (6, [])
+    waits.works.blind.clear()
+    await waits.after(minutes=60)
+    assert waits.capacity < 6

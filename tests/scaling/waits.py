@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from shared.model.load import Queued
+from shared.model.load import Pending, Queued
 from shared.model.mesos import Amounts
 from shared.model.workloads import Needs
 from tests.scaling.stage import Office
@@ -20,12 +20,14 @@ BURST, HUGE = Amounts(3, 1_000), Amounts(64, 1_000)
 
 
 class Waits(Office):
-    """Each agent has two small tasks besides. `huge` tasks wait for ever."""
+    """Each agent has two small tasks besides. `huge` tasks wait for ever. `pods` of a service have no place until there
+    are as many machines more than at first."""
 
-    burst = huge = waiting = 0
+    burst = huge = waiting = pods = 0
 
     def __init__(self, scaling: str, agents: int = 3, more: str = "", mode: str = "enforce") -> None:
         self._placed: dict[str, int] = {}
+        self._at_first = agents
         written = f"scaling: {{{scaling}}}\n        {more}" if more else f"scaling: {{{scaling}}}"
         super().__init__(agents, "", "", written, mode)
 
@@ -45,6 +47,9 @@ class Waits(Office):
             )
             agents[agent_id] = replace(agent, total=AGENT, used=used)
         queued = (("/burst", left, BURST), ("/huge", self.huge, HUGE))
+        lacking = max(0, self.pods - (len(agents) - self._at_first))
+        pods = Pending(service="kafka", sort="broker", count=lacking, needs=Needs(AGENT))
+        self.works.unplaced = (pods,) if lacking else ()
         self.works.queued = tuple(
             Queued(app=app, count=count, needs=Needs(needs)) for app, count, needs in queued if count
         )
