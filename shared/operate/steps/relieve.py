@@ -34,7 +34,7 @@ from msgspec.structs import replace
 
 from shared.decide.leavers import Ground
 from shared.decide.moves import KILLING
-from shared.decide.relief import Relocation, gained, relieve, shares_of
+from shared.decide.relief import Relocation, gained, relieve
 from shared.decide.repair import Situation
 from shared.decide.sizes import is_sized
 from shared.judge.correlation import FAILED
@@ -46,6 +46,7 @@ from shared.model.readings import Failure
 from shared.model.workloads import App, Task
 from shared.operate.hand import MOVING, Hand
 from shared.operate.outcomes import Done, Failed, Outcome, Wait, Withdraw
+from shared.scale.offers import fullness
 
 CHOSEN = "chosen"
 """The note of which task moves, as JSON."""
@@ -116,8 +117,8 @@ async def weigh(hand: Hand) -> Outcome:
     if isinstance(app, Wait):
         return app
     homes = {task.agent_id for task in _successors(app, chosen)} if app is not None else set[str]()
-    shares = shares_of(picture.situation.findings)
-    after = max((shares[one] for one in {agent, *homes} if one in shares), default=0.0)
+    both = [one for one in scheduler.value.agents if one.active and one.agent_id in {agent, *homes}]
+    after = max((fullness(one.used, one.total) for one in both), default=0.0)
     paid = agent not in homes and gained(chosen.before, after) >= hand.pool.rebalance.pays
     where = (
         "it came back to the same agent" if agent in homes else f"it is on {', '.join(sorted(homes)) or '?'}"
