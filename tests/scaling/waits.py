@@ -47,7 +47,7 @@ class Waits(Office):
             )
             agents[agent_id] = replace(agent, total=AGENT, used=used)
         queued = (("/burst", left, BURST), ("/huge", self.huge, HUGE))
-        lacking = max(0, self.pods - (len(agents) - self._at_first))
+        lacking = max(0, self.pods - max(0, len(agents) - self._at_first))
         pods = Pending(service="kafka", sort="broker", count=lacking, needs=Needs(AGENT))
         self.works.unplaced = (pods,) if lacking else ()
         self.works.queued = tuple(
