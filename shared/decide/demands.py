@@ -67,7 +67,7 @@ def _of_pool(asking: _Asking, pool: PoolPolicy, situation: Situation) -> Iterato
     signals = _signals(pool)
     for signal in signals:
         yield asking.about(pool, signal)
-    if any(isinstance(one, Waiting) for one in signals):
+    if any(isinstance(one, Waiting | Thin) for one in signals):
         services = situation.snapshot.load.services.values()
         yield from (one for one in services if isinstance(one, Failure))
 

@@ -17,7 +17,7 @@ from shared.model.mesos import Amounts
 from shared.model.overrides import Override, OverrideKind
 from shared.model.readings import Reading, Value
 from shared.model.workloads import Needs
-from shared.policy.scaling import Aim, Allocated, Constant, Metric, Resource, Signal, Waiting
+from shared.policy.scaling import Aim, Allocated, Constant, Metric, Resource, Signal, Thin, Waiting
 from shared.policy.schema import Capacity, Mode
 from shared.scale.load import Demand
 from tests.builders import NOW, disruption, name, read, unread
@@ -91,6 +91,12 @@ def test_rule_2_a_service_of_which_nothing_is_known_keeps_the_pool_from_shrinkin
     pool.load = Load(read(Queue()), services={"hdfs": unread("hdfs")})
     assert (pool.sized().nodes, pool.sized().wanted.reason) == (3, "partly_unknown")
     assert "hdfs" in pool.sized().wanted.because
+
+
+def test_rule_2_what_is_thin_depends_on_what_services_have_yet_to_place() -> None:
+    pool = following(Thin())
+    pool.load = Load(read(Queue()), services={"hdfs": unread("hdfs")})
+    assert [asks(one) for one in pool.sized().demands][1:] == [None]
 
 
 def test_rule_2_services_are_nothing_to_a_pool_that_follows_no_waiting_work() -> None:
