@@ -13,6 +13,7 @@ For every pool whose size was worked out (`sizes.py`), in the order of the polic
 5. Any guard refuses: hold, or wait if every refusal ends by the clock. Otherwise: act.
 6. Behind a machine that must wait for something that has nothing to do with itself no other one is asked: its turn
    comes. What waits for a person is asked for as many as could go at the same time.
+7. While Azure refuses to delete one that was emptied (a lock), no other one of the pool is: it would be in vain.
 
 Repair was decided before, and counts in the ledger that is asked with; so does each machine that may go.
 The same inputs give the same decisions.
@@ -39,7 +40,7 @@ from shared.guards.place import elsewhere_of, with_place
 from shared.model.decisions import Answer, Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
-from shared.model.nodes import Finding
+from shared.model.nodes import Condition, Finding
 from shared.model.remedies import Remedy
 from shared.model.sizes import short, size_of, surplus
 
@@ -76,7 +77,7 @@ class _Deciding:
             if wanted is not None and one.nodes > wanted:
                 if not self._was_given_up(one):
                     yield self._grows(one)
-            elif one.choice is not None:
+            elif one.choice is not None and not self._is_refused(one):
                 yield from self._shrinks(one, one.choice.nodes)
 
     def _was_given_up(self, sized: Sized) -> bool:
@@ -85,6 +86,11 @@ class _Deciding:
         if incident is None or incident.state is not IncidentState.HANDED_OVER:
             return False
         return situation.now - incident.since < GIVEN_UP
+
+    def _is_refused(self, sized: Sized) -> bool:
+        """Rule 7: `again_at` is when what Azure refused is tried again."""
+        of_pool = (one for one in self._situation.incidents.values() if one.pool == sized.pool)
+        return any(one.condition is Condition.SURPLUS and one.again_at is not None for one in of_pool)
 
     def _grows(self, sized: Sized) -> Decision:
         """Rule 2."""

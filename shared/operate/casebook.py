@@ -254,7 +254,9 @@ def _is_left_for_a_person(incident: Incident, picture: Picture) -> bool:
         return sized is not None and healthy < sized.nodes
     if incident.condition is Condition.HOT:
         return True
-    return incident.condition is Condition.SURPLUS and sized is not None and sized.surplus > 0
+    if incident.condition is not Condition.SURPLUS or sized is None:
+        return False
+    return sized.surplus > 0 or any(one.node == incident.node for one in situation.ledgers[pool].active)
 
 
 def _is_out_of_policy(incident: Incident, picture: Picture) -> bool:

@@ -138,6 +138,8 @@ async def _left_as(hand: Hand, incident: Incident) -> Condition:
         return incident.condition
     if "prove_gone" in done:
         return Condition.GONE
+    if hand.operation.remedy is Remedy.SHRINK:  # what was counted out is in no picture as long as this runs
+        return incident.condition
     picture, _ = await hand.fresh()
     finding = picture.findings.get(hand.operation.subject.node)
     return Condition.GONE if finding is None or finding.blind else finding.condition

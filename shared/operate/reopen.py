@@ -23,6 +23,8 @@ from shared.model.decisions import Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition, Finding
 from shared.model.operations import Operation, OperationState
+from shared.model.remedies import Remedy
+from shared.model.sizes import regarded
 from shared.policy.schema import ClusterPolicy
 
 from .hand import Hand
@@ -70,7 +72,7 @@ def without_rungs(incident: Incident, cluster: ClusterPolicy, now: datetime) -> 
 
 def why_again(incident: Incident, finding: Finding, cluster: ClusterPolicy, now: datetime) -> str | None:
     """None: it stays with the person. A node in another condition than it was left in is another case."""
-    is_same = finding.condition is incident.condition and not finding.blind
+    is_same = _condition(finding, incident) is incident.condition and not finding.blind
     if incident.state is not IncidentState.HANDED_OVER or not is_same:
         return None
     if incident.again_at is not None and now >= incident.again_at:
@@ -102,6 +104,12 @@ def reopened(incident: Incident, now: datetime) -> Incident:
         wake_at=now,
         outcome="",
     )
+
+
+def _condition(finding: Finding, incident: Incident) -> Condition:
+    """As what it is handed over: who is one too many is well to those who look at it alone."""
+    is_surplus = incident.condition is Condition.SURPLUS
+    return (regarded(finding, Remedy.SHRINK) if is_surplus else finding).condition
 
 
 def _next_try(incident: Incident, now: datetime) -> datetime:

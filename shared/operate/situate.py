@@ -151,9 +151,15 @@ def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str
 
 def _without_sent_away(findings: tuple[Finding, ...], recalled: Recalled) -> tuple[Finding, ...]:
     """Without machines that were counted out and are going, because their pool is to have fewer: nobody misses them,
-    and they are no failures among others."""
-    books = [kept.value for kept in recalled.ledgers.values()]
-    going = {entry.node for book in books for entry in book.active if entry.shrinks and entry.leaving}
+    and they are no failures among others. One whose operation is over did not go."""
+    runs, unread = recalled.operations, recalled.unread.at_work
+    counted_out = (
+        entry
+        for kept in recalled.ledgers.values()
+        for entry in kept.value.active
+        if entry.shrinks and entry.leaving
+    )
+    going = {entry.node for entry in counted_out if entry.operation in runs or entry.node in unread}
     return tuple(one for one in findings if one.node.name not in going) if going else findings
 
 

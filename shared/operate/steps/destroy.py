@@ -28,14 +28,9 @@ DESTROYING = "destroying"
 async def destroy(hand: Hand) -> Outcome:
     subject, address = hand.operation.subject, hand.cluster.address_of(hand.pool)
     compute = hand.outside.compute
-    if hand.operation.token is not None:
-        progress = await compute.look(address, hand.operation.token)
-        if progress.state is ProgressState.IN_PROGRESS:
-            return Wait("Azure is deleting it", hand.again(), hand.operation.token)
-        if progress.state is ProgressState.FAILED:
-            note_refusal(hand, progress.code)
-            return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
-        return Done("Azure deleted it")
+    ordered = await deletion_ordered(hand)
+    if ordered is not None:
+        return ordered
     instance = await compute.instance(address, subject.instance_id)
     mine = hand.operation.id
     if instance is None or instance.vm_id == subject.vm_id:
@@ -52,3 +47,17 @@ async def destroy(hand: Hand) -> Outcome:
     await hand.about_to(f"destroying instance {subject.instance_id} of {address.scale_set}")
     token = await compute.destroy(address, [subject.instance_id])
     return Wait("its deletion was ordered", hand.again(), token)
+
+
+async def deletion_ordered(hand: Hand) -> Outcome | None:
+    """Rule 1: what became of the deletion whose token is kept; None where none is."""
+    token = hand.operation.token
+    if token is None:
+        return None
+    progress = await hand.outside.compute.look(hand.cluster.address_of(hand.pool), token)
+    if progress.state is ProgressState.IN_PROGRESS:
+        return Wait("Azure is deleting it", hand.again(), token)
+    if progress.state is ProgressState.FAILED:
+        note_refusal(hand, progress.code)
+        return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
+    return Done("Azure deleted it")

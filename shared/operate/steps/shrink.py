@@ -30,7 +30,7 @@ from msgspec.structs import replace
 
 from shared.guards import TO_SHRINK, refusals, spare
 from shared.guards.place import MARATHON
-from shared.model.azure import ProgressState, Provisioning
+from shared.model.azure import Provisioning
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
@@ -40,7 +40,7 @@ from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
 from shared.scale.rule import UNREAD
 
-from .destroy import DESTROYING
+from .destroy import DESTROYING, deletion_ordered
 from .move_tasks import AGAIN, move_tasks
 from .verify import task_name
 
@@ -68,13 +68,9 @@ async def empty(hand: Hand) -> Outcome:
 async def dismiss(hand: Hand) -> Outcome:
     subject, address = hand.operation.subject, hand.cluster.address_of(hand.pool)
     compute = hand.outside.compute
-    if hand.operation.token is not None:
-        progress = await compute.look(address, hand.operation.token)
-        if progress.state is ProgressState.IN_PROGRESS:
-            return Wait("Azure is deleting it", hand.again(), hand.operation.token)
-        if progress.state is ProgressState.FAILED:
-            return HandOver(f"Azure could not delete it: {progress.code}: {progress.message}")
-        return Done("Azure deleted it")
+    ordered = await deletion_ordered(hand)
+    if ordered is not None:
+        return ordered
     if not await _is_counted_out(hand):
         no = await _stays(hand)
         if no is not None:
