@@ -128,6 +128,7 @@ TO_SPREAD: tuple[Guard, ...] = (
     ledger.ask,
     joining.ask,
     backoff.ask,
+    relief.ask,  # is it the only thing that is done there?
     approval.ask,
 )
 

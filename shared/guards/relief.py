@@ -1,7 +1,8 @@
-"""Relief: may one task be moved for the sake of the load, beside what else is done in the pool?
+"""Relief: may a pool be evened out, by load or by places, beside what else is done there?
 
-1. The remedy moves no task for the sake of the load: go on.
-2. Another operation is at work in the pool: refuse. One task moves at a time, and what is ill or goes comes first.
+1. The remedy neither moves a task for the sake of the load nor adds a machine for the sake of the spread: go on. Growth
+   for any other reason does not ask this.
+2. Another operation is at work in the pool: refuse. One step is taken at a time, and what is ill or goes comes first.
 3. Half of the disruptions that the policy allows within an hour, or within a day, have begun: refuse until fewer have.
    What is left is for repair, which cannot wait.
 
@@ -18,10 +19,11 @@ from .ledger import DAY, HOUR
 from .question import Question, allow, refuse
 
 GUARD = "relief"
+EVENS_OUT = frozenset({Remedy.RELIEVE, Remedy.GROW})
 
 
 def ask(question: Question) -> Answer:
-    if question.remedy is not Remedy.RELIEVE:
+    if question.remedy not in EVENS_OUT:
         return allow(GUARD, {})
     book, limits = question.ledger, question.pool.disruption
     others = [entry for entry in book.active if entry.operation != question.operation]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from shared.guards import TO_RELIEVE, Question, ask, refusals, relief
+from shared.guards import TO_ENLARGE, TO_RELIEVE, TO_SPREAD, Question, ask, refusals, relief
 from shared.guards.place import with_place
 from shared.model.remedies import Remedy
 from shared.model.sizes import hot
@@ -28,8 +28,14 @@ def asked(started: tuple[timedelta, ...] = (), operation: str | None = None, *ac
 
 
 def test_condition_1_what_moves_no_load_is_not_held() -> None:
-    for remedy in set(Remedy) - {Remedy.RELIEVE}:
+    for remedy in set(Remedy) - {Remedy.RELIEVE, Remedy.GROW}:
         assert relief.ask(replace(asked((), None, 2), remedy=remedy)).allowed
+
+
+def test_condition_1_growth_is_held_only_where_it_is_for_the_sake_of_the_spread() -> None:
+    assert relief.ask not in TO_ENLARGE
+    assert relief.ask in TO_SPREAD
+    assert relief.ask(replace(asked((), None, 2), remedy=Remedy.GROW)).reason == "relief_busy"
 
 
 def test_condition_2_it_is_the_only_thing_that_is_done_in_its_pool() -> None:

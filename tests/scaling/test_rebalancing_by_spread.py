@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from shared.model.nodes import Condition
 from shared.model.operations import OperationState
@@ -33,6 +37,13 @@ async def lopsided(places: str = "11112", **other: Any) -> Zones:
     return zones
 
 
+async def much_later(zones: Zones, hours: float) -> None:
+    """Nobody looks meanwhile."""
+    zones.clock.advance(timedelta(hours=hours))
+    zones._next_sweep = zones.clock.now() + timedelta(seconds=1)
+    await zones.after(minutes=5)
+
+
 async def test_one_step_after_the_other_until_it_is_even() -> None:
     zones = await lopsided("1111123")
     await zones.after(minutes=60)
@@ -58,7 +69,7 @@ async def test_where_azure_makes_it_at_the_fullest_place_it_is_as_before_and_res
     zones.comes_to = "1"
     await zones.after(minutes=30)
     assert (zones.counts, zones.worst) == ({"1": 4, "2": 1}, 4)
-    await zones.after(minutes=23 * 60)
+    await much_later(zones, 23)
     assert (zones.ordered, len(zones.destroyed)) == ([1], 1)
     zones.comes_to = ""
     await zones.after(minutes=80)
@@ -103,7 +114,8 @@ async def test_a_window_that_closes_between_keeps_the_extra_machine_until_the_ne
     zones.policy = zones.policy.replace("for: 1h", "for: 5m")
     await zones.after(minutes=60)
     assert (zones.ordered, zones.destroyed, zones.connected) == ([1], [], 6)
-    await zones.after(minutes=23 * 60)
+    await much_later(zones, 22.5)
+    await zones.after(minutes=30)
     assert zones.counts == {"1": 3, "2": 2}
 
 
@@ -194,3 +206,22 @@ async def test_both_operations_are_kept_with_what_they_did() -> None:
         ("grow", OperationState.DONE),
         ("shrink", OperationState.DONE),
     ]
+
+
+async def test_half_of_what_may_begin_within_an_hour_is_left_for_repair() -> None:
+    zones = await lopsided("1" * 12 + "2", more=f"{EVEN}\n        disruption: {{at_once: 2, per_hour: 4}}")
+    await zones.after(minutes=50)
+    assert (zones.counts, len(zones.destroyed)) == ({"1": 10, "2": 3}, 2)
+    await zones.after(minutes=60)
+    assert len(zones.destroyed) == 4
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_wherever_azure_makes_them_it_is_never_worse_by_more_than_one(seed: int) -> None:
+    chance = random.Random(seed)
+    zones = await lopsided("11112223", pick=lambda: chance.choice("123"))
+    before = zones.gap
+    await zones.after(minutes=120)
+    assert zones.worst <= before + 1
+    assert zones.gap <= before
+    assert await what_is_left(zones) == (8, 8, 0)

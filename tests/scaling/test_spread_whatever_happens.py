@@ -10,7 +10,7 @@ from tests.scaling.test_rebalancing_by_spread import lopsided
 from tests.scaling.test_whatever_happens import what_is_wrong
 from tests.watched import Crash, Interleaved, Tripwire
 
-FIRST, EACH = 3, 11  # a part of the calls; every one of them takes minutes
+FIRST, EACH = 3, 23  # a part of the calls; every one of them takes minutes
 
 
 async def told(wire: Tripwire) -> list[str]:

@@ -1,13 +1,15 @@
 """A pool in zones, lopsided, that is to be evened out; Azure chooses where a new machine comes.
 
 zones = Zones("11112")                        five machines, four of them in zone 1
-zones.comes_to = "1"                          from now on Azure makes machines there, whatever is there
+zones.comes_to = "1"                          from now on Azure makes machines there, whatever is there; `pick`
+                                              says it for each of them
 zones.counts                                  {"1": 4, "2": 1}
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -30,8 +32,9 @@ class Zones(Office):
         boot_s: float = 60,
         day: str = "",
         night: str = "",
+        pick: Callable[[], str] = str,
     ) -> None:
-        self.comes_to = ""
+        self.comes_to, self._pick = "", pick
         self._places = places
         generation = Generation.DRAIN
         super().__init__(len(places), day, night, more, mode, generation, boot_s)
@@ -41,7 +44,7 @@ class Zones(Office):
         here = Counter(dict.fromkeys(self._places, 0))
         here.update(one.zone for one in instances.values() if one.zone is not None)
         zone = self._places[int(id)] if int(id) < len(self._places) else self.comes_to
-        zone = zone or min(here, key=lambda one: (here[one], one))
+        zone = zone or self._pick() or min(here, key=lambda one: (here[one], one))
         instances[id] = replace(instances[id], zone=zone, fault_domain=None)
 
     def turns(self, at_once: bool = False) -> None:
