@@ -13,11 +13,12 @@ from cli.foreseen import forecast_line
 from cli.load_line import load_line
 from cli.size_line import size_line
 from cli.speech import CONDITION_STYLE, ago, clock_time, due, grid, rows, say, styled
+from cli.spread_line import spread_line
 from shared.judge.flapping import Losses, losses_of
 from shared.model.bounds import PoolBounds
 from shared.model.incidents import Incident
 from shared.model.last_move import LastMove
-from shared.model.ledger import Ledger, NoRoom, Unjoined
+from shared.model.ledger import Ledger, NoRoom, OneMore, Unjoined
 from shared.model.nodes import NodeMemory
 from shared.model.sizes import is_size
 from shared.policy.schema import Mode, PoolPolicy
@@ -55,6 +56,8 @@ class PoolStatus(Struct, frozen=True):
     """What is foreseen, where the policy has a forecast."""
     moved: LastMove | None = None
     """What moved there last for the sake of its load."""
+    one_more: OneMore | None = None
+    """What came there last for the sake of its spread."""
 
 
 def pool_status(
@@ -89,6 +92,7 @@ def pool_status(
         no_room=book.no_room,
         unjoined=book.unjoined,
         flapping=_flapping(pool, inventory, now),
+        one_more=book.one_more,
     )
 
 
@@ -121,6 +125,8 @@ def show_pool(cluster: str, pool: PoolStatus, now: datetime) -> None:
         lines.append(("  forecast", forecast_line(pool.forecast)))
     if pool.moved is not None:
         lines.append(("  load", load_line(pool.moved, now)))
+    if pool.one_more is not None:
+        lines.append(("  spread", spread_line(pool.one_more, now)))
     if pool.no_room is not None:
         short, asked = pool.no_room, f", it is asked again {due(pool.no_room.until, now)}"
         none = styled((f"none since {clock_time(short.since)}", "bold red"), f" ({short.code}){asked}")

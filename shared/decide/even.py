@@ -24,7 +24,7 @@ from shared.policy.schema import PoolPolicy
 from shared.scale.rule import UNREAD
 from shared.scale.spread import Place, Spread
 
-from .balance import Evening, Gaps, Tried, even_out, goes_on, leaves
+from .balance import AGAIN, Evening, Gaps, Tried, even_out, goes_on, leaves
 from .leavers import Ground, is_there
 from .one_more import ONE_LESS
 from .repair import Situation
@@ -46,8 +46,7 @@ def even_pools(situation: Situation, sized: Sequence[Sized]) -> tuple[Sized, ...
 def depends_on_work(situation: Situation, sized: Sequence[Sized]) -> bool:
     """Whether any of these pools is lopsided and is to be evened out, or is in the middle of it."""
     return any(
-        one.wanted.reason == ONE_LESS
-        or (_may_begin(situation, one) and not spread_of(situation, one.pool).is_even)
+        one.wanted.reason == ONE_LESS or (_may_begin(situation, one) and not _rests(situation, one))
         for one in sized
     )
 
@@ -94,6 +93,13 @@ def _may_begin(situation: Situation, sized: Sized) -> bool:
         and sized.size + 1 <= most(sized.bounds)
         and size_of(sized.pool) not in situation.busy
     )
+
+
+def _rests(situation: Situation, sized: Sized) -> bool:
+    """Whether nothing is out of place, or as much as before one more came within the last day."""
+    last, misplaced = situation.ledgers[sized.pool].one_more, len(spread_of(situation, sized.pool).swaps())
+    did_not_help = last is not None and misplaced >= last.misplaced and situation.now - last.at < AGAIN
+    return not misplaced or did_not_help
 
 
 def _evened(ground: Ground, sized: Sized) -> Sized:

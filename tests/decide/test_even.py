@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -85,6 +86,24 @@ def test_what_runs_is_read_only_where_it_is_lopsided() -> None:
     for pool, expected in ((lopsided(), True), (lopsided(3, 2), False), (lopsided(2, 2, 2), False)):
         situation = pool.situation()
         assert depends_on_work(situation, sizes_wanted(situation, {})) is expected
+
+
+def test_what_runs_is_not_read_while_it_rests_because_the_last_one_did_not_help() -> None:
+    for hours, misplaced, expected in ((23, 1, False), (25, 1, True), (23, 2, True)):
+        pool = lopsided()
+        pool.ledger = replace(pool.ledger, one_more=OneMore(NOW - timedelta(hours=hours), misplaced))
+        situation = pool.situation()
+        assert depends_on_work(situation, sizes_wanted(situation, {})) is expected
+        assert (evened(pool).nodes == 6) is expected
+
+
+def test_racks_are_evened_out_where_there_are_no_zones() -> None:
+    pool = lopsided()
+    for number in range(1, 6):
+        pool.becomes(number, zone=None, fault_domain=0 if number < 5 else 1)
+    found = evened(pool)
+    assert (found.nodes, found.misplaced) == (6, 1)
+    assert "fault domain 0 has most and fault domain 1 fewest" in found.wanted.because
 
 
 def test_just_before_it_comes_it_is_asked_again_what_speaks_against_it() -> None:

@@ -12,6 +12,7 @@ from shared.model.nodes import Condition
 from shared.model.operations import OperationState
 from shared.model.overrides import OverrideKind
 from shared.model.sizes import size_of
+from tests.cli.typed import asked, words_of
 from tests.scaling.test_people_and_sizes import said, taken_back
 from tests.scaling.zones import EVEN, Zones
 
@@ -225,3 +226,12 @@ async def test_wherever_azure_makes_them_it_is_never_worse_by_more_than_one(seed
     assert zones.worst <= before + 1
     assert zones.gap <= before
     assert await what_is_left(zones) == (8, 8, 0)
+
+
+async def test_the_status_says_that_one_more_has_come_and_that_it_has_gone() -> None:
+    zones = await lopsided(boot_s=200)
+    await zones.after(minutes=3)
+    assert "spread one more was added" in words_of(await asked(zones, "status"))
+    assert "one goes for it; 1 out of place before that" in words_of(await asked(zones, "status"))
+    await zones.after(minutes=15)
+    assert "one goes for it" not in words_of(await asked(zones, "status"))
