@@ -39,10 +39,11 @@ MOST_REASONS, LONGEST_REASON = 16, 60
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-async def queue(hosts: Hosts, port: int) -> Queue:
-    """`Retry` when no Marathon answers in time, or what it says can't be."""
-    _, answer = await hosts.first(Door(port, QUEUE, timeout_s=TIMEOUT_S))
-    return understood(QUEUE, _queue, answer.body)
+async def queue(hosts: Hosts, port: int, before: str = "") -> Queue:
+    """`Retry` when no Marathon answers in time, or what it says can't be. `before` is what Admin Router has before the
+    path of a further Marathon."""
+    _, answer = await hosts.first(Door(port, f"{before}{QUEUE}", timeout_s=TIMEOUT_S))
+    return understood(f"{before}{QUEUE}", _queue, answer.body)
 
 
 def _queue(body: bytes) -> Queue:

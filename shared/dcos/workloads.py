@@ -22,7 +22,7 @@ from shared.dcos.catalog.recognise import (
 )
 from shared.dcos.marathon_kill import kill
 from shared.dcos.of_masters import OfMasters
-from shared.dcos.sdk import SdkService
+from shared.dcos.sdk import NAME, SdkService
 from shared.dcos.sdk_pending import pending_of
 from shared.errors import Refused
 from shared.model.catalog import PLAIN, UNKNOWN_FRAMEWORK, UNKNOWN_SDK, Move, Package
@@ -70,6 +70,17 @@ class DcosWorkloads(OfMasters, Workloads):
 
     async def queue(self) -> Reading[Queue]:
         return await self._reading("marathon queue", marathon_queue.queue(self._hosts, self._ports.marathon))
+
+    async def other_queues(self, names: Collection[str]) -> Mapping[str, Reading[Queue]]:
+        hosts, port = self._hosts, self._ports.router
+        asked = sorted({name for name in names if NAME.fullmatch(name)})
+        found = await asyncio.gather(
+            *(
+                self._reading(f"queue of {name}", marathon_queue.queue(hosts, port, f"/service/{name}"))
+                for name in asked
+            )
+        )
+        return dict(zip(asked, found, strict=True))
 
     async def pending(self, mesos: SchedulerState) -> Mapping[str, Reading[tuple[Pending, ...]]]:
         async def read(name: str) -> tuple[Pending, ...]:

@@ -5,8 +5,8 @@
 2. Work that waits: as many nodes as it needs besides the agents that are there, by simulated placement. It may go to
    every agent of the cluster that is well and takes new tasks. What fits there, or on machines of a pool that stands
    earlier in the policy and follows waiting work too, asks no other pool for any; so nothing is ordered twice.
-   What a service has yet to place belongs to it. One whose share can't be known is a load unknown beside it: what is
-   known is grown for, and nothing shrinks.
+   What services have yet to place, and what waits in further Marathons that the policy names, belongs to it. One whose
+   share can't be known is a load unknown beside it: what is known is grown for, and nothing shrinks.
 3. A number of the firehose, and a constant, as they are. Agents of which little is in use: as many nodes as are left
    without them (`thin.py`).
 4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
@@ -28,6 +28,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from shared.model.bounds import PoolBounds
+from shared.model.load import Pending
 from shared.model.mesos import Agent
 from shared.model.nodes import Finding
 from shared.model.overrides import OverrideKind, in_force
@@ -37,7 +38,7 @@ from shared.policy.schema import Mode, PoolPolicy
 from shared.scale.load import Demand, Left, allocated, constant, metric, thin, waiting
 from shared.scale.offers import blank_of
 from shared.scale.placement import Placement, grow
-from shared.scale.queue import waiting_work
+from shared.scale.queue import waiting_elsewhere, waiting_work
 from shared.scale.spread import Place, Spread
 from shared.scale.work import Host, Work
 
@@ -63,13 +64,12 @@ def demands_of(
 
 
 def _of_pool(asking: _Asking, pool: PoolPolicy, situation: Situation) -> Iterator[Reading[Demand]]:
-    """And what is not known of services, where what waits counts."""
+    """And what is not known of services and further Marathons, where what waits counts."""
     signals = _signals(pool)
     for signal in signals:
         yield asking.about(pool, signal)
     if any(isinstance(one, Waiting | Thin) for one in signals):
-        services = situation.snapshot.load.services.values()
-        yield from (one for one in services if isinstance(one, Failure))
+        yield from situation.snapshot.load.unknown
 
 
 def _can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
@@ -207,9 +207,24 @@ def _waiting(situation: Situation) -> Reading[tuple[Work, ...]]:
     if isinstance(queue, Failure):
         return queue
     agents = () if isinstance(scheduler, Failure) else scheduler.value.agents
+    works = waiting_work(queue.value, agents, _pending(situation))
+    return Value((*works, *_elsewhere(situation)), queue.source, queue.taken_at)
+
+
+def _pending(situation: Situation) -> list[Pending]:
     told = situation.snapshot.load.services.values()
-    pending = [pod for one in told if isinstance(one, Value) for pod in one.value]
-    return Value(waiting_work(queue.value, agents, pending), queue.source, queue.taken_at)
+    return [pod for one in told if isinstance(one, Value) for pod in one.value]
+
+
+def _elsewhere(situation: Situation) -> Iterator[Work]:
+    """What waits in further Marathons."""
+    scheduler = situation.snapshot.scheduler
+    if isinstance(scheduler, Failure):
+        return
+    for name, queue in situation.snapshot.load.others.items():
+        if isinstance(queue, Value):
+            ids = {one.id for one in scheduler.value.frameworks.values() if one.name.strip("/") == name}
+            yield from waiting_elsewhere(name, queue.value, scheduler.value.agents, ids)
 
 
 def _left(works: Sequence[Work], placed: Placement, names: Mapping[str, str]) -> tuple[Work, ...]:

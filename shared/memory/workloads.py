@@ -5,7 +5,7 @@ tasks; a pod of a service where its volume is, and it is up `recovery` after tha
 agent is away. As in Marathon a killed task may well come back on the same agent, unless that is barred.
 Public to tests: `apps`, `services`, `packages` (of frameworks, by name), `deployments`, `faults`, `blind`: parts
 and services that can't be read, and `largest`: what needs more than that fits on no agent. `queued` waits beside what
-the applications lack, `unplaced` beside what services lack.
+the applications lack, `unplaced` beside what services lack, and `queued_elsewhere` in further Marathons, by name.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class MemoryWorkloads(Workloads):
         self.moves_when_gone = True
         self.largest: Amounts | None = None
         self.queued: tuple[Queued, ...] = ()
+        self.queued_elsewhere: dict[str, tuple[Queued, ...]] = {}
         self.unplaced: tuple[Pending, ...] = ()
         self._clock, self._recovery = clock, recovery
         self._agents, self._barred = set(agents), set[str]()
@@ -101,6 +102,9 @@ class MemoryWorkloads(Workloads):
         lacking = tuple(_queued(app, app.wanted - len(app.tasks)) for _, app in sorted(self.apps.items()))
         entries = tuple(one for one in (*lacking, *self.queued) if one.count > 0)
         return self._say("queue", Queue(entries))
+
+    async def other_queues(self, names: Collection[str]) -> Mapping[str, Reading[Queue]]:
+        return {name: self._say(name, Queue(self.queued_elsewhere.get(name, ()))) for name in sorted(names)}
 
     async def pending(self, mesos: SchedulerState) -> Mapping[str, Reading[tuple[Pending, ...]]]:
         lacking = [one for service in self.services.values() if (one := self._lacking(service)) is not None]

@@ -66,16 +66,23 @@ _NOT_ASKED = Failure("nobody has asked what waits for room", "load", datetime.mi
 class Load(Struct, frozen=True):
     """`metrics`: by pool and by the metric's name, the number that its policy follows. A reading's time is that of the
     oldest value in it. `pasts`: by pool, what was needed in the last weeks, of those that have a forecast.
-    `services`: what each service has yet to place."""
+    `services`: what each service has yet to place; `others`: what further Marathons have, by their names."""
 
     queue: Reading[Queue] = _NOT_ASKED
     metrics: Mapping[str, Mapping[str, Reading[float]]] = field(
         default_factory=dict[str, Mapping[str, Reading[float]]]
     )
     pasts: Reading[Mapping[str, Past]] = _NOT_REMEMBERED
+    others: Mapping[str, Reading[Queue]] = field(default_factory=dict[str, Reading[Queue]])
     services: Mapping[str, Reading[tuple[Pending, ...]]] = field(
         default_factory=dict[str, Reading[tuple[Pending, ...]]]
     )
+
+    @property
+    def unknown(self) -> tuple[Failure, ...]:
+        """Of services and further Marathons."""
+        told: list[Reading[object]] = [*self.services.values(), *self.others.values()]
+        return tuple(one for one in told if isinstance(one, Failure))
 
     def metric(self, pool: str, name: str) -> Reading[float]:
         """A failure where it was not asked for."""

@@ -36,13 +36,14 @@ async def with_load(outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot
     foresees = any(pool.scaling and pool.scaling.forecast for pool in cluster.pools)
     if not waits and not follows and not foresees:
         return snapshot
-    queue, services, metrics, pasts = await asyncio.gather(
+    queue, others, services, metrics, pasts = await asyncio.gather(
         _queue(outside, cluster, waits),
+        _others(outside, cluster, waits),
         _services(outside, cluster, snapshot, waits),
         _metrics(outside, cluster, snapshot),
         _pasts(outside, cluster, foresees),
     )
-    return replace(snapshot, load=Load(queue, metrics, pasts, services))
+    return replace(snapshot, load=Load(queue, metrics, pasts, others, services))
 
 
 async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) -> Reading[Queue]:
@@ -56,6 +57,15 @@ async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) ->
             return await workloads.queue()
     except TimeoutError:
         return Failure(f"no answer within {LONGEST.total_seconds():g} s", "marathon queue", clock.now())
+
+
+async def _others(
+    outside: Outside, cluster: ClusterPolicy, is_followed: bool
+) -> Mapping[str, Reading[Queue]]:
+    workloads = outside.workloads_of(cluster)
+    if not is_followed or not cluster.marathons or workloads is None:
+        return {}
+    return await workloads.other_queues(cluster.marathons)
 
 
 async def _services(

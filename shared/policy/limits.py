@@ -55,6 +55,12 @@ SUBSCRIPTION = Written(
     "the subscription's id, like 00000000-0000-0000-0000-000000000000 (not its name)",
 )
 
+MARATHON = Written(
+    r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,9}",
+    "the name of a Marathon's framework, like marathon-user",
+)
+"""It becomes a part of a path, so it is no more than the names that DC/OS gives to services."""
+
 RESOURCE_GROUP = Written(
     r"[\w().-]{0,89}[\w()-]",
     "the resource group's name: 1 to 90 letters, digits, '_', '-', '.', '(' and ')', not ending in '.'",

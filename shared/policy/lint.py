@@ -14,6 +14,7 @@ from datetime import timedelta
 from shared.policy.advice import Advice, Foreseen, Inside, Rule
 from shared.policy.lint_rebalance import REBALANCE_RULES
 from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
+from shared.policy.scaling import Thin, Waiting
 from shared.policy.schema import ClusterPolicy, Disruption, Mode, Policy
 from shared.policy.values import duration_text
 
@@ -165,6 +166,13 @@ def _bolder(at: Inside) -> str | None:
     return f"the pool is in {at.pool.mode} while its cluster is in {at.cluster.mode}: the cluster looks untouched"
 
 
+def _marathons_unheard(cluster: ClusterPolicy) -> str | None:
+    signals = [one for pool in cluster.pools if pool.scaling is not None for one in pool.scaling.signals]
+    if not cluster.marathons or any(isinstance(one, Waiting | Thin) for one in signals):
+        return None
+    return f"{', '.join(cluster.marathons)}: no pool follows work that waits, so nobody asks what waits there"
+
+
 CLUSTER_RULES: tuple[Rule[ClusterPolicy], ...] = (
     Rule(
         "failover-hold-off-short",
@@ -172,6 +180,13 @@ CLUSTER_RULES: tuple[Rule[ClusterPolicy], ...] = (
         "below 10m, the time that Mesos gives agents to register with a new leader",
         "MESOS-5330: after a failover all agents rushed at the new leader at once",
         _hold_off_short,
+    ),
+    Rule(
+        "marathons-unheard",
+        "dcos.marathons",
+        "further Marathons, and no pool that follows work that waits",
+        "",
+        _marathons_unheard,
     ),
     Rule("even-masters", "dcos.masters", "an even number of masters", "", _even_masters),
     Rule(

@@ -21,6 +21,7 @@ from shared.policy.notify import Target
 from shared.policy.read_alerts import read_alerts
 from shared.policy.read_calendars import read_calendars
 from shared.policy.read_firehose import read_firehose
+from shared.policy.read_marathons import read_marathons
 from shared.policy.read_notify import read_notify
 from shared.policy.read_quorum import read_quorum
 from shared.policy.read_scaling import read_scaling, scaling_of
@@ -95,6 +96,7 @@ class PolicyReading(Reading):
             subscription=subscription,
             resource_group=group,
             masters=masters,
+            marathons=() if dcos is None else read_marathons(self, dcos),
             quorum=read_quorum(self, opened, len(masters)),
             pools=tuple(self._pool(pool, layer, (subscription, group), told) for pool in pools),
             notify=told,

@@ -52,7 +52,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         *SETTINGS,
     ),
     "firehose": FIREHOSE_KEYS,
-    "dcos": ("masters", "login"),
+    "dcos": ("masters", "marathons", "login"),
     "masters": tuple(one.name for one in fields(Quorum)),
     "master repair": tuple(one.name for one in fields(MasterRepair)),
     "pool": (

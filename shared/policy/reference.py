@@ -33,6 +33,7 @@ from shared.policy.notify import About, Target
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_calendars import DATES
 from shared.policy.read_firehose import MOST_RULES
+from shared.policy.read_marathons import WANTED as MARATHONS
 from shared.policy.read_scaling import FORMS, PACE
 from shared.policy.read_scaling import WANTED as SIGNALS
 from shared.policy.read_schedules import SIZES
@@ -66,7 +67,7 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
         ClusterPolicy,
         ("subscription", "resource_group", "mode", "failover_hold_off", "at_once"),
     ),
-    ("clusters.NAME.dcos", ClusterPolicy, ("masters",)),
+    ("clusters.NAME.dcos", ClusterPolicy, ("masters", "marathons")),
     ("clusters.NAME.masters", Quorum, ("vms", "addresses")),
     ("clusters.NAME.masters.repair", MasterRepair, KEYS["master repair"]),
     ("calendars.NAME", Calendar, KEYS["calendar"]),
@@ -88,6 +89,7 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
 
 WORDS = {
     "masters": "A list of hosts.",
+    "marathons": f"{MARATHONS[0].upper()}{MARATHONS[1:]}.",
     "rules": "A mapping of names to rules.",
     "addresses": "A list of IPv4 addresses.",
     "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",

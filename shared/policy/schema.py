@@ -252,6 +252,11 @@ class ClusterPolicy(Struct, frozen=True, kw_only=True):
     pools: tuple[PoolPolicy, ...]
     """The agent pools, in the order of the file. At least one."""
 
+    marathons: tuple[str, ...] = ()
+    """Further Marathons beside that of DC/OS (`dcos.marathons` in the file), by the names of their frameworks, such as
+    `marathon-user`. What waits in their queues counts for pools that follow waiting work. They are asked through Admin
+    Router of the masters, at `/service/NAME`; no other one is asked for anything."""
+
     mode: Mode = Mode.OBSERVE
     """How far the app may go in this cluster, for pools that do not say it themselves."""
 

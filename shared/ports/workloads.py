@@ -26,6 +26,10 @@ class Workloads(Protocol):
         """What Marathon has yet to start. What a service has yet to place is not in it."""
         ...
 
+    async def other_queues(self, names: Collection[str]) -> Mapping[str, Reading[Queue]]:
+        """What further Marathons have yet to start, by the names of their frameworks."""
+        ...
+
     async def pending(self, mesos: SchedulerState) -> Mapping[str, Reading[tuple[Pending, ...]]]:
         """What each service built on dcos-commons has yet to place where there is room. By name, of those whose
         frameworks `mesos` lists. A failure, for that service alone, where it does not answer or where what waits can't

@@ -6,8 +6,10 @@ What waits is counted so:
 2. What keeps volumes waits, as a rule, for the agent that has its volume, and no new agent has it. It is counted only
    where Marathon tells why offers were not taken, and a volume that was not there is not among the reasons.
 3. An instance that needs certain ports shares an agent with no other of its application.
-4. What services built on dcos-commons have yet to place is counted as they tell it, after what waits in the queue.
-5. No more than `MOST` instances are counted, those that wait longest. When they have room, the next look counts the
+4. What further Marathons have waits as what is in the queue of the first, under names of its own: two applications of
+   one name are two, and each runs where tasks of its own framework run.
+5. What services built on dcos-commons have yet to place is counted as they tell it, after what waits in the queue.
+6. No more than `MOST` instances are counted, those that wait longest. When they have room, the next look counts the
    others; a pool that grew for them is none too large.
 
 Constraints are about all instances of an application. Which of them run where is told by the ids of tasks that the
@@ -20,7 +22,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from shared.model.load import Pending, Queue, Queued
 from shared.model.mesos import Agent
@@ -55,6 +59,17 @@ def waiting_work(queue: Queue, agents: Sequence[Agent], pending: Iterable[Pendin
             works.append(_work_of_pods(pod, count))
             left -= count
     return tuple(works)
+
+
+def waiting_elsewhere(
+    marathon: str, queue: Queue, agents: Iterable[Agent], frameworks: Collection[str]
+) -> tuple[Work, ...]:
+    """What waits in a further Marathon, whose frameworks have these ids."""
+    of_its_own = [
+        replace(one, task_ids={id: ids for id, ids in one.task_ids.items() if id in frameworks})
+        for one in agents
+    ]
+    return tuple(replace(one, app=f"{marathon}:{one.app}") for one in waiting_work(queue, of_its_own))
 
 
 def _work_of_pods(one: Pending, count: int) -> Work:

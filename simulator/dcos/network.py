@@ -9,6 +9,7 @@ one network carries everything that a product asks of a cluster.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from simulator.dcos import diagnostics, doors, marathon, sdk
 from simulator.dcos.services import Node, Services
@@ -19,6 +20,7 @@ from simulator.world.world import World
 
 ROUTER, DIAGNOSTICS, MARATHON, EXHIBITOR = 80, 1050, 8080, 8181
 AGENT, AGENT_ROUTER = 5051, 61001
+BY_ROUTER = "/service/marathon"
 
 
 class DcosFace:
@@ -64,7 +66,7 @@ class DcosFace:
         if port == MARATHON:
             return marathon.answer(services, request)
         if port == ROUTER and path.startswith(sdk.BASE):
-            return sdk.answer(services, request)
+            return self._of_service(request)
         if port == ROUTER and path.startswith("/system/checks/v1/"):
             return doors.checks(services, path, request.method)
         if port == ROUTER and path == "/pkgpanda/active/":
@@ -76,6 +78,15 @@ class DcosFace:
         if port in {ROUTER, DIAGNOSTICS}:
             return text_response(404, "404 page not found\n")
         raise NoAnswer(Silence.REFUSED)
+
+    def _of_service(self, request: Request) -> Response:
+        """Marathon answers behind Admin Router too, as every framework does that has a page."""
+        path, services = request.path, self.services
+        if not path.startswith(f"{BY_ROUTER}/"):
+            return sdk.answer(services, request)
+        if services.silent.get(MARATHON) is Silence.HANGING:
+            return text_response(504, "Gateway Time-out")
+        return marathon.answer(services, replace(request, path=path.removeprefix(BY_ROUTER)))
 
     def _by_router(self, path: str) -> Response:
         """/slave/<id>/...: Admin Router hands the request on to the agent, as long as the masters list it."""

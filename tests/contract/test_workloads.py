@@ -11,6 +11,7 @@ from shared.model.mesos import Amounts
 from shared.model.readings import Failure, Value
 from shared.model.workloads import AppKind, Needs
 from tests.contract.workload_worlds import (
+    ELSEWHERE,
     KAFKA,
     InMemory,
     Simulated,
@@ -279,6 +280,20 @@ async def test_a_pod_that_waits_for_its_own_agent_waits_for_no_other(world: Work
 async def test_a_service_that_does_not_answer_well_has_not_nothing_to_place(world: WorkloadWorld) -> None:
     world.blind(KAFKA)
     assert await pending(world) is None
+
+
+async def test_a_further_marathon_has_a_queue_of_its_own(world: WorkloadWorld) -> None:
+    world.start_huge_elsewhere("huge", 2)
+    await world.pass_time()
+    reading = (await world.workloads.other_queues([ELSEWHERE]))[ELSEWHERE]
+    assert isinstance(reading, Value)
+    (huge,) = reading.value.entries
+    assert (huge.app, huge.count, huge.needs) == ("/huge", 2, Needs(Amounts(64, 1_000)))
+
+
+async def test_a_further_marathon_that_does_not_answer_has_no_empty_queue(world: WorkloadWorld) -> None:
+    world.blind("marathon")
+    assert isinstance((await world.workloads.other_queues([ELSEWHERE]))[ELSEWHERE], Failure)
 
 
 @pytest.mark.parametrize("name", [name for name in WORLDS if name != "memory"])

@@ -16,7 +16,7 @@ from shared.memory.clock import SteppedClock
 from shared.memory.scheduler import MemoryScheduler
 from shared.memory.workloads import MemoryWorkloads
 from shared.model.catalog import UNKNOWN_RESIDENT, UNKNOWN_SDK
-from shared.model.load import Pending
+from shared.model.load import Pending, Queued
 from shared.model.mesos import Amounts, SchedulerState
 from shared.model.readings import Value
 from shared.model.workloads import App, AppKind, Needs, Service, Task, WorkloadState
@@ -37,6 +37,8 @@ from tests.contract.schedulers import Steps
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KAFKA = "prod/kafka"
+ELSEWHERE = "marathon"
+"""Simulated clusters have one Marathon, and Admin Router tells of it as of any other."""
 
 
 class WorkloadWorld(Protocol):
@@ -65,6 +67,10 @@ class WorkloadWorld(Protocol):
 
     def start_huge(self, app: str, tasks: int) -> None:
         """A new application that needs 64 cores and 1,000 MB for each task, which no agent has, one task an agent."""
+        ...
+
+    def start_huge_elsewhere(self, app: str, tasks: int) -> None:
+        """The same in the Marathon `ELSEWHERE`, which is asked through Admin Router."""
         ...
 
     def blind(self, part: str) -> None:
@@ -110,8 +116,14 @@ class InMemory:
         unique = (("hostname", "UNIQUE"),)
         self.twin.add(App(id=f"/{app}", wanted=tasks, running=0, healthy=0, needs=needs, constraints=unique))
 
+    def start_huge_elsewhere(self, app: str, tasks: int) -> None:
+        huge = Queued(app=f"/{app}", count=tasks, needs=Needs(Amounts(64, 1_000)))
+        self.twin.queued_elsewhere[ELSEWHERE] = (huge,)
+
     def blind(self, part: str) -> None:
-        self.twin.blind |= {"apps", "pods", "deployments", "queue"} if part == "marathon" else {part}
+        self.twin.blind |= (
+            {"apps", "pods", "deployments", "queue", ELSEWHERE} if part == "marathon" else {part}
+        )
 
 
 class Simulated:
@@ -166,6 +178,9 @@ class Simulated:
 
     def start_huge(self, app: str, tasks: int) -> None:
         self.cluster.mesos.schedulers[0].add(SimulatedApp(app, tasks, cpus=64, mem=1_000, unique=True))
+
+    def start_huge_elsewhere(self, app: str, tasks: int) -> None:
+        self.start_huge(app, tasks)
 
     def start_picky(self, app: str, tasks: int) -> None:
         """One task an agent, and only where Linux is."""

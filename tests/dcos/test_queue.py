@@ -19,7 +19,7 @@ from shared.model.readings import Failure, Reading, Value
 from shared.model.workloads import AppKind, Needs
 from shared.ports.http import HttpAnswer, HttpCall
 from tests.dcos.at_work import MARATHON, at_work, document, only_app
-from tests.dcos.test_health import recorded, says
+from tests.dcos.test_health import MASTER, recorded, says
 
 QUEUE = f"{MARATHON}/queue"
 APP = {"id": "/web", "instances": 9, "cpus": 0.5, "mem": 256, "disk": 0}
@@ -207,3 +207,15 @@ def test_nothing_is_raised_whatever_is_answered(status: int, body: bytes) -> Non
         return HttpAnswer(status, {}, body)
 
     assert msgspec.json.encode(asyncio.run(read(route)))
+
+
+async def test_further_marathons_are_asked_through_admin_router_by_names_that_can_be_one() -> None:
+    workloads, http = at_work(
+        {f"GET http://{MASTER}:80/service/marathon-user/v2/queue": says({"queue": [ENTRY]})}
+    )
+    found = await workloads.other_queues(["marathon-user", "gone", "../evil", "10.0.0.9:8080/x?"])
+    assert sorted(found) == ["gone", "marathon-user"]
+    assert isinstance(found["gone"], Failure)
+    assert isinstance(found["marathon-user"], Value)
+    assert found["marathon-user"].value.entries[0].count == 2
+    assert {call.url.split("/")[2] for call in http.calls} == {f"{MASTER}:80"}

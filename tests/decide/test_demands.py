@@ -12,7 +12,7 @@ from shared.decide.demands import demands_of
 from shared.decide.repair import Situation
 from shared.model.bounds import PoolBounds
 from shared.model.ledger import NoRoom
-from shared.model.load import Load, Pending, Queue
+from shared.model.load import Load, Pending, Queue, Queued
 from shared.model.mesos import Amounts
 from shared.model.overrides import Override, OverrideKind
 from shared.model.readings import Reading, Value
@@ -97,6 +97,15 @@ def test_rule_2_what_is_thin_depends_on_what_services_have_yet_to_place() -> Non
     pool = following(Thin())
     pool.load = Load(read(Queue()), services={"hdfs": unread("hdfs")})
     assert [asks(one) for one in pool.sized().demands][1:] == [None]
+
+
+def test_rule_2_what_waits_in_further_marathons_waits_too() -> None:
+    pool = following(Waiting())
+    more = Queued(app="/big", count=5, needs=Needs(Amounts(4, 1_000)))
+    pool.load = Load(read(Queue()), others={"marathon-user": read(Queue((more,)))})
+    assert nodes(pool) == 3 + 2
+    pool.load = Load(read(Queue()), others={"marathon-user": unread("queue of marathon-user")})
+    assert [asks(one) for one in pool.sized().demands] == [0, None]
 
 
 def test_rule_2_services_are_nothing_to_a_pool_that_follows_no_waiting_work() -> None:

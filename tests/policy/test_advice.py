@@ -15,6 +15,10 @@ OTHER = GOOD.split("clusters:\n")[1].replace("  prod:", "  test:").replace("acs-
 UNWISE = {
     "failover-hold-off-short": (with_cluster("failover_hold_off: 9m59s"), "clusters.prod.failover_hold_off"),
     "even-masters": (changed(ALL_MASTERS, "[172.16.0.5, 172.16.0.6]"), "clusters.prod.dcos.masters"),
+    "marathons-unheard": (
+        changed(ALL_MASTERS, f"{ALL_MASTERS}, marathons: [marathon-user]"),
+        "clusters.prod.dcos.marathons",
+    ),
     "masters-not-found": (
         changed(ALL_MASTERS, "[a, b, c]") + "    masters: {vms: dcos-master-*}\n",
         "clusters.prod.masters.addresses",
@@ -39,6 +43,8 @@ UNWISE = {
 WISE = {
     "failover-hold-off-short": with_cluster("failover_hold_off: 10m"),
     "even-masters": changed(ALL_MASTERS, "[172.16.0.5]"),
+    "marathons-unheard": changed(ALL_MASTERS, f"{ALL_MASTERS}, marathons: [marathon-user]")
+    + "        scaling: {signals: [{of: waiting}]}\n",
     "masters-not-found": changed(ALL_MASTERS, "[a, b, c]")
     + "    masters: {vms: dcos-master-*, addresses: [172.16.0.5, 172.16.0.6, 172.16.0.7]}\n",
     "storm-off": with_pool("storm: {unhealthy: 39}"),

@@ -9,7 +9,15 @@ from shared.model.load import Pending, Queue, Queued
 from shared.model.mesos import Agent, Amounts
 from shared.model.workloads import App, Needs
 from shared.scale.placement import grow, place
-from shared.scale.queue import ALONE, MOST, WITHOUT_ITS_VOLUME, running_on, waiting_work, work_of
+from shared.scale.queue import (
+    ALONE,
+    MOST,
+    WITHOUT_ITS_VOLUME,
+    running_on,
+    waiting_elsewhere,
+    waiting_work,
+    work_of,
+)
 from tests.scale.placing import blank, host
 
 UUIDS = [f"0123456{n}-89ab-cdef-0123-456789abcdef" for n in range(10)]
@@ -102,3 +110,14 @@ def test_pods_of_services_come_after_what_the_queue_has_and_are_kept_apart_as_th
     assert [(work.app, work.count) for work in works] == [("/web", 1), ("kafka/broker", 2)]
     assert waiting_work(Queue((queued(count=MOST - 1),)), (), [pods])[1].count == 1
     assert grow(works[1:], [host(1), host(2)], blank()).new == 1
+
+
+def test_two_marathons_have_two_applications_of_one_name_each_with_its_own_tasks() -> None:
+    there = Agent(
+        "a1", "10.0.0.1", "10.0.0.1", 5051, True, None, task_ids={"user": (f"web.{UUIDS[0]}",), "own": ()}
+    )
+    unique = Queue((queued(constraints=(("hostname", "UNIQUE"),)),))
+    (of_user,) = waiting_elsewhere("marathon-user", unique, [there], {"user"})
+    (of_other,) = waiting_elsewhere("marathon-other", unique, [there], {"other"})
+    assert (of_user.app, of_user.runs_on) == ("marathon-user:/web", {"a1": 1})
+    assert (of_other.app, of_other.runs_on) == ("marathon-other:/web", {})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
+from shared.model.load import Queued
+from shared.model.workloads import Needs
 from shared.ports.store import Table, Write
 from shared.records.followed import Followed, Told
 from tests.builders import name
-from tests.scaling.waits import Waits
+from tests.scaling.waits import AGENT, Waits
 
 CALM = "window: 20m, shrink_pause: 5m, protect_new: 10m"
 WAITING = f"signals: [{{of: waiting}}], {CALM}"
@@ -95,3 +98,14 @@ async def test_a_service_that_says_nothing_of_its_pods_only_keeps_the_pool_from_
     waits.works.blind.clear()
     await waits.after(minutes=60)
     assert waits.capacity < 6
+
+
+@pytest.mark.parametrize(("named", "capacity"), [(", marathons: [marathon-user]", 4), ("", 3)])
+async def test_what_waits_in_a_further_marathon_counts_where_the_policy_names_it(
+    named: str, capacity: int
+) -> None:
+    waits = Waits(WAITING)
+    waits.policy = waits.policy.replace('"172.16.0.7"]', f'"172.16.0.7"]{named}')
+    waits.works.queued_elsewhere["marathon-user"] = (Queued(app="/job", count=1, needs=Needs(AGENT)),)
+    await waits.after(minutes=2)
+    assert waits.capacity == capacity
