@@ -87,6 +87,12 @@ class Question(Struct, frozen=True):
             return own.urgent
         return self.remedy is Remedy.REPLACE and self.finding.ends_soon(self.now)
 
+    @property
+    def only_empties(self) -> bool:
+        """Urgent, and Azure has not taken the machine yet: its tasks move, and a successor is ordered after a look at
+        the set of its own. What is left of it is destroyed when it was taken, and that is another finding."""
+        return self.is_urgent and self.finding.condition is Condition.DOOMED
+
 
 def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Tally]:
     """Every pool of the snapshot in numbers."""

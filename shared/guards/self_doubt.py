@@ -1,7 +1,8 @@
 """Self-doubt: is it us that is cut off, rather than them that are broken?
 
 1. The masters could not be read: refuse. Nobody is judged dead by silence alone.
-2. Azure's set, instances or addresses could not be read: refuse.
+2. Azure's set, instances or addresses could not be read: refuse. The set's own numbers are not needed while a node is
+   emptied ahead of an end that is near: Azure takes that away itself, and nothing is destroyed.
 3. The readings are older than 60 s, or from the future, because our clock was put back: refuse.
 4. The leading master's clock and ours are more than 60 s apart: refuse. What is waited for by one that jumped ahead is
    over too soon, and how long somebody leads or an agent is registered cannot be told.
@@ -34,7 +35,7 @@ def ask(question: Question) -> Answer:
         return refuse(GUARD, "scheduler_unread", None, {"why": snapshot.scheduler.why})
     readings = snapshot.pools[question.pool.name]
     for reading in (readings.scale_set, readings.instances, readings.addresses):
-        if isinstance(reading, Failure):
+        if isinstance(reading, Failure) and not (reading is readings.scale_set and question.only_empties):
             return refuse(GUARD, "azure_unread", None, {"source": reading.source, "why": reading.why})
     age = question.now - snapshot.started_at
     if age > OLDEST:

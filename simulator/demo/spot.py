@@ -1,8 +1,8 @@
-"""Spot: Azure takes a third of a pool of spot machines back, with half a minute's notice.
+"""Spot: Azure takes two thirds of a pool of spot machines back, with half a minute's notice.
 
 Twelve spot machines and four that are not, with work that may run on either. Azure announces the evictions as it does,
-by Event Grid and 30 s ahead, in two waves some seconds apart. What counts is what is true when the power goes: is there
-still a task on the machine, and is its successor on its way.
+by Event Grid and 30 s ahead, in three waves some seconds apart. What counts is what is true when the power goes: if
+there is still a task on the machine, and whether its successor is on its way.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simulator.world.world import Cluster
 POOLS, MOST = {"fixed": 4, "spot": 12}, 20
 APPS = (App("web", 8, cpus=0.5, mem=500.0, pool=""), App("batch", 20, cpus=0.5, mem=1000.0, pool=""))
 TASKS = sum(app.instances for app in APPS)
-WAVES = ((0, 1), (4, 5))
+WAVES = ((0, 1, 2), (4, 5, 6), (8, 9))
 """Machines by their number."""
 TAKEN = sum(len(wave) for wave in WAVES)
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -164,7 +164,7 @@ def _as_before(course: Course) -> Check:
 STORY = LongStory(
     "spot",
     f"Azure takes {TAKEN} of {POOLS['spot']} spot machines back, with 30 s notice. What runs on them is moved before"
-    " the power goes, their successors are ordered at once, and the pool is whole again in minutes.",
+    " the power goes, successors are ordered ahead as far as Azure takes orders, and the pool is soon whole again.",
     "An announced end does not wait for windows or rates: the machine is lost anyway. Azure alone takes it; the app"
     " moves the work and orders ahead, within the pool's own maximum.",
     played,

@@ -68,7 +68,7 @@ def test_a_healthy_machine_that_was_touched_is_told() -> None:
     ("what", "names"),
     [
         ({"machines": {"fixed": 4, "spot": 21}}, ["within bounds", "as before"]),
-        ({"machines": {"fixed": 4, "spot": 7}}, ["within bounds", "as before"]),
+        ({"machines": {"fixed": 4, "spot": 3}}, ["within bounds", "as before"]),
         ({"agents": {**POOLS, "spot": 11}}, ["as before"]),
         ({"waiting": 1}, ["as before"]),
     ],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from shared.guards import self_doubt
-from tests.builders import NOW, Cluster, agent
+from shared.guards import capacity, self_doubt
+from shared.model.nodes import Condition
+from tests.builders import NOW, Cluster, agent, disruption
 
 
 def test_condition_1_unread_masters_refuse() -> None:
@@ -25,6 +27,21 @@ def test_condition_2_any_unread_part_of_azure_refuses(source: str) -> None:
     answer = self_doubt.ask(cluster.question(1))
     assert (answer.allowed, answer.reason, answer.until) == (False, "azure_unread", None)
     assert answer.numbers == {"source": source, "why": "it answered 503"}
+
+
+@pytest.mark.parametrize("source", ["scale_set", "instances", "addresses", "scheduler"])
+@pytest.mark.parametrize("condition", [Condition.DOOMED, Condition.STOPPED])
+def test_condition_2_a_node_that_is_emptied_in_time_needs_no_number_of_the_set(
+    source: str, condition: Condition
+) -> None:
+    cluster = Cluster(nodes=3)
+    cluster.ledger = replace(cluster.ledger, active=(disruption(1, urgent=True),))
+    cluster.unreadable = {source}
+    asked = cluster.question(1, operation=disruption(1).operation)
+    asked = replace(asked, finding=replace(asked.finding, condition=condition))
+    allowed = source == "scale_set" and condition is Condition.DOOMED
+    assert self_doubt.ask(asked).allowed is allowed
+    assert capacity.ask(asked).allowed is (allowed or source in {"addresses", "scheduler"})
 
 
 def test_condition_3_readings_older_than_a_minute_refuse() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.errors import Retry
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState, Plan
 from shared.model.overrides import Override, OverrideKind
@@ -113,6 +115,22 @@ async def test_without_room_for_a_successor_its_tasks_move_all_the_same() -> Non
     assert scene.scheduler.agents[scene.agent_of(1)].tasks == {}
     await scene.hears(scene.machine_is_deallocated(1))
     await scene.after(minutes=20)
+    assert (scene.capacity, scene.connected, await scene.open_incidents()) == (10, 10, {})
+
+
+async def test_its_tasks_move_while_azure_answers_too_many_questions_about_the_set() -> None:
+    """A wave of evictions asks for more readings than Azure answers in a minute; to move tasks takes none of it."""
+    scene = await ready()
+    scene.compute.faults.always("scale_set", Retry("Azure answers 429", timedelta(seconds=60)))
+    await hears_of_its_end(scene)
+    await scene.after(seconds=25)
+    assert scene.scheduler.agents[scene.agent_of(1)].tasks == {}
+    assert (scene.running_tasks, scene.ordered, scene.destroyed) == (20, [], [])
+    await scene.hears(scene.machine_is_deallocated(1))
+    await scene.after(minutes=5)
+    assert scene.destroyed == []
+    scene.compute.faults.clear()
+    await scene.after(minutes=15)
     assert (scene.capacity, scene.connected, await scene.open_incidents()) == (10, 10, {})
 
 
