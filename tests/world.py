@@ -34,8 +34,7 @@ class _Watchful(MemoryCompute):
 
     def _grow(self, pool: PoolAddress, there: Any, by: int) -> list[str]:
         ids = super()._grow(pool, there, by)
-        for id in ids:
-            self._world.is_made(there.instances, id)
+        self._world.are_made(there.instances, ids)
         return ids
 
     async def destroy(self, pool: PoolAddress, instance_ids: Sequence[str]) -> str:
@@ -101,8 +100,8 @@ class World:
 
     # What happens to it.
 
-    def is_made(self, instances: dict[str, Instance], id: str) -> None:
-        """Azure begins to make a machine, and chooses where."""
+    def are_made(self, instances: dict[str, Instance], ids: Sequence[str]) -> None:
+        """Azure begins to make machines, and chooses where."""
 
     def name(self, number: int) -> str:
         return f"{SET}_{number}"

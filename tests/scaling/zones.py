@@ -9,7 +9,7 @@ zones.counts                                  {"1": 4, "2": 1}
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -40,12 +40,13 @@ class Zones(Office):
         super().__init__(len(places), day, night, more, mode, generation, boot_s)
         self.worst = self.gap
 
-    def is_made(self, instances: dict[str, Instance], id: str) -> None:
-        here = Counter(dict.fromkeys(self._places, 0))
-        here.update(one.zone for one in instances.values() if one.zone is not None)
-        zone = self._places[int(id)] if int(id) < len(self._places) else self.comes_to
-        zone = zone or self._pick() or min(here, key=lambda one: (here[one], one))
-        instances[id] = replace(instances[id], zone=zone, fault_domain=None)
+    def are_made(self, instances: dict[str, Instance], ids: Sequence[str]) -> None:
+        for id in ids:
+            here = Counter(dict.fromkeys(self._places, 0))
+            here.update(one.zone for one in instances.values() if one.zone is not None)
+            zone = self._places[int(id)] if int(id) < len(self._places) else self.comes_to
+            zone = zone or self._pick() or min(here, key=lambda one: (here[one], one))
+            instances[id] = replace(instances[id], zone=zone, fault_domain=None)
 
     def turns(self, at_once: bool = False) -> None:
         super().turns(at_once)
