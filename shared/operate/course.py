@@ -19,7 +19,7 @@ from shared.policy.schema import PoolPolicy
 from .hand import MOVE, MOVING, Hand
 from .outcomes import Failed, HandOver, Outcome, Withdraw
 from .steps.destroy import DESTROYING
-from .steps.enlarge import give_up
+from .steps.enlarge import RAISED, give_up
 from .steps.give_back import give_back
 from .steps.grow import SURGED
 from .steps.keep_evidence import keep_evidence
@@ -67,8 +67,8 @@ class Course:
     def early_end(self, operation: Operation) -> tuple[str, ...]:
         """The steps that are done before it ends early."""
         if not self.has_place:
-            ordered = any(record.step == "enlarge" for record in operation.steps)
-            return (GIVE_UP.name,) if ordered and operation.step != "await_members" else ()
+            raised = RAISED in operation.notes or any(one.step == "enlarge" for one in operation.steps)
+            return (GIVE_UP.name,) if raised and operation.step != "await_members" else ()
         undone = (UNDO.name,) if self.leaves_traces(operation) else ()
         cut_off = ORDERED in operation.notes and operation.subject.services
         return (*undone, MAKE_UP.name) if cut_off else undone

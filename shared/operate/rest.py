@@ -3,7 +3,7 @@
 It goes on when the pool is back, for instance after a mistake was mended or when all instances of the app obey the same
 policy; until then it is looked at now and then. After an hour it is handed over as it stands. Nothing is taken back for
 that, because what would be destroyed or ordered is in a set that is not ours to touch now; what its place in the ledger
-counts for stays counted.
+counts for stays counted. One that has no place there lost nothing to anybody, and rests for a day.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from .hand import Hand
 from .homes import pools_by_set, set_among
 from .leases import take_lease
 from .outside import Outside
+from .plans import PLANS
 from .second_asking import WAITING
 
 OUT_OF_POLICY = timedelta(minutes=5)
-LONGEST_REST = timedelta(hours=1)
+LONGEST_REST, WITHOUT_PLACE = timedelta(hours=1), timedelta(days=1)
 
 
 def why_it_rests(cluster: ClusterPolicy, operation: Operation) -> str | None:
@@ -45,10 +46,11 @@ async def rest(outside: Outside, cluster: ClusterPolicy, kept: Kept[Operation], 
     holds it."""
     now, operation = outside.clock.now(), kept.value
     since = datetime.fromisoformat(operation.notes.get(RESTS, now.isoformat()))
-    if now - since >= LONGEST_REST:
+    longest = LONGEST_REST if PLANS[operation.plan].has_place else WITHOUT_PLACE
+    if now - since >= longest:
         hand = Hand(outside, cluster, _as_it_was(operation), operation, kept.etag)
         await take_lease(hand, now)
-        await close(hand, OperationState.HANDED_OVER, f"{text}, for longer than an hour")
+        await close(hand, OperationState.HANDED_OVER, f"{text}, for longer than {_hours(longest)}")
         return
     if RESTS not in operation.notes:
         about = f"{operation.step} waits: {text}"
@@ -63,6 +65,10 @@ async def rest(outside: Outside, cluster: ClusterPolicy, kept: Kept[Operation], 
 def rested(operation: Operation) -> Operation:
     """It goes on: that it has rested does not count any more."""
     return replace(operation, notes={key: text for key, text in operation.notes.items() if key != RESTS})
+
+
+def _hours(longest: timedelta) -> str:
+    return "an hour" if longest == LONGEST_REST else "a day"
 
 
 def _as_it_was(operation: Operation) -> PoolPolicy:

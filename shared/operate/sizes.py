@@ -107,13 +107,16 @@ async def _with_past(outside: Outside, picture: Picture, after: Mapping[str, Cou
 
 def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
     """The pool's ledger. Where Azure had no room for what was ordered, and fewer are wanted by now, machines that are
-    not there are not wanted any more. Not while one is missing that was lost, or while an order may be under way."""
+    not there are not wanted any more. Not while one is missing that was lost, or while an order may be under way.
+    What is not there and nobody orders is not wanted either: should it be, that is decided anew at the next look."""
     book, there = _without_old(situation.ledgers[sized.pool], sized), sized.there
-    if there is None or not max(there, sized.nodes) < sized.size:
+    if there is None or there >= sized.size:
         return book
     pool = next(one for one in situation.cluster.pools if one.name == sized.pool)
     tally = situation.tallies[pool.name]
-    if book.no_room is None and (tally.missing or size_of(pool.name) in situation.busy):
+    is_idle = not tally.missing and size_of(pool.name) not in situation.busy
+    needed = there if is_idle and _is_quiet(situation, book, there) else max(there, sized.nodes)
+    if needed >= sized.size or not (is_idle or book.no_room):
         return book
     question = Question(
         cluster=situation.cluster,
@@ -131,7 +134,13 @@ def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
     )
     if refusals(ask(question, TO_WANT_FEWER)):
         return book
-    return replace(book, wanted=max(there, sized.nodes, pool.capacity.min) + book.going)
+    return replace(book, wanted=max(needed, pool.capacity.min) + book.going)
+
+
+def _is_quiet(situation: Situation, book: Ledger, there: int) -> bool:
+    """Whether nothing comes or goes in the pool, and Azure's size is that of its list."""
+    scale_set = situation.snapshot.pools[book.pool].scale_set
+    return not book.active and isinstance(scale_set, Value) and scale_set.value.capacity == there
 
 
 def _without_old(book: Ledger, sized: Sized) -> Ledger:

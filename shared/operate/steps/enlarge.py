@@ -51,6 +51,8 @@ from .grow import grow, never_started
 from .unorder import unorder
 
 STANDS = timedelta(minutes=10)
+RAISED = "raised"
+"""The note that says that a larger size was about to be written: from then on it has to be ordered or given up."""
 
 
 async def enlarge(hand: Hand) -> Outcome:
@@ -72,6 +74,7 @@ async def enlarge(hand: Hand) -> Outcome:
         return Withdraw(f"{aim} nodes may be there at the most by now")
     for no in refusals(ask(await hand.question(), TO_ENLARGE)):
         return Withdraw(f"refused by {no.guard} ({no.reason})")
+    hand.note(RAISED, str(aim))
     await hand.about_to(f"{aim} nodes and not {book.wanted} are wanted from now on")
     await raise_to(hand.outside, hand.cluster.name, hand.pool, aim)
     return Done(f"{aim} nodes are wanted")
@@ -85,6 +88,7 @@ async def _add_one_more(hand: Hand, sized: Sized, aim: int) -> Outcome:
         return Withdraw(f"it is not evened out now: {against}")
     for no in refusals(ask(await hand.question(), TO_SPREAD)):
         return Withdraw(f"refused by {no.guard} ({no.reason})")
+    hand.note(RAISED, str(aim))
     await hand.about_to(f"{aim} nodes are wanted for the sake of the spread, until one goes again")
     misplaced = int(hand.operation.notes[MISPLACED])
     book = await add_one_more(hand.outside, hand.cluster.name, hand.pool, aim, misplaced, hand.now)
