@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -42,7 +43,7 @@ from shared.scale.queue import waiting_elsewhere, waiting_work
 from shared.scale.spread import Place, Spread
 from shared.scale.work import Host, Work
 
-from .leavers import hosts_of
+from .leavers import Ground, hosts_of
 from .repair import Situation
 from .thin import nodes_left
 
@@ -113,12 +114,16 @@ class _Asking:
             case Constant():
                 return constant(signal.nodes, now)
 
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground.of(self._situation)
+
     def _left(self, pool: PoolPolicy, signal: Thin) -> Reading[Left]:
         """Without what the queue says nobody knows whether all have room that need some."""
         if self._unsettled is not None:
             return self._unsettled
         waits = _waiting(self._situation)
-        return waits if isinstance(waits, Failure) else nodes_left(self._situation, pool, signal, waits)
+        return waits if isinstance(waits, Failure) else nodes_left(self._ground, pool, signal, waits)
 
     def _agents(self, pool: str) -> Reading[Sequence[Agent]]:
         """Those that are registered."""

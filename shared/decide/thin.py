@@ -50,33 +50,37 @@ def needs_work(situation: Situation) -> bool:
 
 
 def nodes_left(
-    situation: Situation, pool: PoolPolicy, signal: Thin, waits: Value[tuple[Work, ...]]
+    ground: Ground, pool: PoolPolicy, signal: Thin, waits: Value[tuple[Work, ...]]
 ) -> Reading[Left]:
-    book = situation.ledgers[pool.name]
-    size, going = book.ordinary, {one.node for one in book.active if one.shrinks and not one.leaving}
+    """`waits` is what waits for room in the whole cluster."""
+    book = ground.situation.ledgers[pool.name]
+    size, going = book.ordinary, _going(book)
     counted = {one.node for one in book.active if one.leaving}
-    machines = [
-        one for one in situation.findings if one.node.pool == pool.name and one.node.name not in counted
-    ]
+    machines = [one for one in ground.findings[pool.name] if one.node.name not in counted]
     thin = [one.node.name for one in machines if _is_thin(one, signal) or one.node.name in going]
-    unwell = [
-        one.node.name for one in machines if one.condition is not Condition.HEALTHY or not is_there(one)
-    ]
-    stays = f"{unwell[0]} is not well" if unwell else ""
-    stays = (
-        "work waits" if waits.value else stays or ("" if thin else f"no agent is below {signal.below:.0%}")
-    )
-    if stays:
-        return Value(Left(size, f"none is emptied: {stays}"), waits.source, waits.taken_at)
-    unread = _unread(situation)
+    against = "work waits" if waits.value else _against(machines)
+    if against or not thin:
+        because = f"none is emptied: {against or f'no agent is less than {signal.below:.0%} full'}"
+        return Value(Left(size, because), waits.source, waits.taken_at)
+    unread = _unread(ground.situation)
     if unread is not None:
         return unread
-    count = _emptied(situation, pool, book, thin)
-    because = (
-        f"{count} of {len(machines)} agents are less than {signal.below:.0%} full and fit onto the others"
-    )
-    taken_at = min(waits.taken_at, situation.snapshot.workloads.taken_at)
-    return Value(Left(min(size, size + len(going) - count), because), waits.source, taken_at)
+    count = _emptied(ground, pool, book, thin)
+    told = f"{count} of {len(machines)} agents are less than {signal.below:.0%} full and fit onto the others"
+    taken_at = min(waits.taken_at, ground.situation.snapshot.workloads.taken_at)
+    return Value(Left(min(size, size + len(going) - count), told), waits.source, taken_at)
+
+
+def _going(book: Ledger) -> frozenset[str]:
+    """Those that are on their way out and are not counted out yet."""
+    return frozenset(one.node for one in book.active if one.shrinks and not one.leaving)
+
+
+def _against(machines: Sequence[Finding]) -> str:
+    """Rule 3."""
+    unwell = (one for one in machines if one.condition is not Condition.HEALTHY or not is_there(one))
+    first = next(unwell, None)
+    return "" if first is None else f"{first.node.name} is not well"
 
 
 def _is_thin(finding: Finding, signal: Thin) -> bool:
@@ -92,11 +96,12 @@ def _unread(situation: Situation) -> Failure | None:
     return next((one for one in (work.value.apps, work.value.pods) if isinstance(one, Failure)), None)
 
 
-def _emptied(situation: Situation, pool: PoolPolicy, book: Ledger, thin: Sequence[str]) -> int:
+def _emptied(ground: Ground, pool: PoolPolicy, book: Ledger, thin: Sequence[str]) -> int:
     """Rules 5 and 6."""
-    going = {one.node for one in book.active if one.shrinks and not one.leaving}
+    going = _going(book)
     still = replace(book, active=tuple(one for one in book.active if one.node not in going))
-    ground = Ground.of(replace(situation, busy=situation.busy - going))
+    if going:
+        ground = Ground.of(replace(ground.situation, busy=ground.situation.busy - going))
     asked = asked_about(ground, pool, still, min(len(thin), MOST))
     candidates = [
         one if one.node in thin and one.holds in MOVES else replace(one, kept=one.kept or "it stays")
