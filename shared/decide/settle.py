@@ -97,8 +97,8 @@ def _moved(fixed: Bound, low: Bound | None, high: Bound | None) -> Bound:
 
 def ahead_of_time(now: PoolBounds, least: Bound) -> PoolBounds:
     """`now` with a later floor that counts already. Rules 9 and 10."""
-    limit = now.ceiling if now.ceiling.because.source is Source.PERSON else None
-    nodes = least.nodes if limit is None else min(least.nodes, limit.nodes)
+    said_by_person = (one.nodes for one in (now.max, now.ceiling) if one.because.source is Source.PERSON)
+    nodes = min((least.nodes, *said_by_person))
     if nodes <= now.floor.nodes:
         return now
     wanted = Bound(nodes, least.because)

@@ -28,7 +28,8 @@ async def write_followed(store: Store, watching: Watching, now_s: float) -> None
             pools.setdefault(pool, {})[node] = kept
         for pool, nodes in pools.items():
             followed = Followed(watch.cluster, pool, watch.rule.metric)
-            told = Told(watch.rule.metric, watching.worker, watch.values.fault, nodes)
+            fault, _ = watch.values.faults.get(pool, ("", 0.0))
+            told = Told(watch.rule.metric, watching.worker, fault, nodes)
             row = followed.row(watching.worker)
             await store.write(
                 Table.ALERT_STATES, followed.partition, Write(row, msgspec.json.encode(told), "*")

@@ -95,23 +95,24 @@ async def _metrics(
     outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot
 ) -> dict[str, dict[str, Reading[float]]]:
     """By pool and metric, of those that are followed. Nodes that Azure does not list any more tell nothing."""
+    places = [
+        Followed(cluster.name, pool.name, one.name)
+        for pool in cluster.pools
+        for one in (pool.scaling.signals if pool.scaling else ())
+        if isinstance(one, Metric)
+    ]
+    answers = await asyncio.gather(*(_metric(outside, one, snapshot) for one in places))
     found: defaultdict[str, dict[str, Reading[float]]] = defaultdict(dict)
-    for pool in cluster.pools:
-        names = [one.name for one in pool.scaling.signals if isinstance(one, Metric)] if pool.scaling else []
-        instances = snapshot.pools[pool.name].instances
-        for name in names:
-            if isinstance(instances, Value):
-                nodes = {instance.name for instance in instances.value}
-                found[pool.name][name] = await _metric(
-                    outside, Followed(cluster.name, pool.name, name), nodes
-                )
-            else:
-                found[pool.name][name] = instances
+    for one, answer in zip(places, answers, strict=True):
+        found[one.pool][one.metric] = answer
     return dict(found)
 
 
-async def _metric(outside: Outside, followed: Followed, nodes: set[str]) -> Reading[float]:
-    clock = outside.clock
+async def _metric(outside: Outside, followed: Followed, snapshot: Snapshot) -> Reading[float]:
+    clock, instances = outside.clock, snapshot.pools[followed.pool].instances
+    if isinstance(instances, Failure):
+        return instances
+    nodes = {instance.name for instance in instances.value}
     try:
         async with asyncio.timeout(LONGEST.total_seconds()):
             return await read_followed(outside.store, followed, nodes, clock.now())

@@ -12,7 +12,8 @@ reads takes of each series the newest value. What the rows amount to:
    node tells others does not count.
 4. The time is that of the node that was silent longest: while one of those that told it lately says nothing, the sum is
    old, and too old for anybody after some minutes (`shared/scale/load.py`). It is not smaller.
-5. Nobody told it, somebody has more series than are kept or can't tell them apart, or a row can't be read: a failure.
+5. What is from a time that is yet to come is not heard: it would be the newest until then, and fresh for as long.
+6. Nobody told it, somebody has more series than are kept or can't tell them apart, or a row can't be read: a failure.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ FAULTY_S = 3600.0
 """A sum is not believed for so long after it was seen that it can't be right."""
 ENDED_S = 300.0
 """A series is over that is so many seconds older than another one of its node."""
+AHEAD_S = 120.0
+"""So far the clocks of two workers may be apart."""
 
 SOURCE = "firehose"
 
@@ -81,6 +84,7 @@ def sum_of(
 ) -> Reading[float]:
     """What the rows amount to."""
     newest: dict[str, dict[str, tuple[float, float]]] = {}
+    soon = now.timestamp() + AHEAD_S
     for row in rows:
         try:
             told = _decoder.decode(row.body)
@@ -91,9 +95,9 @@ def sum_of(
         for node in told.nodes.keys() & {"", *nodes}:
             kept = newest.setdefault(node, {})
             for series, (value, at) in told.nodes[node].items():
-                if series not in kept or at > kept[series][1]:
+                if at <= soon and (series not in kept or at > kept[series][1]):
                     kept[series] = value, at
-    return _sum(newest, followed, now)
+    return _sum({node: kept for node, kept in newest.items() if kept}, followed, now)
 
 
 def _sum(

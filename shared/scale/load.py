@@ -149,9 +149,11 @@ def _around(of: str, filled: float, aim: Aim, because: str) -> Demand:
 
 
 def _fresh[T](reading: Reading[T], now: datetime) -> Reading[T]:
-    if isinstance(reading, Failure) or now - reading.taken_at <= FRESH:
+    if isinstance(reading, Failure) or abs(now - reading.taken_at) <= FRESH:
         return reading
     age_s = (now - reading.taken_at).total_seconds()
+    if age_s < 0:
+        return Failure(f"its time is {-age_s:.0f} s from now", reading.source, reading.taken_at)
     return Failure(
         f"it is {age_s:.0f} s old, more than {FRESH.total_seconds():.0f}", reading.source, reading.taken_at
     )

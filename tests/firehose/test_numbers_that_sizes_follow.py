@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 from msgspec.structs import replace
 
 from shared.firehose.follow import MOST_FOLLOWED
@@ -12,7 +13,7 @@ from shared.model.readings import Failure, Reading, Value
 from shared.policy.scaling import Metric, Scaling
 from shared.policy.schema import Policy
 from shared.ports.store import Table, Write
-from shared.records.followed import Followed, read_followed
+from shared.records.followed import Followed, Told, read_followed
 from shared.scale.load import metric as demand
 from tests.builders import name, pool_policy
 from tests.firehose.ground import Ground, metric, rule
@@ -208,3 +209,37 @@ async def test_where_no_size_follows_a_metric_nothing_is_kept() -> None:
 def test_mesos_is_asked_for_what_a_size_follows() -> None:
     assert who_tells(Ground().cluster) == (False, False)
     assert who_tells(ground("slave/cpus_used").cluster) == (False, True)
+
+
+async def test_a_number_of_a_time_to_come_is_not_heard() -> None:
+    made = ground()
+    await made.hears(metric(1, made.now_s + 7_200, "queue", depth=500))
+    await told(made, 10, 1)
+    reading = await now(made)
+    assert isinstance(reading, Value)
+    assert (reading.value, reading.taken_at) == (10, made.now)
+
+
+async def test_a_row_of_a_worker_whose_clock_is_ahead_does_not_count_until_then() -> None:
+    made = ground()
+    await told(made, 10, 1)
+    ahead = Told("queue.depth", "worker-9", "", {name(1): {"": (500.0, made.now_s + 7_200)}})
+    write = Write(DEPTH.row("worker-9"), msgspec.json.encode(ahead), "*")
+    await made.store.write(Table.ALERT_STATES, DEPTH.partition, write)
+    reading = await now(made)
+    assert isinstance(reading, Value)
+    assert (reading.value, reading.taken_at) == (10, made.now)
+
+
+async def test_what_is_wrong_in_one_pool_leaves_another_its_number() -> None:
+    made = ground()
+    own = made.cluster.pools[0]
+    made.cluster = replace(made.cluster, pools=(own, replace(own, name="other")))
+    made.policy = Policy(clusters=(made.cluster,))
+    made.passes(61)
+    told_of = [({"queue": "a"}, 5), ({"queue": "b"}, 7), ({"queue": "c", "scales": "other"}, 3)]
+    await made.hears(*(metric(1, made.now_s, "queue", tags, depth=depth) for tags, depth in told_of))
+    assert isinstance(await now(made), Failure)
+    reading = await read_followed(made.store, replace(DEPTH, pool="other"), NODES, made.now)
+    assert isinstance(reading, Value)
+    assert reading.value == 3

@@ -129,3 +129,20 @@ async def test_what_was_not_asked_for_is_a_failure() -> None:
     found = await seen(Scene(agents=2), following(DEPTH))
     assert isinstance(found.metric("private", "other"), Failure)
     assert isinstance(found.metric("public", "queue.depth"), Failure)
+
+
+async def test_metrics_that_are_never_told_are_waited_for_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+
+    async def hang(call: Call) -> None:
+        asked.append(call.name)
+        await asyncio.Event().wait()
+
+    scene = Scene(agents=2)
+    monkeypatch.setattr(load, "LONGEST", timedelta(milliseconds=50))
+    hanging = with_others(scene.outside, store=watched("store", scene.store, hang))
+    many = following(*(Metric(f"m{number}", 1) for number in range(40)))
+    async with asyncio.timeout(1):
+        found = await seen(scene, many, hanging)
+    assert len(asked) == 40
+    assert all(isinstance(found.metric("private", f"m{number}"), Failure) for number in range(40))

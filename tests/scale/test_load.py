@@ -152,3 +152,9 @@ def test_a_metric_that_cannot_be_kept_to_is_refused(per_node: float, margin: flo
 def test_too_few_right_and_too_many_come_in_this_order(cores: list[float], aim: tuple[float, float]) -> None:
     found = demand(allocated(Resource.CPU, pool(*cores), Aim(*aim), NOW))
     assert 0 <= found.grow_below <= found.nodes <= found.shrink_above
+
+
+def test_what_is_from_a_time_to_come_is_not_fresh_until_then() -> None:
+    assert demand(metric("depth", read(7.0, -FRESH), 1, 0, NOW)).nodes == 7
+    ahead = metric("depth", read(7.0, timedelta(hours=-3)), 1, 0, NOW)
+    assert "10800 s from now" in why(ahead)

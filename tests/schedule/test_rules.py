@@ -139,6 +139,12 @@ def test_10_warm_up_does_not_go_beyond_what_a_person_said() -> None:
         assert bounds_at(pool(OFFICE), at(f"{MONDAY} 07:00"), words, 10 * MINUTE).floor.nodes == 10
 
 
+def test_10_a_persons_max_counts_also_where_a_target_that_counts_less_is_below_it() -> None:
+    early = pool(OFFICE, entry("rest", "0 6 * * *", HOUR, target=3))
+    words = [word(MONDAY, f"{MONDAY} 07:00", max=5)]
+    assert bounds_at(early, at(f"{MONDAY} 06:55"), words, 10 * MINUTE).floor.nodes == 5
+
+
 def test_a_year_of_looking_away_changes_nothing() -> None:
     kept, fresh = pool(OFFICE, NIGHT), pool(OFFICE, NIGHT)
     for hour in range(0, 24 * 14, 5):
