@@ -106,7 +106,14 @@ def masters_are_unread(pool: Sizing) -> None:
     pool.unreadable.add("scheduler")
 
 
-@pytest.mark.parametrize("happens", [queue_is_unread, work_is_unread, masters_are_unread])
+def work_was_read_long_ago(pool: Sizing) -> None:
+    assert isinstance(pool.workloads, Value)
+    pool.workloads = replace(pool.workloads, taken_at=NOW - timedelta(minutes=6))
+
+
+@pytest.mark.parametrize(
+    "happens", [queue_is_unread, work_is_unread, work_was_read_long_ago, masters_are_unread]
+)
 def test_rule_4_what_could_not_be_read_is_a_demand_unknown(happens: Callable[[Sizing], None]) -> None:
     pool = thin(1, 1, 1, 1)
     happens(pool)
@@ -114,7 +121,7 @@ def test_rule_4_what_could_not_be_read_is_a_demand_unknown(happens: Callable[[Si
 
 
 def test_rule_5_what_nothing_else_runs_meanwhile_is_not_moved_for_it() -> None:
-    pool = thin(1, 1, 4)
+    pool = thin(1, 1, 4, signal=Thin(0.6))
     pool.runs("/alone", 1)
     assert left(pool) == 2
     pool.runs("/alone-too", 2)
@@ -135,7 +142,7 @@ def test_rule_5_only_thin_ones_are_emptied() -> None:
 
 
 def test_rule_6_while_one_is_emptied_the_answer_is_the_same() -> None:
-    pool = thin(1, 1, 1, 2)
+    pool = thin(1, 1, 1, 3)
     entry = replace(disruption(1), shrinks=True)
     pool.ledger = replace(pool.ledger, active=(entry,))
     pool.busy.add(name(1))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.errors import PoolkeeperError
+from shared.ports.store import Table
 from tests.operate.test_workers_side_by_side import Crowd
 from tests.scaling.test_rebalancing_by_spread import lopsided
 from tests.scaling.test_whatever_happens import what_is_wrong
-from tests.watched import Crash, Interleaved, Tripwire
+from tests.watched import Call, Crash, Interleaved, Tripwire
 
 FIRST, EACH = 3, 23  # a part of the calls; every one of them takes minutes
 
@@ -49,3 +52,39 @@ async def test_two_workers_add_one_and_take_one(seed: int) -> None:
     await zones.after(minutes=20)
     assert (zones.counts, zones.ordered, len(zones.destroyed)) == ({"1": 3, "2": 2}, [1], 1)
     assert await what_is_wrong(zones, 5) == []
+
+
+def begins(call: Call) -> bool:
+    """Whether this is the first write of an operation about the pool's size."""
+    return call.name == "store.write" and call.args[0] is Table.OPERATIONS and call.args[2].etag is None
+
+
+async def test_a_worker_that_finds_it_begun_by_another_one_adds_nothing_to_it() -> None:
+    zones = await lopsided(boot_s=8)
+    other, seen = zones.app, list[str]()
+
+    async def around(call: Call) -> Any:
+        if begins(call) and not seen:
+            seen.append("first")
+            await other.sweep()
+        return await call.go()
+
+    zones.app = zones.new_app(around)
+    await zones.after(minutes=20)
+    assert seen == ["first"]
+    assert (zones.counts, zones.ordered, await what_is_wrong(zones, 5)) == ({"1": 3, "2": 2}, [1], [])
+
+
+async def test_a_node_that_is_lost_just_before_one_more_comes_has_it_wait() -> None:
+    zones, lost = await lopsided(), list[str]()
+
+    async def around(call: Call) -> Any:
+        if begins(call) and not lost:
+            lost.append("0")
+            zones.agent_dies(0)
+        return await call.go()
+
+    zones.app = zones.new_app(around)
+    await zones.after(minutes=2)
+    assert lost == ["0"]
+    assert (zones.ordered, (await zones.ledger()).one_more) == ([], None)
