@@ -1,4 +1,4 @@
-"""What waits for room, in Marathons and in services: the same of the twin and of simulated clusters of four releases."""
+"""What waits for room, in Marathons and in services: the same of the twin and of four simulated releases."""
 
 from __future__ import annotations
 
