@@ -12,8 +12,8 @@
 4. For some minutes after an election the agents are still on their way to the new leader: what it says of them is no
    load known, and neither is what waits meanwhile.
 5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
-6. A pool for which Azure has had no room for a quarter of an hour comes after all others, and so does one that is only
-   observed or that a person has paused: what others can take, they take in its stead, and give it up again when they
+6. A pool for which Azure has had no room for a quarter of an hour comes after all others, and so does one whose new
+   machines do not join, that is only observed, or that a person has paused: what others can take, they take in its stead, and give it up again when they
    are not needed. It goes on to ask for the rest.
 
 A machine that was ordered and has not joined is not there yet: what waits is what it was ordered for. What could not be
@@ -34,6 +34,7 @@ from shared.model.mesos import Agent
 from shared.model.nodes import Finding
 from shared.model.overrides import OverrideKind, in_force
 from shared.model.readings import Failure, Reading, Value
+from shared.model.remedies import Remedy
 from shared.policy.scaling import Allocated, Constant, Metric, Signal, Thin, Waiting
 from shared.policy.schema import Mode, PoolPolicy
 from shared.scale.load import Demand, Left, allocated, constant, metric, thin, waiting
@@ -78,8 +79,20 @@ def _can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
     short = situation.ledgers[pool.name].no_room
     if short is not None and situation.now - short.since >= WITHOUT_ROOM:
         return True
+    if is_barred(situation, pool):
+        return True
     paused = in_force(situation.overrides, OverrideKind.PAUSE, [pool.name], situation.now)
     return pool.mode is Mode.OBSERVE or bool(paused)
+
+
+def is_barred(situation: Situation, pool: PoolPolicy) -> bool:
+    """Whether the guard `joining` has it not grow, as long as nobody has approved of it."""
+    failed, stuck = situation.ledgers[pool.name].unjoined, situation.tallies[pool.name].stuck
+    if not failed and not stuck:
+        return False
+    since = max((one.failed_at for one in failed), default=None)
+    words = in_force(situation.overrides, OverrideKind.APPROVE, [pool.name], situation.now)
+    return not any(one.remedy == Remedy.GROW.value and (since is None or one.since >= since) for one in words)
 
 
 def _signals(pool: PoolPolicy) -> tuple[Signal, ...]:

@@ -67,19 +67,22 @@ MAY_GO = frozenset({Condition.HEALTHY, Condition.JOINING, Condition.STUCK})
 
 class Ground(Struct, frozen=True):
     """What is the same for all pools of a cluster. `findings` are by pool, `hosts` all of its agents, closed where they
-    are no place to go to, and `running` by agent which applications have how many tasks there."""
+    are no place to go to, and `running` by agent which applications have how many tasks there. `moving` are the tasks of
+    machines that are being emptied: what room they need, nobody else has."""
 
     situation: Situation
     findings: Mapping[str, Sequence[Finding]]
     hosts: Sequence[Host]
     running: Mapping[str, Sequence[tuple[App, int]]]
+    moving: Sequence[Work]
 
     @classmethod
     def of(cls, situation: Situation) -> Ground:
         findings: dict[str, list[Finding]] = {pool.name: [] for pool in situation.cluster.pools}
         for one in situation.findings:
             findings.setdefault(one.node.pool, []).append(one)
-        return cls(situation, findings, hosts_of(situation), _running(situation))
+        running = _running(situation)
+        return cls(situation, findings, hosts_of(situation), running, tuple(_moving(situation, running)))
 
     def without(self, nodes: Iterable[str]) -> Ground:
         """No task may go to these any more."""
@@ -114,6 +117,7 @@ def asked_about(ground: Ground, pool: PoolPolicy, book: Ledger, count: int) -> A
         age=scaling.age,
         protected=scaling.protect_new,
         serving=scaling.serving,
+        moving=ground.moving,
     )
 
 
@@ -232,6 +236,19 @@ def _holds(ground: Ground, finding: Finding, stakes: Sequence[Stake]) -> Holds:
 def _tasks(ground: Ground, agent: Agent) -> tuple[Work, ...]:
     """What would have to run elsewhere."""
     return tuple(_works(ground.running.get(agent.agent_id, ()), agent))
+
+
+def _moving(situation: Situation, running: Mapping[str, Sequence[tuple[App, int]]]) -> Iterator[Work]:
+    """What still runs on machines that go already, or that are being repaired and get no new tasks."""
+    going = {
+        one.node for book in situation.ledgers.values() for one in book.active if one.shrinks or one.leaving
+    }
+    for one in situation.findings:
+        agent = one.node.agent
+        if agent is None or one.node.name not in situation.busy:
+            continue
+        if one.node.name in going or agent.deactivated:
+            yield from _works(running.get(agent.agent_id, ()), agent)
 
 
 def _works(here: Sequence[tuple[App, int]], agent: Agent) -> Iterator[Work]:

@@ -78,7 +78,8 @@ class Rank(IntEnum):
 class Asked(Struct, frozen=True, kw_only=True):
     """`count` machines of a pool are to go. `candidates` are all of its machines, also those that can't. `hosts` are
     the agents on which their tasks may run afterwards, those of the candidates among them. `serving` is how many must
-    go on to serve: what the load balancer of a public pool needs, else 0. `zones` and `domains` as for `Spread.of`."""
+    go on to serve: what the load balancer of a public pool needs, else 0. `zones` and `domains` as for `Spread.of`.
+    `moving` are tasks that have yet to leave machines that go already, or are being repaired."""
 
     count: int
     candidates: Sequence[Candidate]
@@ -90,6 +91,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     protected: timedelta = PROTECTED
     serving: int = 0
     gpus_are_kept: bool = True
+    moving: Sequence[Work] = ()
 
 
 class Verdict(Struct, frozen=True):

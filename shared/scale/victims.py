@@ -20,7 +20,8 @@ One after the other is taken, and who may not be taken now is asked again when a
  6. Fewer than `serving` machines would be left that a load balancer can send work to.
  7. The spread over zones and fault domains would become worse (`spread.py`, rule 4).
  8. A stateful service would lose a second member to the same shrinking.
- 9. Its tasks, together with those of all that go, do not all fit on what is left (`placement.py`).
+ 9. Its tasks, together with those of all that go and of those that are being emptied, do not all fit on what is left
+    (`placement.py`).
 
 It ends when:
 
@@ -159,10 +160,10 @@ class _Turn:
             return f"not tried: {self._no_room} that go before it do not fit elsewhere"
         gone = {one.host for one in going}
         hosts = [replace(one, is_open=False) if one.name in gone else one for one in self._asked.hosts]
+        moved = [*self._asked.moving, *(work for one in going for work in one.tasks)]
         tasks = [
             replace(work, runs_on={host: count for host, count in work.runs_on.items() if host not in gone})
-            for one in going
-            for work in one.tasks
+            for work in moved
         ]
         refused = place(tasks, hosts, gpus_are_kept=self._asked.gpus_are_kept).refused
         self._no_room += bool(refused)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shared.decide.demands import demands_of
 from shared.decide.repair import Situation
 from shared.model.bounds import PoolBounds
-from shared.model.ledger import NoRoom
+from shared.model.ledger import NoRoom, Unjoined
 from shared.model.load import Load, Pending, Queue, Queued
 from shared.model.mesos import Amounts
 from shared.model.overrides import Override, OverrideKind
@@ -262,6 +262,17 @@ def test_rule_6_where_azure_has_no_room_others_stand_in(ago: timedelta, asked_fo
     first.waits("/web", 20 + 3)
     first.ledger = replace(first.ledger, no_room=NoRoom("AllocationFailed", 3, NOW - ago, NOW + MINUTE))
     assert asked(two_pools(first, second)) == asked_for
+
+
+def test_rule_6_others_stand_in_for_a_pool_whose_machines_do_not_join() -> None:
+    first, second = following(Waiting()), second_pool(Waiting())
+    first.waits("/web", 20 + 3)
+    failed = Unjoined("o-9", name(9), NOW - 20 * MINUTE, NOW - 5 * MINUTE)
+    first.ledger = replace(first.ledger, unjoined=(failed,))
+    assert asked(two_pools(first, second)) == {"private": [0], "other": [2 + 1]}
+    word = Override(OverrideKind.APPROVE, "private", "ann", "the image is right now", NOW, remedy="grow")
+    first.overrides.append(word)
+    assert asked(two_pools(first, second)) == {"private": [3 + 1], "other": [0]}
 
 
 def test_rule_6_others_stand_in_for_a_pool_that_is_only_observed() -> None:

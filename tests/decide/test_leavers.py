@@ -156,6 +156,17 @@ def test_what_fits_nowhere_else_stays() -> None:
     assert pool.why_not(1).startswith("victim_no_room: 1 of /big: cpus")
 
 
+def test_room_that_tasks_on_their_way_need_is_no_room_for_others() -> None:
+    pool = to_lose(2, nodes=3)
+    pool.runs("/web", 1, 1, 1, 2, 2, 2, 3)
+    pool.says(target=1)
+    assert pool.gone() == [3]
+    pool.busy.add(name(1))
+    pool.ledger = replace(pool.ledger, active=(disruption(1, shrinks=True),))
+    assert pool.gone() == []
+    assert pool.why_not(3).startswith("victim_no_room")
+
+
 def test_what_others_use_has_to_fit_elsewhere_too() -> None:
     """Mesos tells how much all tasks use, and nobody tells what each of another framework's needs."""
     pool = to_lose(1, nodes=2)
