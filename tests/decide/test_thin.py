@@ -13,9 +13,9 @@ from shared.decide.thin import needs_work
 from shared.model.load import UNASKED_LOAD
 from shared.model.readings import Value
 from shared.model.workloads import NOT_ASKED
-from shared.policy.scaling import Constant, Thin, Waiting
+from shared.policy.scaling import Constant, Foresight, Scaling, Thin, Waiting
 from shared.scale.load import Demand
-from tests.builders import NOW, Cluster, disruption, name
+from tests.builders import NOW, Cluster, disruption, name, read
 from tests.decide.sizing import Sizing, scaled
 
 LESS_THAN_HALF = Thin(0.5)
@@ -162,3 +162,13 @@ def test_what_runs_is_read_only_where_one_is_thin() -> None:
     assert reads(thin(1, 4))
     assert not reads(thin(3, 4))
     assert not reads(Sizing(3, scaled(Waiting(), Constant(2))))
+
+
+def test_a_forecast_does_not_learn_from_it_because_it_follows_the_size() -> None:
+    pool = thin(1, 1, 1, 1)
+    scaling = Scaling(signals=(LESS_THAN_HALF, Constant(1)), forecast=Foresight())
+    pool.policy = replace(pool.policy, pools=(replace(pool.policy.pools[0], scaling=scaling),))
+    pool.waits("/elsewhere", 1)
+    pool.load = replace(pool.load, pasts=read({}))
+    assert left(pool) == 4
+    assert set(pool.sized().wanted.course.needed.values()) == {1}
