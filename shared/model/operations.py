@@ -45,6 +45,10 @@ SURPLUS = "surplus"
 """The note that names a machine which came for the subject, is not needed any more, and is being destroyed."""
 
 
+ENDS = "ends"
+"""The note of an operation that ends early: how it will have ended."""
+
+
 RESTS = "rests"
 """The note that says since when it rests, because the policy does not name its pool as it did, as ISO 8601."""
 

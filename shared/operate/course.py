@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from shared.guards import AFTER_THE_LOSS, Guard
 from shared.model.nodes import Condition
-from shared.model.operations import Operation
+from shared.model.operations import ENDS, Operation
 from shared.policy.schema import PoolPolicy
 
 from .hand import MOVE, MOVING, Hand
@@ -43,8 +43,6 @@ def minutes(count: int) -> Callable[[PoolPolicy], timedelta]:
 
 
 BAR, DESTROY = "stop_new_tasks", "destroy"
-ENDS = "ends"
-"""The note of an operation that ends early: how it will have ended."""
 EVIDENCE = Step("keep_evidence", keep_evidence, (), minutes(10))
 UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
 GIVE_UP = Step("give_up", give_up, (), minutes(60))

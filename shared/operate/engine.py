@@ -29,12 +29,12 @@ from msgspec.structs import replace
 from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.model.audit import AuditKind
 from shared.model.masters import MASTERS
-from shared.model.operations import Operation, OperationState, StepRecord
+from shared.model.operations import ENDS, Operation, OperationState, StepRecord
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
 
 from .close import close
-from .course import ENDS, Step
+from .course import Step
 from .hand import Hand, Stale
 from .leases import give_lease_back, take_lease
 from .master_hand import MasterHand

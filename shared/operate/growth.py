@@ -2,7 +2,8 @@
 
 The size that is wanted is written into the ledger by the operation's own first step (`steps/enlarge.py`), so that there
 is no moment at which it is written and nobody orders the machines. When one is at work already, more than it was begun
-for may be wanted by now: then the level is raised for it, and what it orders next is what is missing of that.
+for may be wanted by now: then the level is raised for it, and what it orders next is what is missing of that. Not
+for one that is ending: nobody would order it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from shared.errors import Conflict
 from shared.model.ledger import Ledger, OneMore
-from shared.model.operations import Operation
+from shared.model.operations import ENDS, Operation
 from shared.policy.schema import PoolPolicy
 
 from .books import change
@@ -34,6 +35,9 @@ async def begin_to_grow(outside: Outside, picture: Picture, operation: Operation
     try:
         await outside.records.keep_operation(operation, None)
     except Conflict:  # at work already
+        kept = await outside.records.running_operation(operation.cluster, operation.id)
+        if kept is None or ENDS in kept.value.notes:
+            return  # what it does not order any more is decided anew when it is over
         if size is not None and MISPLACED not in operation.notes:
             await raise_to(outside, operation.cluster, pool, size)
 

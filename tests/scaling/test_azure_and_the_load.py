@@ -34,7 +34,9 @@ async def test_what_azure_had_no_room_for_is_not_wanted_when_fewer_are_wanted() 
     await office.after(minutes=65)
     assert ((await office.ledger()).wanted, office.connected, office.capacity) == (4, 4, 4)
     assert office.destroyed == []
-    assert (await office.running(), await office.open_incidents()) == ([], {})
+    assert await office.running() == []
+    await office.after(minutes=180)  # until then Azure may have no room still: nobody has asked
+    assert await office.open_incidents() == {}
 
 
 @pytest.mark.parametrize("silent", ["masters_fall_silent", "azure_falls_silent"])

@@ -45,6 +45,7 @@ from shared.operate.growth import AIM, MISPLACED, add_one_more, raise_to
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, Outcome, Wait, Withdraw
+from shared.operate.recall import Recalled
 from shared.scale.rule import UNREAD
 
 from .grow import grow, never_started
@@ -110,17 +111,17 @@ async def trim(hand: Hand) -> Outcome:
 
 async def give_up(hand: Hand) -> Outcome:
     """Rule 8."""
-    picture, _ = await hand.fresh()
+    picture, recalled = await hand.fresh()
     pool = picture.situation.snapshot.pools[hand.pool.name].instances
     if isinstance(pool, Failure):
         return Wait(f"the machines cannot be read: {pool.why}", hand.again(), blind=True)
     machines = [one for one in picture.situation.findings if one.node.pool == hand.pool.name]
     unstarted = len(never_started(hand.pool.name, machines))
-    size = max(_there(machines) + _missing(machines) - unstarted, hand.pool.capacity.min)
+    there = _there(machines) + _missing(machines) - unstarted
 
     def lowered(book: Ledger) -> Ledger:
-        is_more = book.target is not None and book.wanted is not None and book.target > size
-        return replace(book, wanted=size) if is_more else book
+        size = max(there - _successors(book, recalled), hand.pool.capacity.min)
+        return replace(book, wanted=size) if book.wanted is not None and book.wanted > size else book
 
     await change(hand.outside, hand.cluster.name, hand.pool.name, lowered)
     return await trim(hand)
@@ -144,6 +145,14 @@ async def await_members(hand: Hand) -> Outcome:
     if young:
         return Wait(f"{len(young)} of {len(there)} machines have not joined yet", hand.again())
     return Done(f"all {len(there)} machines have joined")
+
+
+def _successors(book: Ledger, recalled: Recalled) -> int:
+    """How many machines have come for nodes that are there still: they are in no size that is wanted."""
+    ahead = {entry.operation for entry in book.active if entry.surge and not entry.leaving}
+    of_surges = (kept.value for id, kept in recalled.operations.items() if id in ahead)
+    claimed = {kept.value.replaces for kept in recalled.inventory.values()}
+    return sum(one.id in claimed or any(record.step == "surge" for record in one.steps) for one in of_surges)
 
 
 def _anew(ordered: Outcome) -> Outcome:

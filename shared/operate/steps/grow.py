@@ -42,6 +42,9 @@ SURGED = "surged"
 """The note that says that the pool was grown before the node goes."""
 IN_VAIN = "in vain"
 """What it says when Azure had no room."""
+ROOM = "room"
+"""The note that says whether Azure had room for what was ordered last: "yes", or in vain. That fewer are wanted by now
+and are there says nothing about it."""
 ASKED_FIRST = Wait(
     "the last order is over and did not do; the guards are asked before the next", timedelta(0)
 )
@@ -119,6 +122,8 @@ async def _level(hand: Hand) -> Outcome | Short:
             if says_no_room(progress.code, progress.message):
                 return await no_room(hand, progress.code, progress.message)
             return HandOver(f"Azure could not grow the pool: {progress.code}: {progress.message}")
+        if progress.state is ProgressState.SUCCEEDED:
+            hand.note(ROOM, "yes")
         hand.forget_readings()
     book = await book_of(hand.outside, hand.cluster.name, hand.pool)
     there = await compute.scale_set(address)
@@ -133,7 +138,8 @@ async def _level(hand: Hand) -> Outcome | Short:
     unstarted = never_started(hand.pool.name, picture.situation.findings)
     staying = [one.provisioning for one in reading.value if one.provisioning is not Provisioning.DELETING]
     if len(staying) - len(unstarted) >= target:
-        if book.no_room is not None and Provisioning.CREATING not in staying:
+        has_room = hand.operation.notes.get(ROOM) == "yes"
+        if book.no_room is not None and has_room and Provisioning.CREATING not in staying:
             await change(hand.outside, hand.cluster.name, hand.pool.name, with_room)
         return Done(f"the set has its {target}")
     if there.provisioning is Provisioning.UPDATING:
@@ -190,6 +196,7 @@ async def no_room(hand: Hand, code: str, message: str) -> Short:
     """Azure has just said so: it is written into the ledger, for all who need room. When nobody knows whether that was
     written, Azure's answer is asked for again (`Retry` keeps its token): nothing is ordered a second time for it."""
     names = hand.cluster.name, hand.pool.name
+    hand.note(ROOM, IN_VAIN)
     try:
         book = await change(hand.outside, *names, lambda old: without_room(old, code, hand.now))
     except Unknown as error:
