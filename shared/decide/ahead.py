@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from msgspec.structs import replace
 
-from shared.model.past import Past
+from shared.model.past import EPOCH, SLOT, Past, slot_of
 from shared.model.readings import Failure, Reading, Value
+from shared.policy.scaling import Foresight
 from shared.policy.schema import PoolPolicy
-from shared.scale.forecast import forecast, remembered
+from shared.scale.forecast import Forecast, forecast, remembered
 from shared.scale.load import THIN, Demand
 from shared.scale.pace import Course
 
@@ -34,8 +36,14 @@ def foresee(situation: Situation, pool: PoolPolicy, lead: timedelta) -> tuple[Re
     if isinstance(pasts, Failure):
         return (pasts,)
     now, past = situation.now, pasts.value.get(pool.name, Past())
-    demand = forecast(past.by_slot, now + lead, now, pool.scaling.forecast).demand
+    demand = _foreseen(past, pool.scaling.forecast, slot_of(now + lead), slot_of(now)).demand
     return () if demand is None else (demand,)
+
+
+@lru_cache(maxsize=1024)
+def _foreseen(past: Past, foresight: Foresight, at: int, now: int) -> Forecast:
+    """It is another one with each quarter of an hour and with each new past, and is asked for several times a look."""
+    return forecast(past.by_slot, EPOCH + at * SLOT, EPOCH + now * SLOT, foresight)
 
 
 def with_needed(
