@@ -31,7 +31,7 @@ from shared.model.snapshot import Snapshot
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 from shared.records import Change
 
-from .homes import read_book
+from .homes import own, read_book
 from .outside import Outside
 from .recall import Recalled
 from .unread import stands_in
@@ -163,6 +163,13 @@ async def change(outside: Outside, cluster: str, pool: str, how: Callable[[Ledge
             continue
         return new
     raise Conflict(f"the ledger of pool {pool}")
+
+
+async def change_size(
+    outside: Outside, cluster: str, pool: PoolPolicy, how: Callable[[Ledger], Ledger]
+) -> Ledger:
+    """The same for what is about the size of the pool's set. `Retry` while the row is about another set."""
+    return await change(outside, cluster, pool.name, lambda book: how(own(book, pool)))
 
 
 async def reserve(

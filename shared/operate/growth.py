@@ -17,7 +17,7 @@ from shared.model.ledger import Ledger, OneMore
 from shared.model.operations import ENDS, Operation
 from shared.policy.schema import PoolPolicy
 
-from .books import change
+from .books import change_size
 from .outside import Outside
 from .situate import Picture
 
@@ -50,7 +50,7 @@ async def raise_to(outside: Outside, cluster: str, pool: PoolPolicy, size: int) 
         wanted = min(size + book.going, pool.capacity.max)
         return book if book.wanted is None or book.wanted >= wanted else replace(book, wanted=wanted)
 
-    return await change(outside, cluster, pool.name, raised)
+    return await change_size(outside, cluster, pool, raised)
 
 
 async def add_one_more(
@@ -63,4 +63,4 @@ async def add_one_more(
             return book
         return replace(book, wanted=size, one_more=OneMore(now, misplaced, size))
 
-    return await change(outside, cluster, pool.name, added)
+    return await change_size(outside, cluster, pool, added)

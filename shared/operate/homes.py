@@ -6,7 +6,7 @@ transaction, before anything is decided by them. What no pool has is kept in a r
 Rows of earlier versions name no set: those are taken for their pool's.
 
 While instances of the app obey different policies for a moment, a row may be another set's than the reader means; who
-reads one for its size asks `book_of`.
+reads one for its size asks `book_of`, and who writes one for it `books.change_size`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,11 @@ async def read_book(outside: Outside, cluster: str, row: str) -> Kept[Ledger] | 
 async def book_of(outside: Outside, cluster: str, pool: PoolPolicy) -> Ledger:
     """The pool's ledger as it is now. `Retry` while its row is about another set."""
     kept = await read_book(outside, cluster, pool.name)
-    book = kept.value if kept else Ledger(pool.name)
+    return own(kept.value if kept else Ledger(pool.name), pool)
+
+
+def own(book: Ledger, pool: PoolPolicy) -> Ledger:
+    """The ledger, if it is about the pool's set. `Retry` when it is about another."""
     if book.scale_set not in {"", pool.scale_set.casefold()}:
         raise Retry(f"the ledger of pool {pool.name} is still that of scale set {book.scale_set}", AGAIN)
     return book

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import pytest
 from msgspec.structs import replace
 
-from shared.errors import Refused
+from shared.errors import Refused, Retry
 from shared.model.ledger import Disruption, Ledger
 from shared.model.operations import Operation, OperationState, Subject
 from shared.model.remedies import Remedy
 from shared.operate.books import Place, change, conclude, reserve
+from shared.operate.growth import add_one_more, raise_to
 from tests.builders import cluster_policy, pool_policy
 from tests.scene import START, Scene
 from tests.watched import Interleaved
@@ -83,3 +84,15 @@ def operation_of(id: str) -> Operation:
     subject = Subject("node-0", "0", "vm-0", None, None, None, None)
     remedy, step = Remedy.REPLACE, "verify"
     return Operation(id, "prod", "private", "i", remedy, subject, step, START, START, START)
+
+
+@pytest.mark.parametrize("larger", [raise_to, partial(add_one_more, misplaced=2, now=START)])
+async def test_no_size_is_written_into_the_ledger_of_another_set(
+    larger: Callable[..., Awaitable[Ledger]],
+) -> None:
+    scene = Scene()
+    others = Ledger("private", wanted=4, scale_set="another")
+    await scene.reader.ledgers.put("prod", "private", others, None)
+    with pytest.raises(Retry):
+        await larger(scene.outside, "prod", pool_policy(), size=5)
+    assert await scene.ledger() == others

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from shared.model.azure import Power, Provisioning
 from shared.model.operations import OperationState
 from tests.healing.test_announced_ends import scheduled
 from tests.operate.test_azure_has_no_room import NO_ROOM
 from tests.scaling.stage import Office
-from tests.scene import POOL
+from tests.scene import POOL, SET
 
 
 async def test_that_fewer_are_wanted_is_no_sign_of_room() -> None:
@@ -55,3 +58,19 @@ async def test_more_is_not_wanted_for_an_operation_that_gives_its_order_up() -> 
     for _ in range(30):
         await office.after(seconds=5)
         assert (await office.ledger()).wanted == 4
+
+
+async def test_an_order_does_not_stand_because_a_machine_is_being_deleted_meanwhile() -> None:
+    office = Office(4, "target: 4", "target: 4")
+    await office.after(minutes=5)
+    pool = office.compute._pools[POOL]
+    going = replace(pool.instances["1"], name=f"{SET}_99", instance_id="99", vm_id="vm-99")
+    pool.instances["99"] = replace(going, provisioning=Provisioning.DELETING, power=Power.STOPPING)
+    pool.addresses["99"] = "10.32.9.9"
+    office.compute.fail_operation("InvalidImage", "The image does not exist.")
+    office.policy = office.policy.replace("target: 4", "target: 6")
+    await office.after(minutes=3)
+    assert (office.capacity, [one.step for one in await office.running()]) == (6, ["give_up"])
+    del pool.instances["99"], pool.addresses["99"]
+    await office.after(minutes=2)
+    assert (office.capacity, office.connected, await office.running()) == (4, 4, [])

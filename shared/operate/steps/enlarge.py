@@ -40,7 +40,7 @@ from shared.model.azure import ProgressState, Provisioning
 from shared.model.ledger import Ledger
 from shared.model.nodes import Finding
 from shared.model.readings import Failure
-from shared.operate.books import change
+from shared.operate.books import change_size
 from shared.operate.growth import AIM, MISPLACED, add_one_more, raise_to
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
@@ -123,7 +123,7 @@ async def give_up(hand: Hand) -> Outcome:
         size = max(there - _successors(book, recalled), hand.pool.capacity.min)
         return replace(book, wanted=size) if book.wanted is not None and book.wanted > size else book
 
-    await change(hand.outside, hand.cluster.name, hand.pool.name, lowered)
+    await change_size(hand.outside, hand.cluster.name, hand.pool, lowered)
     return await trim(hand)
 
 

@@ -32,7 +32,7 @@ from shared.model.ledger import Ledger, NoRoom
 from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
 from shared.operate.bodies import held_by_bodies
-from shared.operate.books import change
+from shared.operate.books import change_size
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
@@ -105,7 +105,7 @@ async def _plan_one_more(hand: Hand) -> bool:
         larger = replace(book, active=entries)
         return book if larger.target is not None and larger.target > most else larger
 
-    book = await change(hand.outside, hand.cluster.name, hand.pool.name, planned)
+    book = await change_size(hand.outside, hand.cluster.name, hand.pool, planned)
     if any(one.operation == mine and one.surge for one in book.active):
         hand.note(SURGED, "yes")
         return True
@@ -140,7 +140,7 @@ async def _level(hand: Hand) -> Outcome | Short:
     if len(staying) - len(unstarted) >= target:
         has_room = hand.operation.notes.get(ROOM) == "yes"
         if book.no_room is not None and has_room and Provisioning.CREATING not in staying:
-            await change(hand.outside, hand.cluster.name, hand.pool.name, with_room)
+            await change_size(hand.outside, hand.cluster.name, hand.pool, with_room)
         return Done(f"the set has its {target}")
     if there.provisioning is Provisioning.UPDATING:
         hand.forget_readings()
@@ -195,10 +195,10 @@ async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int)
 async def no_room(hand: Hand, code: str, message: str) -> Short:
     """Azure has just said so: it is written into the ledger, for all who need room. When nobody knows whether that was
     written, Azure's answer is asked for again (`Retry` keeps its token): nothing is ordered a second time for it."""
-    names = hand.cluster.name, hand.pool.name
+    where = hand.cluster.name, hand.pool
     hand.note(ROOM, IN_VAIN)
     try:
-        book = await change(hand.outside, *names, lambda old: without_room(old, code, hand.now))
+        book = await change_size(hand.outside, *where, lambda old: without_room(old, code, hand.now))
     except Unknown as error:
         raise Retry(str(error), timedelta(seconds=1)) from error
     short = book.no_room

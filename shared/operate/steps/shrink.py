@@ -34,7 +34,7 @@ from shared.model.azure import Provisioning
 from shared.model.ledger import Disruption, Ledger
 from shared.model.nodes import Condition
 from shared.model.readings import Failure
-from shared.operate.books import change
+from shared.operate.books import change_size
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
@@ -163,5 +163,5 @@ async def _count_out(hand: Hand) -> bool:
         active = tuple(gone if one is mine else one for one in book.active)
         return replace(book, wanted=book.wanted - 1, active=active)
 
-    book = await change(hand.outside, hand.cluster.name, hand.pool.name, counted_out)
+    book = await change_size(hand.outside, hand.cluster.name, hand.pool, counted_out)
     return any(_is_leaving(entry, hand) for entry in book.active)

@@ -5,7 +5,7 @@ would make it on the day on which there is room.
 2. The machines cannot be read, or an order is under way: wait.
 3. A machine that Azure listed and could not start is there: destroy it, by its id. The size falls with it.
 4. More machines are there than the set is to have: nothing is taken back. A smaller size would let Azure choose which
-   of them goes.
+   of them goes. Those that are being deleted are waited for: the order does not stay because of them.
 5. Otherwise write the smaller size, on the etag that was read. No machine goes by that.
 """
 
@@ -61,8 +61,11 @@ async def unorder(hand: Hand) -> Outcome:
         )
         token = await compute.destroy(address, unstarted)
         return Wait("what Azure could not start is being taken away", hand.again(), token)
-    if len(reading.value) > target:
-        return Done(f"{len(reading.value)} machines are there, nothing was taken back")
+    staying = sum(one.provisioning is not Provisioning.DELETING for one in reading.value)
+    if staying > target:
+        return Done(f"{staying} machines are there, nothing was taken back")
+    if staying < len(reading.value):
+        return Wait("machines are being deleted, and may count still", hand.again())
     size = target + held
     await hand.about_to(f"shrinking {address.scale_set} from {there.capacity} to the {size} that it has")
     token = await compute.set_capacity(address, size, there.etag)
