@@ -155,8 +155,7 @@ def unread(source: str = "test", why: str = "it answered 503") -> Failure:
 
 
 class Cluster:
-    """One pool `private` of healthy nodes that are remembered. `unreadable` names readings that fail: scale_set,
-    instances, addresses, scheduler."""
+    """One pool `private` of healthy nodes. `unreadable`: scale_set, instances, addresses, scheduler."""
 
     def __init__(self, nodes: int = 0, pool: PoolPolicy | None = None) -> None:
         numbers = range(1, nodes + 1)
@@ -165,7 +164,7 @@ class Cluster:
         self.addresses: dict[str, str] = {str(number): address(number) for number in numbers}
         self.agents: dict[str, Agent] = {f"agent-S{number}": agent(number) for number in numbers}
         self.memory: dict[str, NodeMemory] = {name(number): memory(number) for number in numbers}
-        self.capacity = nodes
+        self.capacity, self.zones = nodes, tuple[str, ...]()
         self.ledger = Ledger("private", wanted=nodes)
         self.incidents: dict[str, Incident] = {}
         self.busy: set[str] = set()
@@ -229,8 +228,9 @@ class Cluster:
     # What is asked about it.
 
     def snapshot(self) -> Snapshot:
+        scale_set = ScaleSet(SET, self.capacity, "etag", Provisioning.SUCCEEDED, zones=self.zones)
         pool = PoolReadings(
-            self._reading("scale_set", ScaleSet(SET, self.capacity, "etag", Provisioning.SUCCEEDED)),
+            self._reading("scale_set", scale_set),
             self._reading("instances", tuple(self.instances.values())),
             self._reading("addresses", dict[str, str](self.addresses)),
         )

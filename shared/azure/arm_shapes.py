@@ -153,6 +153,7 @@ class VmSet(Shape, frozen=True):
     sku: Sku | None = None
     etag: str | None = None
     properties: SetProperties | None = None
+    zones: tuple[str, ...] | None = None
 
 
 class Common(TypedDict):
@@ -246,6 +247,7 @@ def scale_set_of(vm_set: VmSet, etag: str | None) -> ScaleSet | None:
         etag=vm_set.etag or etag or "",
         provisioning=provisioning_of(properties.provisioning_state),
         is_spot=(profile.priority or "").casefold() in ("spot", "low"),
+        zones=vm_set.zones or (),
     )
 
 

@@ -16,7 +16,8 @@ one machine more than another, nor a fault domain within its zone (`shared/scale
    more.
 6. When it has joined it is asked again who goes (`leaves`), from the place that is the fullest then.
 
-Zones are those in which the pool has machines: one that has none is not known here.
+Zones are those of the scale set, also where the pool has no machine there, as after an outage of a zone; and those in
+which it has any.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from msgspec.structs import replace
 
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition
+from shared.model.readings import Value
 from shared.policy.schema import PoolPolicy
 from shared.scale.candidates import Asked, Choice
 from shared.scale.offers import blank_of
@@ -35,6 +37,7 @@ from shared.scale.spread import Place, Spread, Swap
 from shared.scale.victims import choose
 
 from .leavers import Ground, asked_about
+from .repair import Situation
 from .sizes import Sized
 
 AGAIN = timedelta(days=1)
@@ -79,7 +82,7 @@ class Evenness(Struct, frozen=True):
 def even_out(ground: Ground, pool: PoolPolicy, sized: Sized | None, tried: Tried | None = None) -> Evenness:
     """Rules 1 to 5. `sized` is None for a pool whose size nobody changes."""
     situation, book = ground.situation, ground.situation.ledgers[pool.name]
-    asked = asked_about(ground, pool, book, 1)
+    asked = _asked(ground, pool)
     spread = Spread.of((one.place for one in asked.candidates), asked.zones, asked.domains)
     swaps = spread.swaps()
     against = goes_on(ground, pool, book, sized)
@@ -99,9 +102,23 @@ def even_out(ground: Ground, pool: PoolPolicy, sized: Sized | None, tried: Tried
 
 def leaves(ground: Ground, pool: PoolPolicy) -> Choice:
     """Rule 6. Who goes now, when there is one more machine than the pool is to have."""
-    asked = asked_about(ground, pool, ground.situation.ledgers[pool.name], 1)
+    asked = _asked(ground, pool)
     fullest = Spread.of((one.place for one in asked.candidates), asked.zones, asked.domains).fullest
     return choose(_among(ground, pool, asked, fullest, None))
+
+
+def zones_of(situation: Situation, pool: str) -> tuple[str, ...]:
+    """Those of the scale set and those in which its machines are; none where no machine is in any."""
+    instances = [one.node.instance for one in situation.findings if one.node.pool == pool]
+    found = {one.zone for one in instances if one is not None and one.zone is not None}
+    scale_set = situation.snapshot.pools[pool].scale_set
+    told = scale_set.value.zones if found and isinstance(scale_set, Value) else ()
+    return tuple(sorted({*found, *told}))
+
+
+def _asked(ground: Ground, pool: PoolPolicy) -> Asked:
+    asked = asked_about(ground, pool, ground.situation.ledgers[pool.name], 1)
+    return replace(asked, zones=zones_of(ground.situation, pool.name))
 
 
 def _among(

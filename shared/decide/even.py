@@ -24,7 +24,7 @@ from shared.policy.schema import PoolPolicy
 from shared.scale.rule import UNREAD
 from shared.scale.spread import Place, Spread
 
-from .balance import AGAIN, Evening, Gaps, Tried, even_out, goes_on, leaves
+from .balance import AGAIN, Evening, Gaps, Tried, even_out, goes_on, leaves, zones_of
 from .leavers import Ground, is_there
 from .one_more import ONE_LESS
 from .repair import Situation
@@ -76,7 +76,8 @@ def spread_of(situation: Situation, pool: str) -> Spread:
         for one in situation.findings
         if one.node.pool == pool and is_there(one) and one.node.name not in leaving
     ]
-    return Spread.of(Place(one.zone, one.fault_domain) for one in instances if one is not None)
+    places = [Place(one.zone, one.fault_domain) for one in instances if one is not None]
+    return Spread.of(places, zones_of(situation, pool))
 
 
 def _pool(situation: Situation, sized: Sized) -> PoolPolicy:

@@ -46,6 +46,7 @@ class _Pool:
         self.image = "Canonical:UbuntuServer:16.04-LTS:16.04.202109280"
         self.instances: dict[str, Instance] = {}
         self.addresses: dict[str, str] = {}
+        self.zones: tuple[str, ...] = ()
 
 
 class MemoryCompute(Compute):
@@ -84,7 +85,7 @@ class MemoryCompute(Compute):
         there = self._pool("scale_set", pool)
         busy = any(o.owner == pool and not o.finished for o in self._operations.values())
         provisioning = Provisioning.UPDATING if busy else Provisioning.SUCCEEDED
-        return ScaleSet(pool.scale_set, there.capacity, f'"{there.version}"', provisioning)
+        return ScaleSet(pool.scale_set, there.capacity, f'"{there.version}"', provisioning, zones=there.zones)
 
     async def instances(self, pool: PoolAddress) -> tuple[Instance, ...]:
         there = self._pool("instances", pool)

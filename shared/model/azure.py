@@ -88,13 +88,15 @@ class MachineGroup(Struct, frozen=True):
 
 class ScaleSet(Struct, frozen=True):
     """The model of a scale set. `capacity` is what is wanted of Azure, not what is there. `etag` guards writes.
-    `is_spot`: Azure may take its machines back at thirty seconds' notice."""
+    `is_spot`: Azure may take its machines back at thirty seconds' notice. `zones` are those in which its machines may
+    be made; none where it is of a region as a whole."""
 
     name: str
     capacity: int
     etag: str
     provisioning: Provisioning
     is_spot: bool = False
+    zones: tuple[str, ...] = ()
 
 
 class Instance(Struct, frozen=True):

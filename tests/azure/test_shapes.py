@@ -84,6 +84,13 @@ async def test_an_etag_may_also_be_in_the_header(
     assert await compute.scale_set(pool) == ScaleSet("agents", 0, '"7"', Provisioning.UNKNOWN)
 
 
+async def test_the_zones_of_a_set_are_those_in_which_its_machines_may_be_made(
+    arm: Script, compute: AzureCompute, pool: PoolAddress
+) -> None:
+    arm.will(Answer(200, {"name": "agents", "sku": {"capacity": 3}, "zones": ["1", "3"]}, {"ETag": '"7"'}))
+    assert (await compute.scale_set(pool)).zones == ("1", "3")
+
+
 @pytest.mark.parametrize(
     ("codes", "power"),
     [

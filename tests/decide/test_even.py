@@ -97,6 +97,23 @@ def test_what_runs_is_not_read_while_it_rests_because_the_last_one_did_not_help(
         assert (evened(pool).nodes == 6) is expected
 
 
+def test_a_zone_of_the_set_in_which_no_machine_is_left_counts() -> None:
+    pool = lopsided(3, 3)
+    assert evened(pool).nodes == 6
+    pool.zones = ("1", "2", "3")
+    found = evened(pool)
+    assert (found.nodes, found.misplaced) == (7, 2)
+    assert "zone 2 has most and zone 3 fewest" in found.wanted.because
+
+
+def test_zones_of_a_set_whose_machines_say_none_do_not_count() -> None:
+    pool = lopsided()
+    for number in range(1, 6):
+        pool.becomes(number, zone=None, fault_domain=number % 3)
+    pool.zones = ("1", "2", "3")
+    assert evened(pool).nodes == 5
+
+
 def test_racks_are_evened_out_where_there_are_no_zones() -> None:
     pool = lopsided()
     for number in range(1, 6):

@@ -13,6 +13,7 @@ from shared.model.operations import OperationState
 from shared.model.overrides import OverrideKind
 from shared.model.sizes import size_of
 from tests.cli.typed import asked, words_of
+from tests.prod import POOL
 from tests.scaling.test_people_and_sizes import said, taken_back
 from tests.scaling.zones import EVEN, Zones
 
@@ -235,3 +236,12 @@ async def test_the_status_says_that_one_more_has_come_and_that_it_has_gone() -> 
     assert "one goes for it; 1 out of place before that" in words_of(await asked(zones, "status"))
     await zones.after(minutes=15)
     assert "one goes for it" not in words_of(await asked(zones, "status"))
+
+
+async def test_a_zone_without_a_machine_counts_where_the_set_has_it() -> None:
+    zones = await lopsided("111222")
+    zones.compute._pools[POOL].zones = ("1", "2", "3")
+    zones.comes_to = "3"
+    await zones.after(minutes=60)
+    assert zones.counts == {"1": 2, "2": 2, "3": 2}
+    assert await what_is_left(zones) == (6, 6, 0)
