@@ -9,7 +9,8 @@
 6. One more with tasks of one of its frameworks would be, in whatever pools they are: refuse. Marathon does not count,
    its applications are many.
 7. As many disruptions began within the last hour as the policy allows, or more: refuse until so many of them are an
-   hour old that there is room for one.
+   hour old that there is room for one. Not asked of a machine that goes because its pool is to have fewer, on which
+   nothing runs and nothing is kept: no work is disrupted by that, and how many go at once is limited by 3 to 6.
 8. The same for the last day.
 9. What stands in the pool's row of it cannot be read: refuse, before all others.
 
@@ -28,7 +29,7 @@ from datetime import timedelta
 from shared.model.decisions import Answer, Number
 from shared.model.ledger import Disruption
 
-from .place import fault_domain_of, frameworks_of
+from .place import disrupts_nothing, fault_domain_of, frameworks_of
 from .question import Question, allow, refuse
 
 GUARD = "ledger"
@@ -68,7 +69,7 @@ def _at_once(question: Question, others: list[Disruption], nodes: int) -> Answer
     if elsewhere >= in_all:
         return refuse(GUARD, "ledger_cluster", None, {"active": elsewhere, "at_once": in_all})
     against = _shared(question, others)
-    if against is None and question.own is None:
+    if against is None and question.own is None and not disrupts_nothing(question):
         against = _rate(question)
     return against or allow(GUARD, numbers)
 

@@ -2,7 +2,8 @@
 
 The same for a decision, so that the next one is asked with it, and for the reservation that follows
 (`shared/operate/start.py`), so that the two cannot differ. Where one task is moved for the sake of the load, all others
-on the node go on: no framework and no service is disrupted by that.
+on the node go on: no framework and no service is disrupted by that. A machine that goes empty disrupts nobody's work:
+it has a place as long as it takes, and is none of the disruptions that began within the hour and the day.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def with_place(question: Question, operation: str) -> Ledger:
     """The ledger with the place that was granted to this operation."""
     book, finding = question.ledger, question.finding
     urgent, moves_load = question.is_urgent, question.remedy is Remedy.RELIEVE
+    idle = disrupts_nothing(question)
     entry = Disruption(
         operation,
         finding.node.name,
@@ -36,12 +38,22 @@ def with_place(question: Question, operation: str) -> Ledger:
         urgent=urgent,
         services=() if moves_load else services_of(question),
         shrinks=question.remedy is Remedy.SHRINK,
+        idle=idle,
     )
     waves = book.waves
     if entry.trouble and book.wave(entry.trouble) is None:
         waves = (*waves, Wave(entry.trouble, question.now))
-    started = book.started if urgent else (*book.started, entry.since)
+    started = book.started if urgent or idle else (*book.started, entry.since)
     return replace(book, active=(*book.active, entry), started=started, waves=waves)
+
+
+def disrupts_nothing(question: Question) -> bool:
+    """Whether it is a machine that goes because its pool is to have fewer, on which nothing runs and nothing is kept.
+    Where either is not known, it is not such a one."""
+    node = question.finding.node
+    if question.remedy is not Remedy.SHRINK or node.agent is None or not node.agent.active:
+        return False
+    return not any(node.agent.task_ids.values()) and not node.agent.tasks and not services_of(question)
 
 
 def elsewhere_of(books: Mapping[str, Ledger], pool: str) -> tuple[Disruption, ...]:

@@ -25,7 +25,7 @@ class Disruption(Struct, frozen=True):
     what was wrong with a node that was still connected (`Wave`); `urgent`: its end is announced for a time so near that
     it has a reserve of its own; `services` are those that have a member or data there (`shared/guards/stakes.py`).
     `shrinks`: nothing comes in its place, because the pool is to have fewer; `leaving` says then that `wanted` is that
-    much smaller already."""
+    much smaller already; `idle`: nothing ran and nothing was kept there when it began, which is not in `started`."""
 
     operation: str
     node: str
@@ -38,6 +38,7 @@ class Disruption(Struct, frozen=True):
     urgent: bool = False
     services: tuple[str, ...] = ()
     shrinks: bool = False
+    idle: bool = False
 
 
 class Unjoined(Struct, frozen=True):

@@ -236,7 +236,7 @@ async def conclude(
         if entry is None or place is Place.KEPT:
             return taught
         started = list(book.started)
-        if place is Place.UNUSED and not entry.urgent and entry.since in started:
+        if place is Place.UNUSED and not (entry.urgent or entry.idle) and entry.since in started:
             started.remove(entry.since)
         return replace(taught.without([entry]), started=tuple(started))
 

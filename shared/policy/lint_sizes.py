@@ -219,7 +219,7 @@ YEAR_RULES: tuple[Rule[Foreseen], ...] = (
     Rule(
         "shrinks-slowly",
         "disruption.per_hour",
-        "a schedule gives up so many nodes that the limits need more than six hours",
+        "a schedule gives up so many nodes that the limits need more than six hours, unless they are empty",
         "",
         _slow,
     ),

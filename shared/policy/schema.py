@@ -143,7 +143,8 @@ class Disruption(Struct, frozen=True, kw_only=True):
 
     per_hour: Annotated[int, Between(1, 1000)] = 6
     """How many repairs may begin within 60 minutes. One each ten minutes leaves time to see that the first ones
-    helped, before the rest follow; a wrong health signal is then a small accident. Raise it for pools of hundreds."""
+    helped, before the rest follow; a wrong health signal is then a small accident. Raise it for pools of hundreds. A
+    machine that goes because its pool is to have fewer counts too, unless it is empty."""
 
     per_day: Annotated[int, Between(1, 10000)] = 24
     """How many repairs may begin within 24 hours. A pool that needs more than one each hour, all day, has a cause
