@@ -13,8 +13,9 @@
    load known, and neither is what waits meanwhile.
 5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
 6. A pool for which Azure has had no room for a quarter of an hour comes after all others, and so does one whose new
-   machines do not join, that is only observed, or that a person has paused: what others can take, they take in its stead, and give it up again when they
-   are not needed. It goes on to ask for the rest.
+   machines do not join, that is only observed, or that a person has paused: what others can take, they take in its
+   stead, and give it up again when they are not needed. It goes on to ask for the rest. What pools take over that are
+   named for it, whatever its signals, is in `alternates.py`.
 
 A machine that was ordered and has not joined is not there yet: what waits is what it was ordered for. What could not be
 read is a failure, and never no load (`shared/scale/load.py`).
@@ -61,7 +62,7 @@ def demands_of(
     if not pools:
         return {}
     asking = _Asking(situation, bounds)
-    in_turn = sorted(pools, key=lambda pool: _can_not_grow(situation, pool))
+    in_turn = sorted(pools, key=lambda pool: can_not_grow(situation, pool))
     return {pool.name: tuple(_of_pool(asking, pool, situation)) for pool in in_turn}
 
 
@@ -74,18 +75,23 @@ def _of_pool(asking: _Asking, pool: PoolPolicy, situation: Situation) -> Iterato
         yield from situation.snapshot.load.unknown
 
 
-def _can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
-    """Rule 6."""
+def can_not_get(situation: Situation, pool: PoolPolicy) -> bool:
+    """Whether no machines come, although they may be ordered."""
     short = situation.ledgers[pool.name].no_room
     if short is not None and situation.now - short.since >= WITHOUT_ROOM:
         return True
-    if is_barred(situation, pool):
+    return _is_barred(situation, pool)
+
+
+def can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
+    """Rule 6."""
+    if can_not_get(situation, pool):
         return True
     paused = in_force(situation.overrides, OverrideKind.PAUSE, [pool.name], situation.now)
     return pool.mode is Mode.OBSERVE or bool(paused)
 
 
-def is_barred(situation: Situation, pool: PoolPolicy) -> bool:
+def _is_barred(situation: Situation, pool: PoolPolicy) -> bool:
     """Whether the guard `joining` has it not grow, as long as nobody has approved of it."""
     failed, stuck = situation.ledgers[pool.name].unjoined, situation.tallies[pool.name].stuck
     if not failed and not stuck:

@@ -67,8 +67,8 @@ MAY_GO = frozenset({Condition.HEALTHY, Condition.JOINING, Condition.STUCK})
 
 class Ground(Struct, frozen=True):
     """What is the same for all pools of a cluster. `findings` are by pool, `hosts` all of its agents, closed where they
-    are no place to go to, and `running` by agent which applications have how many tasks there. `moving` are the tasks of
-    machines that are being emptied: what room they need, nobody else has."""
+    are no place to go to, and `running` by agent which applications have how many tasks there. `moving` are the tasks
+    of machines that are being emptied: what room they need, nobody else has."""
 
     situation: Situation
     findings: Mapping[str, Sequence[Finding]]
@@ -125,6 +125,11 @@ def is_there(finding: Finding) -> bool:
     """Whether Azure lists its machine, and is not deleting it."""
     instance = finding.node.instance
     return instance is not None and instance.provisioning is not Provisioning.DELETING
+
+
+def held_by(ground: Ground, finding: Finding) -> Holds:
+    """What the machine holds, by rules 5 to 8."""
+    return _holds(ground, finding, at_stake(finding.node, _about(ground, finding.node.agent)))
 
 
 def hosts_of(situation: Situation) -> tuple[Host, ...]:

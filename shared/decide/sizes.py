@@ -10,7 +10,7 @@ others nothing is worked out, and they stay as they are.
    knows, the time that the policy gives them. Nothing goes that will be needed within that time, whatever the lead:
    machines that joined more quickly than was thought would be too early by it, and would go and come again.
 4. What load asks for is said by each signal that the policy names (`demands.py`).
-   Where it has a forecast, that is one more (`ahead.py`).
+   Where it has a forecast, that is one more (`ahead.py`), and so is what it stands in for (`alternates.py`).
 5. The size follows by the rule of `shared/scale/rule.py`. Without a signal it stays, but for what the bounds say.
 6. It is to shrink: who goes is chosen (`leavers.py`). No more than there are machines beyond the new size: what is
    missing is not missed any more, and nothing goes for it.
@@ -42,6 +42,7 @@ from shared.scale.pace import Course
 from shared.scale.rule import Asked, Wanted, wanted_nodes
 
 from .ahead import foresee, with_needed
+from .alternates import stand_ins
 from .demands import demands_of
 from .leavers import AT_REST, Ground, choose_leavers, is_there
 from .one_more import with_one_more
@@ -105,13 +106,17 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
     leads = {pool.name: lead_of(pool, _memories(findings[pool.name])) for pool in known}
     bounds = {pool.name: _bounds(situation, pool, leads[pool.name]) for pool in known}
     demands = demands_of(situation, bounds)
+    asks = {
+        pool.name: (*demands.get(pool.name, ()), *foresee(situation, pool, leads[pool.name]))
+        for pool in known
+    }
+    others = stand_ins(situation, bounds, asks)
     sized: list[Sized] = []
     for pool in known:
         name, book = pool.name, situation.ledgers[pool.name]
         course, size, pace = courses.get(name, Course()), book.so_far, (pool.scaling or AT_REST).pace
-        load = demands.get(name, ())
-        foreseen = foresee(situation, pool, leads[name])
-        asked = Asked(book.ordinary, (*load, *foreseen), bounds[name], pace)
+        all_asked = (*asks[name], *others.get(name, ()))
+        asked = Asked(book.ordinary, all_asked, bounds[name], pace)
         wanted = wanted_nodes(asked, course, situation.now)
         wanted = with_one_more(wanted, book, findings[name])
         sized.append(
@@ -119,8 +124,10 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
                 pool=name,
                 size=size,
                 bounds=bounds[name],
-                demands=(*load, *foreseen),
-                wanted=replace(wanted, course=with_needed(situation, pool, wanted.course, load)),
+                demands=all_asked,
+                wanted=replace(
+                    wanted, course=with_needed(situation, pool, wanted.course, demands.get(name, ()))
+                ),
                 lead=leads[name],
                 there=_there(situation, book, findings[name]),
                 before=course,
@@ -151,7 +158,9 @@ def courses_after(sized: Iterable[Sized], decisions: Iterable[Decision]) -> dict
 
 
 def is_sized(situation: Situation, pool: PoolPolicy) -> bool:
-    """Whether the pool's size is worked out at all."""
+    """Whether the pool's size is worked out at all. Not where Azure's own autoscale moves it."""
+    if pool.azure_autoscale is not None:
+        return False
     said = resizes(situation.overrides, pool.name, situation.now)
     is_evened = pool.rebalance.spread or situation.ledgers[pool.name].has_one_more
     return bool(pool.schedules or pool.scaling or said or is_evened)

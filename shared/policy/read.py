@@ -19,6 +19,7 @@ from shared.policy.limits import Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
 from shared.policy.read_alerts import read_alerts
+from shared.policy.read_alternates import check_alternates
 from shared.policy.read_calendars import read_calendars
 from shared.policy.read_firehose import read_firehose
 from shared.policy.read_marathons import read_marathons
@@ -91,6 +92,8 @@ class PolicyReading(Reading):
         pools = self.named("pools", "pool", opened)
         hose = self.child("firehose", "firehose", opened)
         masters = () if dcos is None else self._masters(dcos)
+        read = tuple(self._pool(pool, layer, (subscription, group), told) for pool in pools)
+        check_alternates(self, pools, read)
         return ClusterPolicy(
             name=opened.key.text,
             subscription=subscription,
@@ -98,7 +101,7 @@ class PolicyReading(Reading):
             masters=masters,
             marathons=() if dcos is None else read_marathons(self, dcos),
             quorum=read_quorum(self, opened, len(masters)),
-            pools=tuple(self._pool(pool, layer, (subscription, group), told) for pool in pools),
+            pools=read,
             notify=told,
             mode=layer.mode or Mode.OBSERVE,
             alerts=read_alerts(self, opened),

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from msgspec.structs import fields
 
 from shared.policy.faults import joined, shown
+from shared.policy.read_alternates import read_alternates
 from shared.policy.read_windows import checked
 from shared.policy.reading import KEYS, Opened, Reading
 from shared.policy.scaling import (
@@ -68,6 +69,10 @@ def read_scaling(reading: Reading, opened: Opened) -> dict[str, Any] | None:
         signals = _signals(reading, section)
         if signals is not None:
             values["signals"] = signals
+    if "alternates" in section.entries:
+        alternates = read_alternates(reading, section)
+        if alternates is not None:
+            values["alternates"] = alternates
     if "forecast" in section.entries:
         values["forecast"] = _forecast(reading, section)
     return values

@@ -74,6 +74,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "forecast",
         *(one.name for one in fields(Pace)),
         "goes_first",
+        "alternates",
         "protect_new",
         "serving",
     ),

@@ -31,6 +31,7 @@ from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.notify import About, Target
 from shared.policy.quorum import MasterRepair, Quorum
+from shared.policy.read_alternates import ALTERNATES
 from shared.policy.read_calendars import DATES
 from shared.policy.read_firehose import MOST_RULES
 from shared.policy.read_marathons import WANTED as MARATHONS
@@ -97,12 +98,14 @@ WORDS = {
     "scaling": "A mapping.",
     "signals": f"{SIGNALS[0].upper()}{SIGNALS[1:]}.",
     "forecast": "`none`, or a mapping.",
+    "alternates": f"{ALTERNATES[0].upper()}{ALTERNATES[1:]}.".replace("None", "`none`"),
     "dates": f"{DATES[0].upper()}{DATES[1:]}.",
     "besides": "The name of a calendar.",
     "only": "The name of a calendar.",
 }
 """What fields hold whose types have no limit to say it."""
 
+SCALING = ("signals", "forecast", "alternates", "age", "protect_new", "serving")
 EVERYWHERE = frozenset({"repair", "disruption", "storm", "rebalance"})
 MERGED = "Stands in `defaults`, in a cluster, or in a pool; merged field by field, the closest one counts."
 
@@ -130,7 +133,7 @@ def _fields() -> Iterator[str]:
     yield from _listed(
         "schedules[]", Schedule, ("name", "cron", "zone", "lasts", *SIZES, "besides", "only"), ""
     )
-    yield from _listed("scaling", Scaling, ("signals", "forecast", "age", "protect_new", "serving"), MERGED)
+    yield from _listed("scaling", Scaling, SCALING, MERGED)
     yield from _listed("scaling, how fast", Pace, PACE, "These stand beside the keys of `scaling`.")
     yield from _listed("scaling.forecast", Foresight, KEYS["forecast"], "")
     yield from _signals()

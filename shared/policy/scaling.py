@@ -163,6 +163,12 @@ class Scaling(Struct, frozen=True, kw_only=True):
     """What the signals asked for in the last weeks at this hour, as one more of them; the closest one counts as a
     whole. `{}` is one with its defaults."""
 
+    alternates: tuple[str, ...] = ()
+    """Pools of the same cluster that grow in the place of this one, in that order, while Azure has had no room for it
+    for a quarter of an hour or its new machines do not join. Each has to follow a resource, a metric or `{nodes: N}`,
+    so that it is known how many it needs of its own; they shrink again by their own rule when it is over. Two pools may
+    name each other."""
+
     pace: Pace = Pace()
     """How fast."""
 

@@ -91,7 +91,7 @@ def waiting(nodes: Reading[int], agents: int, now: datetime) -> Reading[Demand]:
         if wanted
         else "nothing waits"
     )
-    return _told(found, Demand("waiting", wanted, wanted, wanted, because))
+    return _told(found, Demand(WAITING, wanted, wanted, wanted, because))
 
 
 def metric(
@@ -119,7 +119,7 @@ class Left(Struct, frozen=True):
     because: str
 
 
-THIN = "thin"
+WAITING, THIN = "waiting", "thin"
 
 
 def thin(left: Reading[Left], now: datetime) -> Reading[Demand]:
