@@ -36,6 +36,16 @@ class Step:
     patience: Callable[[PoolPolicy], timedelta]
     final: bool = False
     late: type[HandOver] | type[Failed] | type[Withdraw] = field(default=HandOver)
+    first: Callable[[Hand], Awaitable[Outcome | None]] | None = None
+    """What is asked before the guards: an outcome ends the step here, whatever they say."""
+    late_before: type[Failed] | None = None
+    """What it means when it takes longer and the machine's destruction was not about to be ordered yet."""
+
+    def means(self, operation: Operation) -> type[HandOver] | type[Failed] | type[Withdraw]:
+        """What it means that it took too long."""
+        if self.late_before is not None and DESTROYING not in operation.notes:
+            return self.late_before
+        return self.late
 
 
 def minutes(count: int) -> Callable[[PoolPolicy], timedelta]:

@@ -133,9 +133,13 @@ async def _undo(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
 
 
 async def _attempt(hand: Hand, step: Step) -> Outcome:
-    """Guards, then the step; errors become waits."""
+    """What comes before them, guards, then the step; errors become waits."""
     before = hand.operation
     try:
+        if step.first is not None and hand.operation.token is None:
+            ended = await step.first(hand)
+            if ended is not None:
+                return ended
         if step.guards and hand.operation.token is None:
             verdict = await ask_again(hand, step)
             if verdict is not None:
@@ -167,7 +171,9 @@ def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
         patience += SILENCE
     waits = isinstance(outcome, Wait) and not outcome.paused
     if waits and hand.now - hand.operation.step_since >= patience:
-        return step.late(f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}")
+        return step.means(hand.operation)(
+            f"{step.name} took longer than {patience.total_seconds():g} s: {outcome.text}"
+        )
     return outcome
 
 

@@ -60,7 +60,7 @@ from .steps.prove_gone import prove_gone
 from .steps.relieve import await_whole, prove_hot, relocate, weigh
 from .steps.restore_services import await_services, restore_services
 from .steps.retire_agent import retire_agent
-from .steps.shrink import TO_LET_GO, dismiss, empty, prove_surplus, verify_moved
+from .steps.shrink import TO_LET_GO, dismiss, empty, give_way, prove_surplus, verify_moved
 from .steps.stop_new_tasks import stop_new_tasks
 from .steps.tell_scheduler import tell_scheduler
 from .steps.verify import verify
@@ -241,8 +241,16 @@ PLANS: Mapping[Plan, Course] = {
             Step("prove_surplus", prove_surplus, (), minutes(10), late=Withdraw),
             Step(BAR, stop_new_tasks, TO_LET_GO, minutes(10)),
             EVIDENCE,
-            Step("move_tasks", empty, TO_LET_GO, lambda pool: pool.repair.drain_timeout, True, Failed),
-            Step("dismiss", dismiss, TO_LET_GO, minutes(20), final=True),
+            Step(
+                "move_tasks",
+                empty,
+                TO_LET_GO,
+                lambda pool: pool.repair.drain_timeout,
+                final=True,
+                late=Failed,
+                first=give_way,
+            ),
+            Step("dismiss", dismiss, TO_LET_GO, minutes(20), final=True, first=give_way, late_before=Failed),
             Step("prove_gone", prove_gone, (), minutes(20)),
             Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, minutes(30)),
             Step("restore_services", restore_services, AFTER_THE_LOSS, minutes(30)),

@@ -8,6 +8,8 @@ goes (`against`). As long as the pool is wanted with it, it can be given back, a
 2. Nothing says any more that the pool is to have another size: withdraw.
 3. It is not one too many any more, or others need it because they are ill (`guards/spare.py`): withdraw.
 
+That is asked before the guards (`give_way`): what they refuse, a pause or a storm, may hold for hours.
+
 `dismiss` is what cannot be undone:
 
 4. A deletion is under way (its token is kept): look at it. Failed: hand over with Azure's reason.
@@ -127,6 +129,15 @@ async def against(hand: Hand) -> Outcome | None:
     for no in refusals([spare.ask(await hand.question())]):
         return Withdraw(f"it is needed ({no.reason}): {sized.nodes} are to be there, {sized.wanted.because}")
     return None
+
+
+async def give_way(hand: Hand) -> Outcome | None:
+    """Rules 2 and 3 before the guards: while one of those refuses, for hours perhaps, a machine that is needed again
+    does not wait for that to be given back."""
+    if await _is_counted_out(hand):
+        return None
+    no = await against(hand)
+    return no if isinstance(no, Withdraw) else None
 
 
 async def _stays(hand: Hand) -> Outcome | None:
