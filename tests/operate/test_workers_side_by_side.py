@@ -16,7 +16,7 @@ from shared.model.ledger import Ledger
 from shared.ports.store import Table, Write
 from tests.healing.stories import STORIES, Loss, quick_scene, what_is_wrong
 from tests.scene import SET, Scene
-from tests.watched import Call, Interleaved
+from tests.watched import Around, Call, Interleaved
 
 SEEDS = pytest.mark.parametrize("seed", range(6))
 
@@ -81,10 +81,15 @@ class Watchman:
             self.complaints.append(f"two disruptions of {twice}")
 
 
+def side_by_side(scene: Scene, around: Around, workers: int = 2) -> None:
+    """So many workers from now on, of which one at least does what is to be done."""
+    scene.app = Crowd([scene.new_app(around) for _ in range(workers)])
+    scene.forgives = (PoolkeeperError,)
+
+
 def crowded(scene: Scene, at_once: int, seed: int, workers: int = 2) -> Watchman:
     watchman = Watchman(scene, at_once, seed)
-    scene.app = Crowd([scene.new_app(watchman) for _ in range(workers)])
-    scene.forgives = (PoolkeeperError,)
+    side_by_side(scene, watchman, workers)
     return watchman
 
 

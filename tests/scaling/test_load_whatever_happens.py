@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from shared.audit import verify
-from shared.errors import PoolkeeperError, Retry, Unknown
+from shared.errors import Retry, Unknown
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState
 from shared.ports.store import Table, Write
-from tests.operate.test_workers_side_by_side import Crowd
+from tests.operate.test_workers_side_by_side import side_by_side
 from tests.scaling.crowded import LOAD, Crowded
 from tests.watched import Call, Crash, Interleaved, Tripwire
 
@@ -70,8 +70,7 @@ async def test_whatever_call_was_the_last_one_task_moves(generation: Generation)
 async def test_two_workers_end_one_task(seed: int) -> None:
     crowded = shop()
     go = Interleaved(seed)
-    crowded.app = Crowd([crowded.new_app(go) for _ in range(2)])
-    crowded.forgives = (PoolkeeperError,)
+    side_by_side(crowded, go)
     await crowded.after(minutes=8)
     assert await what_is_wrong(crowded) == []
 
@@ -92,8 +91,7 @@ async def test_two_workers_that_see_two_hot_agents_end_one_task(seed: int) -> No
         most = max(most, len((await crowded.ledger()).active))
         return await go(call)
 
-    crowded.app = Crowd([crowded.new_app(around) for _ in range(2)])
-    crowded.forgives = (PoolkeeperError,)
+    side_by_side(crowded, around)
     await crowded.after(minutes=5)
     assert (most, len(crowded.ended)) == (1, 1)
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.errors import PoolkeeperError
 from shared.ports.store import Table
-from tests.operate.test_workers_side_by_side import Crowd
+from tests.operate.test_workers_side_by_side import side_by_side
 from tests.scaling.test_rebalancing_by_spread import lopsided
 from tests.scaling.test_whatever_happens import what_is_wrong
 from tests.watched import Call, Crash, Interleaved, Tripwire
@@ -47,8 +46,7 @@ async def test_whatever_call_was_the_last_another_process_goes_on() -> None:
 async def test_two_workers_add_one_and_take_one(seed: int) -> None:
     zones = await lopsided(boot_s=8)
     go = Interleaved(seed)
-    zones.app = Crowd([zones.new_app(go) for _ in range(2)])
-    zones.forgives = (PoolkeeperError,)
+    side_by_side(zones, go)
     await zones.after(minutes=20)
     assert (zones.counts, zones.ordered, len(zones.destroyed)) == ({"1": 3, "2": 2}, [1], 1)
     assert await what_is_wrong(zones, 5) == []

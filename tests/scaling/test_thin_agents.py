@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.errors import PoolkeeperError
-from tests.operate.test_workers_side_by_side import Crowd
+from tests.operate.test_workers_side_by_side import side_by_side
 from tests.scaling.test_whatever_happens import what_is_wrong
 from tests.scaling.waits import Waits
 from tests.watched import Call, Crash, Interleaved, Tripwire
@@ -91,8 +90,7 @@ async def test_where_the_mode_is_observe_it_is_only_told() -> None:
 async def test_two_workers_give_up_no_more_than_one(seed: int) -> None:
     thin = Thin()
     go = Interleaved(seed)
-    thin.app = Crowd([thin.new_app(go) for _ in range(2)])
-    thin.forgives = (PoolkeeperError,)
+    side_by_side(thin, go)
     await thin.after(minutes=45)
     assert await what_is_wrong(thin, 2) == []
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.errors import PoolkeeperError
-from tests.operate.test_workers_side_by_side import Crowd
+from tests.operate.test_workers_side_by_side import side_by_side
 from tests.scaling.stage import Office
 from tests.scaling.test_whatever_happens import what_is_wrong
 from tests.scene import SET
@@ -38,8 +37,7 @@ class Watchman:
 
 def crowded(office: Office, least: int, seed: int) -> Watchman:
     watchman = Watchman(office, least, seed)
-    office.app = Crowd([office.new_app(watchman) for _ in range(2)])
-    office.forgives = (PoolkeeperError,)
+    side_by_side(office, watchman)
     return watchman
 
 
