@@ -18,25 +18,31 @@ from datetime import timedelta
 from functools import partial
 
 from tests.simulation.play import Verdict, play
+from tests.simulation.sizes import sized_tale_of
 from tests.simulation.tale import tale_of, wide_tale_of
-from tests.simulation.twins import Twins
 from tests.simulation.wire import Wire
 
 SHOWN = 6
 """Complaints of one tale: the first ones explain the others."""
 
 
-def one(seed: int, is_real: bool, quiet: timedelta) -> tuple[Verdict, float]:
+def one(seed: int, is_real: bool, is_sized: bool, quiet: timedelta) -> tuple[Verdict, float]:
     """What became of this seed, and how many seconds of a core it took."""
     gc.disable()  # a tale is short: its waste is collected when it is told
     begun = time.process_time()
-    verdict = play(tale_of(seed), Wire, quiet) if is_real else play(wide_tale_of(seed), Twins, quiet)
+    if is_real:
+        verdict = play(tale_of(seed), Wire, quiet)
+    else:
+        verdict = play(sized_tale_of(seed) if is_sized else wide_tale_of(seed), quiet=quiet)
     gc.collect()
     return verdict, time.process_time() - begun
 
 
-def show(verdict: Verdict, is_real: bool) -> None:
-    lines = [f"seed {verdict.seed}: make simulate FIRST={verdict.seed} SEEDS=1{' REAL=1' if is_real else ''}"]
+def show(verdict: Verdict, is_real: bool, is_sized: bool) -> None:
+    again = f"make simulate FIRST={verdict.seed} SEEDS=1{' REAL=1' if is_real else ''}"
+    if is_sized:
+        again = f"make simulate FIRST={verdict.seed} SEEDS=1 ARGS=--sized"
+    lines = [f"seed {verdict.seed}: {again}"]
     lines += [f"    {line}" for line in verdict.complaints[:SHOWN]]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
@@ -51,12 +57,15 @@ def main() -> int:
         "--real", action="store_true", help="through the real adapters, against the simulator"
     )
     parser.add_argument(
+        "--sized", action="store_true", help="worlds in which the pool changes its size, and only those"
+    )
+    parser.add_argument(
         "--quiet", type=float, default=12.0, help="hours that each cluster lives on afterwards"
     )
     asked = parser.parse_args()
     bad, hours, busy_s, orders = 0, 0.0, 0.0, Counter[str]()
     seeds, begun = range(asked.first, asked.first + asked.seeds), time.monotonic()
-    tell = partial(one, is_real=asked.real, quiet=timedelta(hours=asked.quiet))
+    tell = partial(one, is_real=asked.real, is_sized=asked.sized, quiet=timedelta(hours=asked.quiet))
     gc.freeze()  # what is loaded stays: it is not looked through after each tale
     with ProcessPoolExecutor(asked.jobs) as pool:
         for told, (verdict, took_s) in enumerate(pool.map(tell, seeds, chunksize=5), 1):
@@ -64,7 +73,7 @@ def main() -> int:
             orders += verdict.orders
             if verdict.complaints:
                 bad += 1
-                show(verdict, asked.real)
+                show(verdict, asked.real, asked.sized)
             if told % 50 == 0:
                 sys.stderr.write(f"{told} of {asked.seeds}, {bad} with violations\n")
     sys.stdout.write(", ".join(f"{count} {what}" for what, count in sorted(orders.items())) + "\n")

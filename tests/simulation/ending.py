@@ -126,7 +126,7 @@ class Ending:
 
     async def _of_our_making(self, misfortunes: Misfortunes) -> list[str]:
         """11: an incident of a machine to which nothing has happened."""
-        if misfortunes.everybody:
+        if misfortunes.everybody or self._tale.sizes:  # there, machines go to which nothing has happened
             return []
         closed = await self._records.incidents.between("prod", "closed|", "closed}")
         kept = [*closed.values(), *(await self._records.open_incidents("prod")).values()]

@@ -139,6 +139,15 @@ class Misfortunes:
         if one is not None:
             self._nature.evict(one.name)
 
+    async def _spot_machines_are_evicted(self, happening: Happening) -> None:
+        """A third of all, a few seconds one after the other."""
+        for place in range(max(1, len(self._nature.machines()) // 3)):
+            await self._machine_is_evicted(happening._replace(number=happening.number + place))
+            await asyncio.sleep(5.0)
+
+    async def _somebody_resizes(self, happening: Happening) -> None:
+        await self._people.resize(happening.number, happening.lasts_s)
+
     async def _somebody_restarts(self, happening: Happening) -> None:
         one = self.meets(happening, well=False)
         if one is not None:

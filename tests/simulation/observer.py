@@ -33,6 +33,8 @@ from tests.watched import Around, Call
 
 HARD = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "deallocate", "run_command"})
 FINAL = HARD | {"mark_gone", "machine_down", "drain"}
+TAKES_LEAVE = frozenset({"destroy", "drain", "mark_gone", "machine_down"})
+"""What is done to a machine that works and goes because the pool is to have fewer."""
 HANDED_OVER = f'"{IncidentState.HANDED_OVER.value}"'.encode()
 READINGS = frozenset({"scheduler.state", "compute.instances", "council.read"})
 OLDEST = timedelta(seconds=60)
@@ -52,6 +54,8 @@ class Observer:
         self._seen = {machine.name for machine in nature.machines()}
         self._limits = Limits(clock, tale, nature, people, store)
         self._limits.complain = self.complain
+        if tale.sizes:
+            people.sizes |= {tale.sizes.least, tale.sizes.most}
         self.complaints: list[str] = []
         self.orders: list[Order] = []
         self._has_begun = False
@@ -86,6 +90,8 @@ class Observer:
 
         async def checked(call: Call) -> Any:
             answer = await inner(call)
+            if call.args[0] is Table.LEDGER and call.args[1] != "prod":
+                return answer  # what a pool remembers of its sizes is no book
             if call.name == "store.write" and call.args[0] is Table.LEDGER:
                 self._check_ledger(call.args[2].body)
             elif call.name == "store.write_all" and call.args[0] is Table.LEDGER:
@@ -116,7 +122,8 @@ class Observer:
             return
         if self.broad is not None:
             self.broad.members_ordered(order)
-            if order.machine is not None and order.machine.connected_since is not None:
+            goes = self._tale.sizes is not None  # from a pool that is to have fewer: SizeObserver judges it
+            if order.machine is not None and order.machine.connected_since is not None and not goes:
                 self.broad.living_ordered(order, order.machine)
         if order.what in FINAL:
             self._check_truth(order)
@@ -145,6 +152,8 @@ class Observer:
 
     def is_surplus(self, machine: Machine, order: Order) -> bool:
         there = [one for one in self._nature.machines() if not one.is_leaving]
+        if self._tale.sizes and machine.well_since is not None:
+            return order.what in TAKES_LEAVE  # SizeObserver judges who may go
         return order.what == "destroy" and len(there) >= min(self._people.sizes) and self._is_young(machine)
 
     def _is_young(self, machine: Machine) -> bool:

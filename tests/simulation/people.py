@@ -23,7 +23,8 @@ AGREES_FOR = timedelta(hours=1)
 class People:
     """`wanted` is the size that they last gave the pool, `sizes` all that they ever gave it. `pauses` are subject,
     beginning and end of what they paused; `rejected` the incidents that they do not want to be helped, `approved` the
-    nodes and remedies to which they agreed, `called` the nodes that were handed over to them."""
+    nodes and remedies to which they agreed, `called` the nodes that were handed over to them; `resizes` are beginning,
+    end and size of what they asked the pool to have."""
 
     def __init__(
         self, clock: VirtualClock, chance: Random, nature: Nature, store: MemoryStore, rules: Rules
@@ -33,6 +34,7 @@ class People:
         self.wanted = nature.capacity
         self.sizes = {self.wanted}
         self.pauses: list[tuple[str, datetime, datetime]] = []
+        self.resizes: list[tuple[datetime, datetime, int]] = []
         self.rejected: set[str] = set()
         self.approved: set[tuple[str, str]] = set()
         self.scaled_at: datetime | None = None
@@ -46,6 +48,14 @@ class People:
         await self._records.overrides.put("prod", override_row(pause), pause, "*")
         self.pauses = [one for one in self.pauses if one[0] != subject or one[2] <= now]
         self.pauses.append((subject, now, until))
+
+    async def resize(self, target: int, lasts_s: float) -> None:
+        """The pool is to have this size for a while, whatever else is said of it."""
+        now = self._clock.now()
+        until = now + timedelta(seconds=lasts_s)
+        word = Override(OverrideKind.SIZE, "private", "somebody", "it is needed", now, until, target=target)
+        await self._records.overrides.put("prod", override_row(word), word, "*")
+        self.resizes.append((now, until, target))
 
     async def scale(self, by: int) -> None:
         size = max(1, self._nature.capacity + by)

@@ -29,8 +29,10 @@ from tests.simulation.people import People
 from tests.simulation.policy_observer import PolicyObserver
 from tests.simulation.process import Process
 from tests.simulation.rules import policy_of
+from tests.simulation.size_observer import SizeObserver
 from tests.simulation.tale import Tale
 from tests.simulation.told import Told
+from tests.simulation.twin_load import LoadedTwins
 from tests.simulation.twins import Twins
 from tests.simulation.weather import Weather
 from tests.watched import Call, watched
@@ -54,7 +56,12 @@ class Verdict:
 type NatureOf = Callable[[VirtualClock, Tale], Nature]
 
 
-def play(tale: Tale, nature_of: NatureOf = Twins, quiet: timedelta = timedelta(0)) -> Verdict:
+def twins_of(clock: VirtualClock, tale: Tale) -> Twins:
+    """With load, where the pool changes its size."""
+    return LoadedTwins(clock, tale) if tale.sizes else Twins(clock, tale)
+
+
+def play(tale: Tale, nature_of: NatureOf = twins_of, quiet: timedelta = timedelta(0)) -> Verdict:
     """Tell the tale to the shipped app and say what was wrong. `quiet` is how long its cluster lives on when the tale
     is over and all is at rest, as clusters do most of the time; the invariants hold then as well."""
     return run_virtual(lambda clock: _play(clock, tale, nature_of, quiet), START)
@@ -96,6 +103,9 @@ class Stage:
         self.people = People(clock, chance, nature, self.store, tale.rules)
         self.observer = Observer(clock, tale, nature, self.people, self.store)
         self.policy_observer = PolicyObserver(clock, tale, nature, self.people, self.observer)
+        self._sizes = SizeObserver(clock, tale, nature, self.people, self.observer) if tale.sizes else None
+        if self._sizes is not None and isinstance(nature, LoadedTwins):
+            self._sizes.room = nature.finds_room
         self.host = Host(clock, chance, self.weather, self.queues, self._put_app_into)
         self.host.bug = lambda text: self.observer.complain(0, text)
         nature.tell = self.host.publish

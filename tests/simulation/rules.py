@@ -27,9 +27,12 @@ disruption:
           restart_timeout: {rules.restart_s}s
           redeploy_timeout: {rules.redeploy_s}s
           impaired_after: {rules.impaired_s}s
-          drain_timeout: {rules.drain_s}s{_more_of(rules)}"""
+          drain_timeout: {rules.drain_s}s{_more_of(rules)}{tale.sizes.written() if tale.sizes else ""}"""
     text = POLICY.format(mode=rules.mode, subscription=SUBSCRIPTION, scale_set=SET, more=more)
     before = f"    failover_hold_off: {rules.hold_off_s}s\n{_masters(tale)}    pools:"
+    if tale.sizes:
+        bounds = f"{{min: {tale.sizes.least}, max: {tale.sizes.most}}}"
+        text = text.replace("{min: 1, max: 40}", bounds)
     listed = ", ".join(f'"{address_of(number)}"' for number in range(tale.masters or 3))
     return text.replace("    pools:", before).replace('"172.16.0.5", "172.16.0.6", "172.16.0.7"', listed)
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.model.mesos import Generation
+
+if TYPE_CHECKING:
+    from tests.simulation.sizes import Sizes
 
 
 class Happening(NamedTuple):
@@ -88,6 +91,8 @@ class Tale:
     masters: int = 0
     masters_cured_by: tuple[str, ...] = ()
     services: tuple[tuple[str, int], ...] = ()
+    sizes: Sizes | None = None
+    """How the pool changes its size; None where it keeps it."""
 
     def without(self, place: int) -> Tale:
         """The same without one happening."""
