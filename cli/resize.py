@@ -65,6 +65,12 @@ async def set_size(
 ) -> None:
     """`wanted` is the pool and the cluster that were typed."""
     here, pool = _pool(archive, *wanted)
+    if pool.azure_autoscale is not None:
+        raise Trouble(
+            f"Nothing was written: Azure's own autoscale moves the size of {shown(here.name, pool.name)}. "
+            "Change its setting in Azure.",
+            NO,
+        )
     _allowed(pool.capacity, sizes)
     said = Override(
         OverrideKind.SIZE,

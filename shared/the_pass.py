@@ -27,6 +27,7 @@ from shared.operate.outside import Outside
 from shared.operate.recall import recall
 from shared.operate.relief import with_heats
 from shared.operate.remember import remember
+from shared.operate.shields import keep_shields
 from shared.operate.situate import situate
 from shared.operate.sizes import with_sizes
 from shared.operate.start import start
@@ -70,4 +71,8 @@ async def run_pass(outside: Outside, cluster: ClusterPolicy, signals: tuple[Sign
     incidents = await remember(outside, picture, decisions, recalled)
 
     # Act: reserve a place in the ledger, begin the operation. It verifies, and closes the incident, by itself.
-    return await start(outside, picture, decisions, incidents)
+    begun = await start(outside, picture, decisions, incidents)
+
+    # Where Azure's own autoscale moves a pool: machines that it must not choose are protected.
+    await keep_shields(outside, cluster, picture)
+    return begun

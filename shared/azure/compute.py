@@ -147,14 +147,17 @@ class AzureCompute(Compute, Closing):
             lambda vms: vms.begin_run_command(*one.path, body, polling=one_look()),
         )
 
-    async def protect(self, pool: PoolAddress, instance_id: str, on: bool) -> str:
+    async def protect(
+        self, pool: PoolAddress, instance_id: str, on: bool, *, only_scale_in: bool = False
+    ) -> str:
         from azure.core import MatchConditions
 
         one = _one(pool, instance_id)
         vm, etag = await self._model(one)
-        if _protection(vm) == (on, on):
+        wanted = (on, on and not only_scale_in)
+        if _protection(vm) == wanted or (only_scale_in and _protection(vm)[1]):
             return FINISHED
-        body = _model_with_protection(vm, on)
+        body = _model_with_protection(vm, wanted)
         try:
             return await self._act(
                 one,
@@ -170,7 +173,7 @@ class AzureCompute(Compute, Closing):
         except Conflict:
             # aiohttp sends a PUT once more by itself when its connection breaks, and then meets its own first one.
             vm, _ = await self._model(one)
-            if _protection(vm) == (on, on):
+            if _protection(vm) == wanted:
                 return FINISHED
             raise
 
@@ -241,11 +244,11 @@ def _protection(vm: arm_shapes.Vm) -> tuple[bool, bool]:
     return policy.protect_from_scale_in is True, policy.protect_from_scale_set_actions is True
 
 
-def _model_with_protection(vm: arm_shapes.Vm, on: bool) -> VirtualMachineScaleSetVM:
+def _model_with_protection(vm: arm_shapes.Vm, wanted: tuple[bool, bool]) -> VirtualMachineScaleSetVM:
     """What a PUT replaces, and nothing else: both flags, and the tags, which would be gone without."""
     from azure.mgmt.compute.models import VirtualMachineScaleSetVM
 
-    policy = {"protectFromScaleIn": on, "protectFromScaleSetActions": on}
+    policy = {"protectFromScaleIn": wanted[0], "protectFromScaleSetActions": wanted[1]}
     body: dict[str, Any] = {"location": vm.location, "properties": {"protectionPolicy": policy}}
     return VirtualMachineScaleSetVM(body | ({"tags": vm.tags} if vm.tags else {}))
 

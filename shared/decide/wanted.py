@@ -10,9 +10,14 @@ remembers the wanted size, and a loss is repaired up to it. What changes it:
 3. Azure's capacity is below it, somebody else was heard to write the set's capacity, nothing of ours is in flight, and
    no instance was heard to be deleted, now or of those that are still missing: somebody shrank the pool; that is
    wanted now, down to the policy's minimum.
-4. Otherwise it stays.
+4. The policy says that Azure's own autoscale moves the pool; its capacity is below the wanted size and within those
+   bounds; exactly so many machines stay as the capacity says, so that as many went as it fell by; nothing of ours is
+   in flight, and no instance was heard to be lost, now or of those that are still missing: Azure scaled in, and that
+   is wanted now. A machine that failed is listed still, and one that somebody deleted or that was evicted is heard of.
+5. Otherwise it stays.
 
-The third rule is the only one that gives up capacity, and needs both a signal and a reading.
+The third and the fourth rule alone give up capacity. The third needs both a signal and a reading; the fourth two
+readings that agree, and a policy that says who moves the size.
 """
 
 from __future__ import annotations
@@ -24,9 +29,16 @@ from shared.model.ledger import Ledger
 from shared.model.readings import Failure
 from shared.model.signals import LOSSES, Signal, SignalKind
 from shared.model.snapshot import PoolReadings
+from shared.policy.autoscale import AzureAutoscale
 
 
-def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal], floor: int) -> int | None:
+def wanted_size(
+    readings: PoolReadings,
+    ledger: Ledger,
+    signals: Sequence[Signal],
+    floor: int,
+    autoscale: AzureAutoscale | None = None,
+) -> int | None:
     """The size that the pool is to have. `signals` are those heard of this pool since the last pass, and the
     losses heard earlier of nodes that are still missing; `floor` is the policy's minimum."""
     if isinstance(readings.scale_set, Failure):
@@ -38,7 +50,12 @@ def wanted_size(readings: PoolReadings, ledger: Ledger, signals: Sequence[Signal
     if capacity > ledger.wanted + ledger.surging + ledger.extra:
         return capacity - ledger.surging if agreed else ledger.wanted
     kinds = {signal.kind for signal in signals}
-    shrunk = SignalKind.POOL_RESIZED in kinds and not kinds & LOSSES and not ledger.active
+    if kinds & LOSSES or ledger.active:
+        return ledger.wanted
+    by_azure = autoscale is not None and autoscale.min <= capacity < min(ledger.wanted, autoscale.max + 1)
+    if by_azure and 0 < capacity == _staying(readings):
+        return capacity
+    shrunk = SignalKind.POOL_RESIZED in kinds
     return min(ledger.wanted, max(capacity, floor)) if shrunk and capacity > 0 else ledger.wanted
 
 

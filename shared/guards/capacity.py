@@ -6,6 +6,9 @@
    being created or deleted): refuse. Two readings must agree.
 3. Capacity lies further below the wanted size than the nodes explain that are known to be missing or in flight:
    refuse. Somebody may be scaling in at this moment.
+4. Azure's own autoscale moves the pool, its capacity is within those bounds and below the wanted size, and an operation
+   of ours is at work there: a machine that is not listed any more waits, because until that ends nobody can tell
+   whether Azure scaled it in.
 
 What could not be read at all is refused, as by `self_doubt`. Only while a node is emptied ahead of an end that is near,
 nobody asks for the capacity if it could not be read: in a wave of evictions Azure answers too many questions with 429.
@@ -45,4 +48,15 @@ def ask(question: Question) -> Answer:
         return refuse(GUARD, "capacity_disagrees", None, numbers)
     if wanted is not None and wanted - capacity > missing + in_flight:
         return refuse(GUARD, "capacity_fell", None, numbers)
+    if _may_be_scaled_in(question, capacity):
+        return refuse(GUARD, "capacity_autoscaled", None, numbers)
     return allow(GUARD, numbers)
+
+
+def _may_be_scaled_in(question: Question, capacity: int) -> bool:
+    """Condition 4."""
+    bounds, wanted = question.pool.azure_autoscale, question.ledger.wanted
+    if bounds is None or wanted is None or question.operation is not None or not question.ledger.active:
+        return False
+    is_listed = question.finding.node.instance is not None
+    return not is_listed and bounds.min <= capacity < min(wanted, bounds.max + 1)

@@ -147,12 +147,18 @@ class MemoryCompute(Compute):
         self.faults.after("run_command")
         return token
 
-    async def protect(self, pool: PoolAddress, instance_id: str, on: bool) -> str:
+    async def protect(
+        self, pool: PoolAddress, instance_id: str, on: bool, *, only_scale_in: bool = False
+    ) -> str:
         there, name = self._one("protect", pool, instance_id)
         now = there.instances[instance_id]
-        if now.is_protected_from_scale_in is on and now.is_protected_from_set_actions is on:
+        before, wanted = (
+            (now.is_protected_from_scale_in, now.is_protected_from_set_actions),
+            (on, on and not only_scale_in),
+        )
+        if before == wanted or (only_scale_in and now.is_protected_from_set_actions):
             return FINISHED
-        changes = {"is_protected_from_scale_in": on, "is_protected_from_set_actions": on}
+        changes = {"is_protected_from_scale_in": wanted[0], "is_protected_from_set_actions": wanted[1]}
         token = self._acts.update(there.instances, instance_id, lambda vm: replace(vm, **changes))
         self.acted.append(("protect", name))
         self.faults.after("protect")

@@ -93,6 +93,16 @@ class OneMore(Struct, frozen=True):
     size: int = 0
 
 
+class Shield(Struct, frozen=True):
+    """A machine that Azure's own autoscale must not choose: its name and vm id. `ours`: we protect it, and release it
+    when the reason ends; otherwise that it should be was only told."""
+
+    node: str
+    vm_id: str
+    why: str
+    ours: bool = False
+
+
 class Ledger(Struct, frozen=True):
     """`wanted` is the size that the pool is to have; None until it was first read. `started` are the start times of
     the disruptions of the last day, oldest first. `storm_since` and `storm_until` bound the storm, if there is one.
@@ -101,7 +111,8 @@ class Ledger(Struct, frozen=True):
     machines that are kept: `wanted` and `target` do not count them. `extra` machines came for nodes that stayed, and
     stay as well: nobody wants them, and as many of the next that go are not made up for. `scale_set`, in lower case,
     is the one that all of this is about; empty in rows of earlier versions. `one_more` is the
-    machine that was added last for the sake of the spread. `is_unread`, which is never written: the row cannot be read,
+    machine that was added last for the sake of the spread. `shields` are the machines that we protect from Azure's own
+    autoscale. `is_unread`, which is never written: the row cannot be read,
     and this stands in for it."""
 
     pool: str
@@ -118,6 +129,7 @@ class Ledger(Struct, frozen=True):
     scale_set: str = ""
     extra: int = 0
     one_more: OneMore | None = None
+    shields: tuple[Shield, ...] = ()
     is_unread: bool = False
 
     def without(self, ended: Collection[Disruption]) -> Ledger:

@@ -59,7 +59,11 @@ def up_to_date(ledger: Ledger, pool: PoolPolicy, seen: Seen) -> Ledger:
     snapshot, now = seen.snapshot, seen.now
     own = tuple(signal for signal in seen.signals if signal.pool == pool.name)
     wanted = (
-        None if ledger.is_unread else wanted_size(snapshot.pools[pool.name], ledger, own, pool.capacity.min)
+        None
+        if ledger.is_unread
+        else wanted_size(
+            snapshot.pools[pool.name], ledger, own, pool.capacity.min, autoscale=pool.azure_autoscale
+        )
     )
     recent = tuple(at for at in ledger.started if at > now - DAY)
     book = replace(ledger, wanted=wanted, started=recent, scale_set=pool.scale_set.casefold())

@@ -20,6 +20,7 @@ from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
 from shared.policy.read_alerts import read_alerts
 from shared.policy.read_alternates import check_alternates
+from shared.policy.read_autoscale import read_autoscale
 from shared.policy.read_calendars import read_calendars
 from shared.policy.read_firehose import read_firehose
 from shared.policy.read_marathons import read_marathons
@@ -121,6 +122,7 @@ class PolicyReading(Reading):
         section = self.child("capacity", "capacity", opened)
         capacity = None if section is None else self._capacity(section)
         parts = layer.parts
+        rebalance = Rebalance(**parts["rebalance"])
         return PoolPolicy(
             name=opened.key.text,
             scale_set=scale_set,
@@ -133,7 +135,8 @@ class PolicyReading(Reading):
             windows=layer.windows or (),
             schedules=read_schedules(self, opened, capacity, self._calendars),
             scaling=scaling_of(layer.scaling),
-            rebalance=Rebalance(**parts["rebalance"]),
+            rebalance=rebalance,
+            azure_autoscale=read_autoscale(self, opened, capacity, layer.scaling, rebalance.spread),
             price=values.get("price"),
         )
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from shared.policy.alerts import Alerts
+from shared.policy.autoscale import AzureAutoscale
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME
 from shared.policy.notify import Target
@@ -63,6 +64,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "schedules",
         "scaling",
         "price",
+        "azure_autoscale",
         "notify",
         *SETTINGS,
     ),
@@ -81,6 +83,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast": tuple(one.name for one in fields(Foresight)),
     "signal": ("of", "setpoint", "margin", "metric", "per_node", "nodes", "below"),
     "capacity": tuple(one.name for one in fields(Capacity)),
+    "azure_autoscale": tuple(one.name for one in fields(AzureAutoscale)),
     "alerts": tuple(one.name for one in fields(Alerts)),
     "rule": ("alert", "labels", "means", "severity", "impairs"),
     **{name: tuple(one.name for one in fields(kind)) for name, kind in SETTINGS.items()},
@@ -94,6 +97,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "dcos": ("masters",),
     "pool": ("scale_set", "capacity"),
     "capacity": ("min", "max"),
+    "azure_autoscale": ("min", "max"),
     "window": ("cron", "zone", "for"),
     "schedule": ("name", "cron", "zone"),
 }

@@ -24,6 +24,7 @@ from msgspec.structs import fields
 from shared.policy import schema
 from shared.policy.advice import Rule
 from shared.policy.alerts import AlertRule, Alerts, Meaning
+from shared.policy.autoscale import AzureAutoscale
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
 from shared.policy.lint_rebalance import REBALANCE_RULES
@@ -75,9 +76,10 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     (
         "clusters.NAME.pools.NAME",
         PoolPolicy,
-        ("scale_set", "mode", "windows", "schedules", "scaling", "price"),
+        ("scale_set", "mode", "windows", "schedules", "scaling", "price", "azure_autoscale"),
     ),
     ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
+    ("clusters.NAME.pools.NAME.azure_autoscale", AzureAutoscale, KEYS["azure_autoscale"]),
     ("clusters.NAME.alerts", Alerts, KEYS["alerts"]),
     ("clusters.NAME.alerts.rules.NAME", AlertRule, KEYS["rule"]),
     ("repair", Repair, KEYS["repair"]),
@@ -96,6 +98,7 @@ WORDS = {
     "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",
     "schedules": f"{SCHEDULES[0].upper()}{SCHEDULES[1:]}.",
     "scaling": "A mapping.",
+    "azure_autoscale": "A mapping.",
     "signals": f"{SIGNALS[0].upper()}{SIGNALS[1:]}.",
     "forecast": "`none`, or a mapping.",
     "alternates": f"{ALTERNATES[0].upper()}{ALTERNATES[1:]}.".replace("None", "`none`"),

@@ -24,6 +24,7 @@ from shared.model.azure import MachineGroup, PoolAddress
 from shared.model.masters import MASTERS
 from shared.model.remedies import RUNGS, Remedy
 from shared.policy.alerts import Alerts
+from shared.policy.autoscale import AzureAutoscale
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Among, Amount, Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
@@ -228,6 +229,10 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
 
     rebalance: Rebalance = Rebalance()
     """Whether the pool is evened out."""
+
+    azure_autoscale: AzureAutoscale | None = None
+    """That Azure's own autoscale moves the pool's size, and within which bounds: see azure_autoscale below. Not
+    written: a size that falls without anybody having been heard to write it is a loss."""
 
     price: Annotated[float | None, Amount(100_000)] = None
     """What a node costs for an hour, in any currency: for previews and reports, nothing is decided by it."""

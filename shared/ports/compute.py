@@ -73,9 +73,12 @@ class Compute(Protocol):
         """
         ...
 
-    async def protect(self, pool: PoolAddress, instance_id: str, on: bool) -> str:
+    async def protect(
+        self, pool: PoolAddress, instance_id: str, on: bool, *, only_scale_in: bool = False
+    ) -> str:
         """Have it left out of scaling in and of actions on the whole set, or not any more. Returns a token, of an
         operation that has ended where it is so already. `Conflict` when the instance changed meanwhile.
+        `only_scale_in`: people may still act on the whole set, and what is protected from that stays as it is.
 
         Neither stops anybody from deleting this very instance
         (MicrosoftDocs/azure-compute-docs virtual-machine-scale-sets-instance-protection.md).

@@ -73,3 +73,21 @@ async def test_a_protection_whose_answer_got_lost_was_written_and_nobody_says_th
 
     compute_world.wait()
     assert await protections(compute_world, "3") == (True, True)
+
+
+async def test_protection_from_scaling_in_alone_leaves_the_other_one_as_it_is(
+    compute_world: ComputeWorld,
+) -> None:
+    compute, pool = compute_world.compute, compute_world.pool
+    for on in (True, False):
+        await compute.protect(pool, "3", on, only_scale_in=True)
+        compute_world.wait()
+        assert await protections(compute_world, "3") == (on, False)
+
+    await compute.protect(pool, "4", True)
+    compute_world.wait()
+    for on in (True, False):
+        token = await compute.protect(pool, "4", on, only_scale_in=True)
+        assert (await compute.look(pool, token)).state is ProgressState.SUCCEEDED
+        compute_world.wait()
+        assert await protections(compute_world, "4") == (True, True), "somebody else's"

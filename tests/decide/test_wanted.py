@@ -12,6 +12,7 @@ from shared.model.azure import Provisioning
 from shared.model.ledger import Ledger
 from shared.model.signals import SignalKind
 from shared.model.snapshot import PoolReadings
+from shared.policy.autoscale import AzureAutoscale
 from tests.builders import Cluster, disruption, signal, unread
 
 RESIZED = SignalKind.POOL_RESIZED
@@ -148,3 +149,28 @@ def test_extra_machines_are_not_forgotten_by_one_reading_that_failed_or_disagree
     assert extra_machines(saying(6, readable=False), ledger) == 1
     assert extra_machines(replace(saying(6), instances=unread("azure.instances")), ledger) == 1
     assert extra_machines(saying(5, listed=6), ledger) == 1
+
+
+@pytest.mark.parametrize(("capacity", "expected"), [(4, 4), (3, 3), (2, 5), (1, 5)])
+def test_rule_4_what_azure_scales_in_within_its_bounds_is_wanted(capacity: int, expected: int) -> None:
+    ledger = Ledger("private", wanted=5)
+    bounds = AzureAutoscale(min=3, max=10)
+    assert wanted_size(saying(capacity), ledger, [], 1, bounds) == expected
+    assert wanted_size(saying(capacity), ledger, [], 1) == 5
+
+
+def test_rule_4_not_more_went_than_the_capacity_fell_by_and_not_fewer() -> None:
+    ledger, bounds = Ledger("private", wanted=6), AzureAutoscale(min=3, max=10)
+    for listed in (3, 5, 6):
+        assert wanted_size(saying(4, listed=listed), ledger, [], 1, bounds) == 6
+
+
+@pytest.mark.parametrize("kind", [SignalKind.VM_DELETED, SignalKind.VM_EVICTED])
+def test_rule_4_a_loss_that_was_heard_is_a_loss(kind: SignalKind) -> None:
+    ledger, bounds = Ledger("private", wanted=5), AzureAutoscale(min=3, max=10)
+    assert wanted_size(saying(4), ledger, [signal(kind)], 1, bounds) == 5
+
+
+def test_rule_4_nothing_is_followed_while_an_operation_of_ours_is_at_work() -> None:
+    ledger = Ledger("private", wanted=5, active=(disruption(2),))
+    assert wanted_size(saying(4), ledger, [], 1, AzureAutoscale(min=3, max=10)) == 5

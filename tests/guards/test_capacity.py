@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from shared.guards import capacity
 from shared.model.azure import Provisioning
+from shared.policy.autoscale import AzureAutoscale
 from tests.builders import Cluster, disruption
 
 
@@ -92,3 +93,19 @@ def test_numbers_that_could_not_be_read_never_take_part(source: str) -> None:
 
 def test_a_size_that_was_never_read_stands_in_nobodys_way() -> None:
     assert capacity.ask(wanting(Cluster(nodes=3), None).question(1)).allowed
+
+
+def test_condition_4_what_azure_may_have_scaled_in_waits_while_an_operation_of_ours_is_at_work() -> None:
+    cluster = wanting(Cluster(nodes=5), 5)
+    cluster.is_deleted(1)
+    assert capacity.ask(cluster.question(1)).allowed
+    question = replace(
+        cluster.question(1), ledger=replace(cluster.ledger, active=(disruption(2),)), operation=None
+    )
+    by_azure = replace(question, pool=replace(question.pool, azure_autoscale=AzureAutoscale(min=3, max=10)))
+    assert capacity.ask(question).allowed
+    assert capacity.ask(by_azure).reason == "capacity_autoscaled"
+    of_another = replace(by_azure, finding=cluster.question(3).finding)
+    assert capacity.ask(of_another).allowed, "it is listed"
+    beyond = replace(by_azure, pool=replace(question.pool, azure_autoscale=AzureAutoscale(min=5, max=10)))
+    assert capacity.ask(beyond).allowed, "autoscale does not go that far"
