@@ -73,3 +73,41 @@ async def test_where_nothing_may_be_touched_it_is_told_and_told_once(mode: str) 
     assert await protected(scene) == set()
     told = [one.record.text for one in await scene.audit() if "scaling in" in one.record.text]
     assert told == ["would be protected from scaling in by Azure: it keeps data of a service"]
+
+
+async def test_what_is_not_known_of_a_machine_leaves_its_protection_as_it_is() -> None:
+    scene = Scene(agents=5, more=BOUNDS)
+    scene.works.hold(scene.agent_of(2), "minio")
+    await scene.sweeps()
+    await scene.after(minutes=3)
+    scene.masters_fall_silent()
+    await scene.after(minutes=3)
+    assert await protected(scene) == {"2"}
+    assert [one.node for one in (await scene.ledger()).shields] == [scene.name(2)]
+
+
+async def test_a_machine_that_somebody_protects_from_everything_is_theirs_from_then_on() -> None:
+    scene = Scene(agents=5, more=BOUNDS)
+    scene.works.hold(scene.agent_of(2), "minio")
+    await scene.sweeps()
+    await scene.after(minutes=3)
+    await scene.compute.protect(POOL, "2", True)
+    await scene.after(minutes=3)
+    assert (await scene.ledger()).shields == ()
+    scene.policy = scene.policy.replace(BOUNDS, "")
+    scene.restarts()
+    await scene.after(minutes=3)
+    kept = await scene.compute.instance(POOL, "2")
+    assert kept is not None
+    assert kept.is_protected_from_set_actions
+
+
+async def test_not_more_than_five_machines_are_protected_at_a_look() -> None:
+    scene = Scene(agents=8, more=BOUNDS)
+    for number in range(8):
+        scene.works.hold(scene.agent_of(number), f"minio-{number}")
+    await scene.sweeps()
+    await scene.after(seconds=30)
+    assert len(await protected(scene)) == 5
+    await scene.after(minutes=3)
+    assert len(await protected(scene)) == 8
