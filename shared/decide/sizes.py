@@ -158,7 +158,9 @@ def courses_after(sized: Iterable[Sized], decisions: Iterable[Decision]) -> dict
 
 
 def is_sized(situation: Situation, pool: PoolPolicy) -> bool:
-    """Whether the pool's size is worked out at all."""
+    """Whether the pool's size is worked out at all. Not where Azure's own autoscale moves it."""
+    if pool.azure_autoscale is not None:
+        return False
     said = resizes(situation.overrides, pool.name, situation.now)
     is_evened = pool.rebalance.spread or situation.ledgers[pool.name].has_one_more
     return bool(pool.schedules or pool.scaling or said or is_evened)
