@@ -62,7 +62,9 @@ STEPS: Mapping[str, Sequence[str]] = {
     "give_up": _NO_GROWTH,
     "prove_surplus": ("See by hand whether the machine works; nothing was done to it.",),
     "prove_hot": ("See by hand which of its agents are full; nothing was done.",),
-    "relocate": ("See in Marathon whether the task that is named runs still; it may be ended by hand, or left.",),
+    "relocate": (
+        "See in Marathon whether the task that is named runs still; it may be ended by hand, or left.",
+    ),
     "await_whole": (
         "See in Marathon why the application that is named is not whole again: a task of it was ended to start on a "
         "less crowded agent. Resources, constraints and roles say where it may start.",

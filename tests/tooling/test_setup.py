@@ -58,7 +58,10 @@ def test_python_is_found_under_pyenv_without_its_shims_on_the_path(checkout: Pat
         tmp_path / "pyenv" / "versions" / f"{WANTED}.9" / "bin" / "python", f'exec "{sys.executable}" "$@"'
     )
     answer = set_up(checkout, "nonsense", PYENV_ROOT=str(tmp_path / "pyenv"))
-    assert answer.stderr == "There is no command 'nonsense': use one of set-up, lock, peers, fuzz, checkov, clean.\n"
+    assert (
+        answer.stderr
+        == "There is no command 'nonsense': use one of set-up, lock, peers, fuzz, checkov, clean.\n"
+    )
 
 
 def test_python_is_found_through_uv(checkout: Path, tmp_path: Path) -> None:
