@@ -18,8 +18,8 @@ from shared.policy.schedules import Schedule
 from shared.policy.schema import Capacity, Mode
 from shared.scale.pace import Course, Way
 from tests.builders import NOW, disruption, memory, name, pool_policy
+from tests.decide.pair import second_pool, two_pools
 from tests.decide.sizing import FOUR, MINUTE, Sizing, scaled
-from tests.decide.test_demands import second_pool, two_pools
 from tests.schedule.plans import entry
 
 SAID = Override(OverrideKind.SIZE, "private", "ann", "a launch", NOW - timedelta(days=1), target=1)
