@@ -36,7 +36,7 @@ from shared.guards import (
     refusals,
     stateful,
 )
-from shared.guards.place import elsewhere_of, with_place
+from shared.guards.place import with_place
 from shared.model.decisions import Answer, Decision, Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Disruption, Ledger
@@ -116,23 +116,8 @@ class _Deciding:
     def _question(self, sized: Sized, finding: Finding, remedy: Remedy) -> Question:
         situation, incident = self._situation, _incident(self._situation, finding)
         pools = {pool.name: pool for pool in situation.cluster.pools}
-        return Question(
-            cluster=situation.cluster,
-            pool=pools[sized.pool],
-            snapshot=situation.snapshot,
-            tally=self._tallies[sized.pool],
-            finding=finding,
-            remedy=remedy,
-            ledger=self._books[sized.pool],
-            overrides=situation.overrides,
-            incident=incident.id if incident else None,
-            operation=incident.operation if incident else None,
-            begun_at=None,
-            now=situation.now,
-            suspects=situation.suspects,
-            elsewhere=elsewhere_of(self._books, sized.pool),
-            aim=sized.nodes,
-        )
+        question = situation.question(pools[sized.pool], finding, remedy, incident, self._books)
+        return replace(question, aim=sized.nodes)
 
 
 def _incident(situation: Situation, finding: Finding) -> Incident | None:

@@ -31,6 +31,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.guards import ORDER, Question, Tally, tally_pools
 from shared.guards.backoff import is_short
@@ -42,6 +43,7 @@ from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.nodes import Condition, Fate, Finding, NodeMemory
 from shared.model.overrides import Override
+from shared.model.remedies import Remedy
 from shared.model.signals import LOSSES, Signal, SignalKind
 from shared.model.snapshot import Snapshot
 from shared.model.suspects import Suspect
@@ -82,6 +84,32 @@ class Situation(Struct, frozen=True, dict=True):
         """Every pool in numbers."""
         return tally_pools(self.snapshot, self.findings)
 
+    def question(
+        self,
+        pool: PoolPolicy,
+        finding: Finding,
+        remedy: Remedy,
+        incident: Incident | None,
+        books: Mapping[str, Ledger],
+    ) -> Question:
+        """What the guards are asked before anything is begun. `books` are the ledgers with what was decided so far."""
+        return Question(
+            cluster=self.cluster,
+            pool=pool,
+            snapshot=self.snapshot,
+            tally=self.tallies[pool.name],
+            finding=finding,
+            remedy=remedy,
+            ledger=books[pool.name],
+            overrides=self.overrides,
+            incident=incident.id if incident else None,
+            operation=incident.operation if incident else None,
+            begun_at=None,
+            now=self.now,
+            suspects=self.suspects,
+            elsewhere=elsewhere_of(books, pool.name),
+        )
+
 
 def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
     """One decision per node that needs one."""
@@ -93,9 +121,7 @@ def decide_repairs(situation: Situation) -> tuple[Decision, ...]:
         pool = pools[finding.node.pool]
         decision = _patience(situation, finding, pool.repair, losses)
         if decision is None:
-            decision, ledgers[pool.name] = _decide_rung(
-                situation, finding, pool, situation.tallies[pool.name], ledgers
-            )
+            decision, ledgers[pool.name] = _decide_rung(situation, finding, pool, ledgers)
         decisions.append(decision)
     return tuple(decisions)
 
@@ -188,33 +214,18 @@ def _read_twice(situation: Situation, finding: Finding) -> bool:
 
 
 def _decide_rung(
-    situation: Situation, finding: Finding, pool: PoolPolicy, tally: Tally, books: Mapping[str, Ledger]
+    situation: Situation, finding: Finding, pool: PoolPolicy, books: Mapping[str, Ledger]
 ) -> tuple[Decision, Ledger]:
     """Rules 7 to 9. The pool's ledger comes back with the place that was granted."""
-    incident, ledger = _incident(situation, finding), books[pool.name]
-    short = is_short(ledger, _begun(situation, finding), situation.now)
+    incident, ledger, begun = _incident(situation, finding), books[pool.name], _begun(situation, finding)
+    short = is_short(ledger, begun, situation.now)
     choice = choose(pool.repair.ladder, finding, incident, short, situation.now)
     if choice.remedy is None and choice.later:
         return decided(finding, Verdict.HOLD, f"{finding.because}; {choice.because}"), ledger
     if choice.remedy is None:
         left = f"{finding.because}; no rung of the ladder is left: {choice.because}"
         return decided(finding, Verdict.HAND_OVER, left), ledger
-    question = Question(
-        cluster=situation.cluster,
-        pool=pool,
-        snapshot=situation.snapshot,
-        tally=tally,
-        finding=finding,
-        remedy=choice.remedy,
-        ledger=ledger,
-        overrides=situation.overrides,
-        incident=incident.id if incident else None,
-        operation=_begun(situation, finding),
-        begun_at=None,
-        now=situation.now,
-        suspects=situation.suspects,
-        elsewhere=elsewhere_of(books, pool.name),
-    )
+    question = replace(situation.question(pool, finding, choice.remedy, incident, books), operation=begun)
     decision = ask_guards(question, ORDER)  # rules 8 and 9
     granted = decision.verdict is Verdict.ACT and question.own is None
     return decision, with_place(question, f"decided for {finding.node.name}") if granted else ledger

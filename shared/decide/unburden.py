@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared.guards import TO_RELIEVE, Question
-from shared.guards.place import elsewhere_of
 from shared.model.decisions import Decision
 from shared.model.incidents import IncidentState
 from shared.model.nodes import Condition
@@ -56,19 +55,4 @@ def _question(situation: Situation, heat: Heat, move: Relocation) -> Question:
     incident = situation.incidents.get(move.node)
     if incident is not None and incident.condition is not Condition.HOT:
         incident = None  # that is another case
-    return Question(
-        cluster=situation.cluster,
-        pool=pool,
-        snapshot=situation.snapshot,
-        tally=situation.tallies[pool.name],
-        finding=hot(finding, heat.because),
-        remedy=Remedy.RELIEVE,
-        ledger=situation.ledgers[pool.name],
-        overrides=situation.overrides,
-        incident=incident.id if incident else None,
-        operation=incident.operation if incident else None,
-        begun_at=None,
-        now=situation.now,
-        suspects=situation.suspects,
-        elsewhere=elsewhere_of(situation.ledgers, pool.name),
-    )
+    return situation.question(pool, hot(finding, heat.because), Remedy.RELIEVE, incident, situation.ledgers)

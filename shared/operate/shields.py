@@ -86,17 +86,5 @@ async def _tell(outside: Outside, situation: Situation, kind: AuditKind, what: t
 
 
 def _question(situation: Situation, pool: PoolPolicy) -> Question:
-    return Question(
-        cluster=situation.cluster,
-        pool=pool,
-        snapshot=situation.snapshot,
-        tally=situation.tallies[pool.name],
-        finding=short(pool.name, "machines are protected from Azure's autoscale"),
-        remedy=Remedy.GROW,
-        ledger=situation.ledgers[pool.name],
-        overrides=situation.overrides,
-        incident=None,
-        operation=None,
-        begun_at=None,
-        now=situation.now,
-    )
+    finding = short(pool.name, "machines are protected from Azure's autoscale")
+    return situation.question(pool, finding, Remedy.GROW, None, situation.ledgers)

@@ -22,7 +22,7 @@ from shared.decide.one_more import is_needed_by_now
 from shared.decide.repair import Situation
 from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, sizes_wanted
 from shared.decide.thin import needs_work
-from shared.guards import Question, ask, mode, pause, refusals, self_doubt
+from shared.guards import ask, mode, pause, refusals, self_doubt
 from shared.model.decisions import Decision
 from shared.model.ledger import Ledger
 from shared.model.past import over
@@ -118,20 +118,8 @@ def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
     needed = there if is_idle and _is_quiet(situation, book, there) else max(there, sized.nodes)
     if needed >= sized.size or not (is_idle or book.no_room):
         return book
-    question = Question(
-        cluster=situation.cluster,
-        pool=pool,
-        snapshot=situation.snapshot,
-        tally=tally,
-        finding=short(pool.name, sized.wanted.because),
-        remedy=Remedy.SHRINK,
-        ledger=book,
-        overrides=situation.overrides,
-        incident=None,
-        operation=None,
-        begun_at=None,
-        now=situation.now,
-    )
+    finding, books = short(pool.name, sized.wanted.because), {**situation.ledgers, pool.name: book}
+    question = situation.question(pool, finding, Remedy.SHRINK, None, books)
     if refusals(ask(question, TO_WANT_FEWER)):
         return book
     return replace(book, wanted=max(needed, pool.capacity.min) + book.going)
