@@ -18,8 +18,11 @@ Only the last four lines write, and what they write is a person's word, never th
 as the app and need no running app: who is asked at night why nothing happens must get an answer when the app is what
 does not happen. Names of clusters come from the policy that the app last found valid, which it keeps in storage.
 
+With `--api URL` some of them ask the app instead (`api_office.py`, `over_http.py`, `wire.py`, `saying.py`); the others
+say that they do not. All commands with their options are in docs/cli.md.
+
 Exit codes: 0 all well; 1 the answer is no (faults in the file, a broken chain, nothing of that name); 2 the command
-was not understood; 3 the storage could not be read. The answer goes to stdout, what went wrong to stderr.
+was not understood; 3 the storage or the API could not be read. The answer goes to stdout, what went wrong to stderr.
 
 Nothing imports this package; it imports `shared` inside its commands, so that `--help` is quick.
 """

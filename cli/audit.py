@@ -8,19 +8,18 @@ unless the head was written anew with it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 
 import msgspec
-from msgspec import Struct
 from rich.text import Text
 
-from cli.speech import clock_time, console, counted, grid, indented, plain, rows, say, styled
-from shared.audit import AuditLog, Break, Entry, read_month
+from cli.speech import console, grid, indented, rows, say, styled
+from shared.audit import Entry
+from shared.desk.audit import Month
+from shared.desk.words import clock_time, counted, plain
 from shared.model.audit import NOBODYS, AuditKind, AuditRecord
 from shared.model.decisions import Answer
-from shared.ports.store import Store
 
-BACK = 24  # months, as many as `audit verify` looks at
 WIDE = 130  # columns from which on an entry is one line
 KIND_STYLE = {
     AuditKind.REFUSED: "yellow",
@@ -28,63 +27,6 @@ KIND_STYLE = {
     AuditKind.CLOSED: "green",
     AuditKind.DECIDED: "cyan",
 }
-
-
-class Month(Struct, frozen=True):
-    """What verifying one month of one cluster found. `month` is like `2026-11`."""
-
-    cluster: str
-    month: str
-    entries: int
-    breaks: tuple[Break, ...]
-
-
-async def last_entries(store: Store, clusters: list[str], number: int, now: datetime) -> list[Entry]:
-    """The last `number` entries of these clusters together, oldest first, of the last `BACK` months."""
-    log = AuditLog(store)
-    found: list[Entry] = []
-    for cluster in clusters:
-        entries: tuple[Entry, ...] = ()
-        for month in _months(now, BACK):
-            if len(entries) >= number:
-                break
-            entries = (*await log.read(cluster, month), *entries)
-        found += entries[-number:]
-    return sorted(found, key=lambda entry: entry.record.at)[-number:]
-
-
-async def entries_about(
-    store: Store, cluster: str, node: str, since: datetime, until: datetime
-) -> list[Entry]:
-    """Every entry about this node from `since` to `until`, both included."""
-    log, found, month = AuditLog(store), list[Entry](), since.replace(day=1)
-    while month <= until:
-        entries = await log.read(cluster, month)
-        found += [one for one in entries if one.record.subject == node and since <= one.record.at <= until]
-        month = (month + timedelta(days=32)).replace(day=1)
-    return found
-
-
-async def verify_months(store: Store, clusters: list[str], months: int, now: datetime) -> list[Month]:
-    """The last `months` months of these clusters, oldest first; those without any entry are left out."""
-    (before_all, *wanted) = reversed(_months(now, months + 1))
-    found: list[Month] = []
-    for cluster in clusters:
-        before = (await read_month(store, cluster, before_all)).last_digest
-        for at in wanted:
-            month = await read_month(store, cluster, at)
-            if month.entries or month.head is not None:
-                found.append(Month(cluster, f"{at:%Y-%m}", len(month.entries), month.breaks(before)))
-            before = month.last_digest
-    return found
-
-
-def _months(now: datetime, number: int) -> list[datetime]:
-    """A time in each of the last months, the present one first."""
-    months = [now.replace(day=1)]
-    while len(months) < number:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    return months
 
 
 def show_months(months: list[Month]) -> None:
@@ -124,7 +66,7 @@ def show_entries(entries: list[Entry]) -> None:
             say(indented(one.text, 4))
 
 
-def show_story(entries: list[Entry]) -> None:
+def show_story(entries: Iterable[Entry]) -> None:
     """The entries of one node, each with the guards' answers that it rests on."""
     records = [entry.record for entry in entries]
     table = grid("", "", "")

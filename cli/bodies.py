@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
-
-from cli.archive import Archive
-from cli.speech import clock_time, due, indented, say, styled
+from cli.speech import indented, say, styled
+from shared.desk.bodies import Kept
+from shared.desk.words import clock_time, due
 from shared.model.bodies import Body
 from shared.news.words import COMMAND
-
-
-class Kept(Struct, frozen=True):
-    cluster: str
-    pool: str
-    body: Body
-
-
-async def all_bodies(archive: Archive, cluster: str | None) -> list[Kept]:
-    """In the order of clusters and pools."""
-    return [
-        Kept(here.name, pool, body)
-        for here in archive.clusters(cluster)
-        for pool, kept in (await archive.records.ledgers.between(here.name, "", "")).items()
-        for body in kept.value.bodies
-    ]
 
 
 def show_bodies(found: Sequence[Kept], now: datetime) -> None:

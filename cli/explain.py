@@ -7,29 +7,17 @@ what was heard, the decision with every guard's answer, the steps that were done
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from rich.text import Text
 
-from cli.archive import Archive, without_token
-from cli.audit import answer_line, entries_about, show_story
-from cli.find import Case
-from cli.next import sentences_of, steps_of
+from cli.audit import answer_line, show_story
 from cli.overrides import pauses_of, words_about
-from cli.speech import (
-    CONDITION_STYLE,
-    VERDICT_STYLE,
-    ago,
-    clock_time,
-    grid,
-    indented,
-    rows,
-    say,
-    span,
-    styled,
-)
-from shared.audit import Entry
+from cli.speech import CONDITION_STYLE, VERDICT_STYLE, grid, indented, rows, say, styled
+from shared.desk.audit import Story
+from shared.desk.find import Case
+from shared.desk.next import sentences_of, steps_of
+from shared.desk.words import ago, clock_time, span
 from shared.judge.flapping import losses_of
 from shared.model.decisions import Decision
 from shared.model.incidents import Incident
@@ -39,38 +27,8 @@ from shared.model.overrides import THE_CLUSTER
 from shared.model.signals import Signal
 from shared.records.evidence import Evidence
 
-BEFORE = timedelta(
-    minutes=5
-)  # what was heard of the node shortly before its incident was opened belongs to it
-AFTER = timedelta(minutes=1)
-WITHOUT_CASE = timedelta(days=1)
 
-
-async def story_of(archive: Archive, case: Case) -> list[Entry]:
-    """The audit of this case; of the last day when there is no incident."""
-    incident = case.incident
-    since = incident.opened_at - BEFORE if incident else archive.now - WITHOUT_CASE
-    until = incident.closed_at + AFTER if incident and incident.closed_at else archive.now
-    return await entries_about(archive.store, case.cluster, case.node, since, until)
-
-
-def as_data(case: Case, story: list[Entry], now: datetime) -> dict[str, Any]:
-    return {
-        "at": now,
-        "cluster": case.cluster,
-        "node": case.node,
-        "memory": case.memory,
-        "incident": case.incident,
-        "operation": without_token(case.operation) if case.operation else None,
-        "overrides": case.overrides,
-        "evidence": case.evidence,
-        "next": sentences_of(case.incident, case.operation, case.pool, now),
-        "earlier": [incident.id for incident in case.earlier],
-        "audit": [entry.record for entry in story],
-    }
-
-
-def show_case(case: Case, story: list[Entry], now: datetime) -> None:
+def show_case(case: Case, story: Story, now: datetime) -> None:
     _show_head(case, now)
     _heading("next")
     for sentence in sentences_of(case.incident, case.operation, case.pool, now):
@@ -87,9 +45,9 @@ def show_case(case: Case, story: list[Entry], now: datetime) -> None:
         _show_steps(case.operation, now)
     if case.evidence is not None:
         _show_evidence(case.evidence, now)
-    if story:
+    if story.entries:
         _heading("the audit")
-        show_story(story)
+        show_story(story.entries)
     if case.earlier:
         _heading("earlier incidents")
         for incident in case.earlier[:10]:

@@ -28,7 +28,6 @@ from shared.policy.beside import read_policy_file
 from shared.policy.faults import PolicyError
 from shared.policy.load import load
 from shared.policy.schema import Policy
-from shared.settings import from_env
 from shared.signals.alert import Alerts
 from shared.signals.alert_fold import folded
 from shared.signals.alertmanager import hear_alertmanager
@@ -75,9 +74,7 @@ class Ground(Struct, frozen=True):
     @classmethod
     def of(cls, desk: Desk, policy_file: Path | None, host: str) -> Ground:
         """The named policy, or the app's. `Trouble` when there is none that is valid."""
-        env, directory = desk.environment()
-        # No storage is asked, so none has to be set.
-        settings = from_env({"AzureWebJobsStorage": "none", **env}, directory)
+        settings = desk.settings(is_storage_needed=False)
         file = policy_file or settings.policy_file
         try:
             policy = load(read_policy_file(file), str(file))

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from rich.text import Text
 
-from cli.speech import ago, clock_time, due, styled
+from cli.speech import styled
+from shared.desk.words import ago, clock_time, due
 from shared.model.last_move import LastMove
 
 

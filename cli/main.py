@@ -11,34 +11,58 @@ from dataclasses import replace
 from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from cli import people, quarantined, schedules, sizes
-from cli.entrance import Cluster, Json, Newest, audited, desk_of, give_up, with_archive, with_store
+from cli import fleet, keys, people, policies, quarantined, schedules, sizes, trials
+from cli.entrance import (
+    IS_JSON,
+    Cluster,
+    Json,
+    Newest,
+    audited,
+    check_way,
+    desk_of,
+    give_up,
+    with_archive,
+    with_store,
+)
 from cli.sources import Sender
-from cli.trouble import NO, USAGE, Trouble
+from cli.trouble import NO, Trouble
 
 if TYPE_CHECKING:
-    from cli.archive import Archive
+    from shared.desk.archive import Archive
     from shared.ports.store import Store
 
 ABOUT = """What Poolkeeper sees, knows and did, and what it will do next; and a person's word in it.
 
-Exit codes: 0 all well, 1 the answer is no, 2 the command was not understood, 3 the storage could not be read."""
+Exit codes: 0 all well, 1 the answer is no, 2 the command was not understood, 3 the storage or API could not be read."""
+
+
+class KeepsWords(TyperGroup):
+    """Tells what stands before a command whether `--json` stands behind it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        ctx.meta[IS_JSON] = "--json" in ctx.args
+        return super().invoke(ctx)
+
 
 # Help without rich: loading it would take longer than all the rest of `--help`.
 app = typer.Typer(
-    name="poolkeeper", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    name="poolkeeper",
+    cls=KeepsWords,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-policy = typer.Typer(help="The policy file.", no_args_is_help=True, rich_markup_mode=None)
 audit = typer.Typer(
     help="What was heard, judged, decided, done and refused.", no_args_is_help=True, rich_markup_mode=None
 )
 quarantine = typer.Typer(help="Work that could not be done.", no_args_is_help=True, rich_markup_mode=None)
 for name, group in (
-    ("policy", policy),
+    ("policy", policies.policy),
     ("schedule", schedules.schedule),
     ("size", sizes.size),
     ("audit", audit),
@@ -46,7 +70,10 @@ for name, group in (
 ):
     app.add_typer(group, name=name)
 people.register(app)
+trials.register(app)
 quarantined.register(quarantine)
+fleet.register(app)
+keys.register(app)
 
 
 @app.callback(help=ABOUT)
@@ -56,32 +83,18 @@ def common(
         Path | None,
         typer.Option(help="A file like local.settings.json. Counts more than the environment."),
     ] = None,
+    api: Annotated[
+        str,
+        typer.Option(
+            help="Ask the app at this address, not its storage: nodes, operations, overrides, pause, resume."
+        ),
+    ] = "",
 ) -> None:
     from cli.desk import Desk, this_desk
 
     desk = context.obj if isinstance(context.obj, Desk) else this_desk()
-    context.obj = replace(desk, settings_file=settings) if settings else desk
-
-
-@policy.command("check")
-def policy_check(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The policy, YAML.")],
-    as_json: Json = False,
-) -> None:
-    """Tell every fault of a policy file with its line, and advice with the incident behind it.
-
-    Exit code 0: valid, with or without advice. 1: it has faults and would not be obeyed. 2: no such file.
-    """
-    from cli.policy_check import check_policy
-
-    try:
-        is_valid = check_policy(file, as_json, desk_of(context).clock.now())
-    except OSError as error:
-        give_up(
-            Trouble(f"{file} can not be read ({error.strerror}): give a policy that you may read.", USAGE)
-        )
-    raise typer.Exit(0 if is_valid else NO)
+    context.obj = replace(desk, settings_file=settings or desk.settings_file, api=api)
+    check_way(context)
 
 
 @app.command()
@@ -116,7 +129,7 @@ def hear(
     try:
         answers = hear_files(source, files, Ground.of(desk_of(context), policy_file, host), by_clock)
     except Trouble as trouble:
-        give_up(trouble)
+        give_up(context, trouble)
     say_json(answers)
     raise typer.Exit(0 if all(answer.is_understood for answer in answers) else NO)
 
@@ -130,7 +143,8 @@ def status(context: typer.Context, cluster: Cluster = None, as_json: Json = Fals
     open.
     """
     from cli.speech import say_json
-    from cli.status import as_data, cluster_status, show_status
+    from cli.status import as_data, show_status
+    from shared.desk.clusters import cluster_status
 
     async def work(archive: Archive) -> None:
         found = [await cluster_status(archive, one) for one in archive.clusters(cluster)]
@@ -155,7 +169,8 @@ def incidents(
     The open incidents with their decision and what happens next, or the closed ones with their outcome.
     """
     from cli.speech import say_json
-    from cli.status import cluster_status, show_closed, show_opened
+    from cli.status import show_closed, show_opened
+    from shared.desk.clusters import cluster_status
 
     async def work(archive: Archive) -> None:
         chosen = archive.clusters(cluster)
@@ -178,8 +193,9 @@ def incidents(
 @app.command()
 def bodies(context: typer.Context, cluster: Cluster = None, as_json: Json = False) -> None:
     """List the failed machines that are kept for somebody to look at, and until when."""
-    from cli.bodies import all_bodies, show_bodies
+    from cli.bodies import show_bodies
     from cli.speech import say_json
+    from shared.desk.bodies import all_bodies
 
     async def work(archive: Archive) -> None:
         found = await all_bodies(archive, cluster)
@@ -204,15 +220,16 @@ def explain(
     done and when,
     and what happens next and when. Exit code 1: nothing, or more than one thing, has this name.
     """
-    from cli.explain import as_data, show_case, story_of
-    from cli.find import find_case
+    from cli.explain import show_case
     from cli.speech import say_json
+    from shared.desk.explain import explained, story_of
+    from shared.desk.find import find_case
 
     async def work(archive: Archive) -> None:
         case = await find_case(archive, subject, cluster)
         story = await story_of(archive, case)
         if as_json:
-            say_json(as_data(case, story, archive.now))
+            say_json(explained(case, story, archive.now))
         else:
             show_case(case, story, archive.now)
 
@@ -224,8 +241,9 @@ def audit_tail(
     context: typer.Context, number: Newest = 20, cluster: Cluster = None, as_json: Json = False
 ) -> None:
     """Show the newest entries, oldest first."""
-    from cli.audit import last_entries, show_entries
+    from cli.audit import show_entries
     from cli.speech import say_json
+    from shared.desk.audit import last_entries
 
     async def work(store: Store) -> None:
         now = desk_of(context).clock.now()
@@ -250,8 +268,9 @@ def audit_verify(
     Computes every hash anew. Exit code 1: entries were changed, inserted, moved or taken out. A cluster
     that is no longer in the policy is verified when it is named.
     """
-    from cli.audit import show_months, verify_months
+    from cli.audit import show_months
     from cli.speech import say_json
+    from shared.desk.audit import verify_months
 
     async def work(store: Store) -> bool:
         now = desk_of(context).clock.now()

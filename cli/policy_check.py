@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from cli.speech import console, counted, grid, rows, say, say_json, styled
+from cli.speech import console, grid, rows, say, say_json, styled
 from shared.decide.foresee import foresee
+from shared.desk.words import counted
 from shared.policy.advice import Advice
 from shared.policy.beside import read_policy_file
 from shared.policy.faults import Fault, PolicyError

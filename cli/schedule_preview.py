@@ -17,8 +17,9 @@ from msgspec import Struct, structs
 from rich.text import Text
 
 from cli.policy_check import tell_faults
-from cli.speech import counted, grid, rows, say, say_json, span, styled
+from cli.speech import grid, rows, say, say_json, styled
 from shared.decide.preview import Preview, Row, preview
+from shared.desk.words import counted, span
 from shared.policy.beside import read_policy_file
 from shared.policy.faults import PolicyError
 from shared.policy.load import load

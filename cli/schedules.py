@@ -40,7 +40,7 @@ def schedule_preview(
     """
     from cli.schedule_preview import Asked, previews, show, show_json
 
-    there = _zone(zone)
+    there = _zone(context, zone)
     first = begin.date() if begin else desk_of(context).clock.now().astimezone(there).date()
     at, end = (
         datetime.combine(day, time(), there).astimezone(UTC) for day in (first, first + timedelta(days))
@@ -52,11 +52,13 @@ def schedule_preview(
 
             draw(found, png, there)
     except OSError as error:
-        give_up(Trouble(f"{error.filename or file}: {error.strerror}. Nothing was shown.", USAGE))
+        give_up(context, Trouble(f"{error.filename or file}: {error.strerror}. Nothing was shown.", USAGE))
     if found is None:
         raise typer.Exit(NO)
     if not found:
-        give_up(Trouble(f"{file} has no pool {pool or 'with schedules'}: nothing can be shown.", USAGE))
+        give_up(
+            context, Trouble(f"{file} has no pool {pool or 'with schedules'}: nothing can be shown.", USAGE)
+        )
     if as_json:
         show_json(found)
     else:
@@ -64,8 +66,8 @@ def schedule_preview(
     raise typer.Exit(NO if any(one.conflicts for one in found) else 0)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(context: typer.Context, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # not there, a folder, or a path that leads out
-        give_up(Trouble(f"There is no time zone {name!r}: give one like Europe/London.", USAGE))
+        give_up(context, Trouble(f"There is no time zone {name!r}: give one like Europe/London.", USAGE))

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from rich.text import Text
 
-from cli.speech import clock_time, due, styled
+from cli.speech import styled
+from shared.desk.words import clock_time, due
 from shared.model.bounds import Bound, PoolBounds, Source
 
 

@@ -1,15 +1,16 @@
 """How the commands speak: one console, JSON for programs, times for people, and nothing that a terminal would obey.
 
 Much of what is shown was written by somebody else: an event's text, a body in the quarantine, the name of a machine.
-`plain` makes such text safe to print, and everything is printed as rich `Text`, in which brackets are only brackets.
+`plain` (of
+`shared/desk/words.py`) makes such text safe to print, and everything is printed as rich `Text`, in which brackets are
+only brackets.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import msgspec
@@ -18,11 +19,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-SECRET = re.compile(
-    r"(?i)\b(sig|signature|code|accountkey|sharedaccesskey|password|secret|client_secret|access_token)"
-    r"(\"?\s*[=:]\s*\"?)[^\s&;'\",]+"
-)
-BEARER = re.compile(r"(?i)\bbearer\s+[\w.~+/=-]+")
+from shared.desk.words import plain
 
 CONDITION_STYLE = {
     "healthy": "green",
@@ -54,20 +51,24 @@ def say_json(value: Any) -> None:
     sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
 
 
+def say_outward(value: Any) -> None:
+    """The same, with etags in the form in which the API has them: what an office told, by whichever way."""
+    from shared.api.etags import outward
+
+    say_json(outward(msgspec.to_builtins(value)))
+
+
 def complain(sentence: str) -> None:
     """One sentence to stderr."""
     console(to_stderr=True).print(Text(plain(sentence)), soft_wrap=True)
 
 
-def plain(text: str, *, lines: bool = False) -> str:
-    """`text` without what a terminal would obey. With `lines` its line breaks and tabs stay."""
-    keep = "\n\t" if lines else ""
-    return "".join(char if char.isprintable() or char in keep else f"\\x{ord(char):02x}" for char in text)
-
-
-def without_secrets(text: str) -> str:
-    """`text` with what looks like a key, signature or token left out."""
-    return BEARER.sub("Bearer (not shown)", SECRET.sub(r"\1\2(not shown)", text))
+@contextmanager
+def busy(with_what: str) -> Iterator[None]:
+    """Show on a terminal that something goes on; to stderr, so that nothing of it gets into a pipe."""
+    out = console(to_stderr=True)
+    with out.status(Text(f"{plain(with_what)} ...")) if out.is_terminal else nullcontext():
+        yield
 
 
 def styled(*parts: tuple[str, str] | str) -> Text:
@@ -98,37 +99,3 @@ def rows(table: Grid, cells: Iterable[Iterable[str | Text]]) -> Grid:
     for row in cells:
         table.add_row(*(Text(plain(cell)) if isinstance(cell, str) else cell for cell in row))
     return table
-
-
-def clock_time(at: datetime) -> str:
-    """`2026-11-22 03:01:04Z`"""
-    return f"{at:%Y-%m-%d %H:%M:%S}Z"
-
-
-def span(duration: timedelta) -> str:
-    """`4m12s`, `3h05m`, `2d04h`: two units, without a sign."""
-    seconds = int(abs(duration.total_seconds()))
-    if seconds < 60:
-        return f"{seconds}s"
-    if seconds < 3600:
-        return f"{seconds // 60}m{seconds % 60:02d}s"
-    if seconds < 86400:
-        return f"{seconds // 3600}h{seconds % 3600 // 60:02d}m"
-    return f"{seconds // 86400}d{seconds % 86400 // 3600:02d}h"
-
-
-def ago(at: datetime, now: datetime) -> str:
-    return f"{span(now - at)} ago"
-
-
-def due(at: datetime, now: datetime) -> str:
-    """`in 40s`, or how long it is overdue. A moment's lateness is the app's usual one."""
-    late = now - at
-    if late > timedelta(minutes=2):
-        return f"overdue by {span(late)}: is the app running?"
-    return "now" if late >= timedelta(0) else f"in {span(late)}"
-
-
-def counted(count: int, thing: str) -> str:
-    """`1 fault`, `2 faults`."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

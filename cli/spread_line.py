@@ -6,7 +6,8 @@ from datetime import datetime
 
 from rich.text import Text
 
-from cli.speech import ago, styled
+from cli.speech import styled
+from shared.desk.words import ago
 from shared.model.ledger import OneMore
 
 

@@ -9,83 +9,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.archive import Archive, without_token
-from cli.foreseen import foreseen
-from cli.masters import MastersStatus, masters_line, masters_status
-from cli.next import sentence_of
+from cli.masters import masters_line
 from cli.overrides import pauses_of, sizes_of, words_about
-from cli.pool_status import PoolStatus, pool_status, show_pool
-from cli.speech import (
-    CONDITION_STYLE,
-    VERDICT_STYLE,
-    ago,
-    clock_time,
-    counted,
-    indented,
-    say,
-    span,
-    styled,
-)
-from shared.decide.schedule import bounds_at
+from cli.pool_status import show_pool
+from cli.speech import CONDITION_STYLE, VERDICT_STYLE, indented, say, styled
+from shared.desk.archive import Archive, without_token
+from shared.desk.clusters import ClusterStatus
+from shared.desk.next import sentence_of
+from shared.desk.words import ago, clock_time, counted, span
 from shared.errors import brief
-from shared.model.bounds import PoolBounds
 from shared.model.incidents import Incident, IncidentState
-from shared.model.ledger import Ledger
-from shared.model.operations import Operation
-from shared.model.overrides import THE_CLUSTER, Override, OverrideKind, resizes
-from shared.model.sweeps import LastSweep
-from shared.policy.schema import ClusterPolicy, PoolPolicy
+from shared.model.overrides import THE_CLUSTER, OverrideKind
 
 MOST = 20  # incidents of one cluster that `status` shows
-
-
-class ClusterStatus(Struct, frozen=True):
-    """`incidents` are the open ones and those that wait for a person, oldest first. `swept` None: never yet."""
-
-    cluster: str
-    swept: LastSweep | None
-    pools: tuple[PoolStatus, ...]
-    incidents: tuple[Incident, ...]
-    operations: tuple[Operation, ...]
-    overrides: tuple[Override, ...] = ()
-    masters: MastersStatus | None = None
-
-
-async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterStatus:
-    records, name = archive.records, cluster.name
-    inventory = [kept.value for kept in (await records.inventory.between(name, "", "")).values()]
-    ledgers = await records.ledgers.between(name, "", "")
-    opened = [kept.value for kept in (await records.open_incidents(name)).values()]
-    running = [kept.value for kept in (await records.running_operations(name)).values()]
-    books = {pool: kept.value for pool, kept in ledgers.items()}
-    by_age = sorted(opened, key=lambda incident: incident.opened_at)
-    working = tuple(sorted(running, key=lambda one: one.created_at))
-    said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
-    swept = await records.last_sweep(name)
-    moves = (await records.last_moves(name)).kept
-    ahead = await foreseen(records, cluster, inventory, archive.now)
-    holding = tuple(one for one in said if one.holds_at(archive.now))
-    pools = tuple(
-        replace(
-            pool_status(pool, books.get(pool.name, Ledger(pool.name)), inventory, opened, archive.now),
-            bounds=_bounds(pool, holding, archive.now),
-            forecast=ahead.get(pool.name),
-            moved=moves[pool.name].value if pool.name in moves and pool.rebalance.load else None,
-        )
-        for pool in cluster.pools
-    )
-    masters = masters_status(cluster, opened)
-    return ClusterStatus(name, swept, pools, tuple(by_age), working, holding, masters)
-
-
-def _bounds(pool: PoolPolicy, said: tuple[Override, ...], now: datetime) -> PoolBounds | None:
-    words = resizes(said, pool.name, now)
-    return bounds_at(pool, now, words) if pool.schedules or pool.scaling or words else None
 
 
 def as_data(archive: Archive, clusters: list[ClusterStatus]) -> dict[str, Any]:

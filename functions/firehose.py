@@ -1,4 +1,5 @@
-"""Metrics: batches by HTTP, events of an event hub, and each minute silence and the metrics that Mesos is asked for.
+"""Metrics: batches by HTTP, and events of an event hub. What comes by the minute is part of the beat:
+silence, and the metrics that Mesos is asked for.
 
     POST metrics/telegraf      Telegraf's outputs.http with data_format json, plain or gzip
     POST metrics/dcos          answers of the DC/OS metrics API
@@ -13,7 +14,6 @@ so it is not looked at.
 """
 
 import json
-import logging
 import typing
 
 import azure.functions as func
@@ -23,7 +23,6 @@ from shared.firehose.body import FORMS, Sender, TooLarge, WrongCoding
 from shared.runtime import app
 
 blueprint = func.Blueprint()
-log = logging.getLogger(__name__)
 
 
 @blueprint.function_name("metrics_batch")
@@ -57,26 +56,6 @@ async def metrics_events(events: typing.List[func.EventHubEvent]) -> None:
     """Metrics that Telegraf's outputs.event_hubs or outputs.kafka sent, one or a batch in each event. Without the
     retry the partition would go on after a failure, and the events be lost."""
     await app().hear_metric_events([event.get_body() for event in events])
-
-
-@blueprint.function_name("metrics_silence")
-@blueprint.timer_trigger(
-    arg_name="timer", schedule="%POOLKEEPER_SWEEP%", run_on_startup=False, use_monitor=False
-)
-async def metrics_silence(timer: func.TimerRequest) -> None:
-    """Rules about nodes that are not heard any more. Each minute in production."""
-    await app().hear_silence()
-
-
-@blueprint.function_name("metrics_rounds")
-@blueprint.timer_trigger(
-    arg_name="timer", schedule="%POOLKEEPER_SWEEP%", run_on_startup=False, use_monitor=False
-)
-async def metrics_rounds(timer: func.TimerRequest) -> None:
-    """Masters and agents of Mesos are asked for their metrics. Each minute in production, and 40 seconds at most."""
-    came = await app().ask_for_metrics()
-    if came:
-        log.info("metrics of Mesos: %s", ", ".join(f"{count} {how}" for how, count in came.items()))
 
 
 class NoSuchForm(Poison):

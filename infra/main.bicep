@@ -1,4 +1,4 @@
-// Everything that Poolkeeper needs, in a resource group of its own, and what it may do in those of the clusters.
+// Everything that Poolkeeper needs, in a resource group of its own, and the role that it has in those of the clusters.
 // `azd up` deploys it; the README beside it tells what has to be said.
 targetScope = 'subscription'
 
@@ -10,12 +10,15 @@ param environmentName string
 @description('Where: the region of the clusters.')
 param location string
 
-@description('Resource groups of the clusters, in this subscription.')
+@description('Resource groups of the clusters, in this subscription, separated by commas. A text: older versions of azd take no list from their environment (Azure/azure-dev, 6694).')
 @minLength(1)
-param clusterResourceGroups array
+param clusterResourceGroups string
 
 @description('Resource id of a subnet in the network of the masters (or one that reaches it), of at least /27, with nothing in it, delegated to Microsoft.App/environments, with the service endpoints Microsoft.Storage and Microsoft.KeyVault, and Microsoft.EventHub with a firehose of one.')
 param subnetId string
+
+@description('Public addresses from which people push policies and keep secrets, such as 203.0.113.7, separated by commas. Storage and key vault let in nobody else beside the app.')
+param people string = ''
 
 @description('Mail addresses of those who are on call, for the alarm that the app says nothing any more.')
 param mails array = []
@@ -58,6 +61,8 @@ param dailyQuotaGb int = 1
 param maximumInstances int = 40
 
 var name = 'poolkeeper-${environmentName}'
+var groups = split(replace(clusterResourceGroups, ' ', ''), ',')
+var addresses = empty(people) ? [] : split(replace(people, ' ', ''), ',')
 var tags = {
   'azd-env-name': environmentName
 }
@@ -90,6 +95,7 @@ module storage 'app/storage.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     subnetId: subnetId
+    people: addresses
     daysKept: daysKept
   }
 }
@@ -117,6 +123,7 @@ module vault 'app/vault.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     subnetId: subnetId
+    people: addresses
   }
 }
 
@@ -166,20 +173,16 @@ module role 'app/role.bicep' = {
     name: 'Poolkeeper ${environmentName}'
     mayRunCommands: mayRunCommands
     mayStartMasters: mayStartMasters
-    resourceGroups: clusterResourceGroups
+    resourceGroups: groups
   }
 }
 
-module duty 'app/duty.bicep' = [for one in clusterResourceGroups: {
-  name: '${name}-duty'
-  scope: resourceGroup(one)
-  params: {
-    principalId: identity.outputs.principalId
-    roleId: role.outputs.id
-  }
-}]
-
+// Nothing here is in a resource group of a cluster: `azd down` deletes every resource group that this deployment has
+// something in, and all that is in it. What belongs there is in clusters.bicep, which is a deployment of its own.
 output AZURE_RESOURCE_GROUP string = group.name
 output POOLKEEPER_APP_ID string = app.outputs.id
 output POOLKEEPER_URI string = app.outputs.uri
 output POOLKEEPER_STORAGE_ACCOUNT string = storage.outputs.name
+output POOLKEEPER_VAULT string = vault.outputs.name
+output POOLKEEPER_PRINCIPAL_ID string = identity.outputs.principalId
+output POOLKEEPER_ROLE_ID string = role.outputs.id

@@ -4,14 +4,15 @@
     hear_alerts      alerts by HTTP            -> the same, of Alertmanager and Azure Monitor
     work_signal      a message of that queue   -> a pass over its cluster, and the first turn of what it began
     work_operation   a message of the operations queue -> one turn of that operation
+    beat             each 20 seconds           -> of what follows, what is due (operate/duties.py)
     sweep            each minute               -> every cluster is looked at, whatever overslept is woken
-    glance           each 15 seconds           -> clusters whose number of agents has changed are looked at
+    glance           each 20 seconds           -> clusters whose number of agents has changed are looked at
     check_health     each fifth minute         -> what has changed in DC/OS's own health, as signals
     hear_metrics     a body of metrics         -> signals in their queue, and counts
     ask_for_metrics  each minute               -> the same, of masters and agents of Mesos that are asked
     hear_silence     each minute               -> rules about nodes that are not heard any more
     housekeep        each tenth minute         -> what was kept for long enough: bodies, evidence, words that ran out
-    tell_news        four times a minute       -> letters about what is new in the audit
+    tell_news        three times a minute      -> letters about what is new in the audit
     deliver_letter   a message of their queue  -> whoever is told
     give_up          what failed five times    -> the quarantine, and somebody is told
 
@@ -22,6 +23,7 @@ Everything else that fails goes through to the platform, which delivers it again
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -39,6 +41,7 @@ from shared.model.signals import Signal, Source
 from shared.news.post import Post
 from shared.operate.alerts import Told, hear_alerts
 from shared.operate.bodies import bury_bodies
+from shared.operate.duties import Beats, Duty
 from shared.operate.engine import Wake, resume, send_wake
 from shared.operate.failures import Failures
 from shared.operate.glances import Glances
@@ -50,6 +53,7 @@ from shared.operate.words_over import settle_words
 from shared.policy.in_force import Change, PolicyInForce
 from shared.policy.schema import ClusterPolicy, Policy
 from shared.ports.queues import Queue
+from shared.records.answers import forget_answers
 from shared.records.evidence import EvidenceRoom
 from shared.records.quarantine import Quarantine, quarantine
 from shared.replay.contents import given_up
@@ -59,6 +63,7 @@ from shared.signals.sample import Sample
 from shared.signals.window import WINDOW, Window
 from shared.turns import Turns
 
+log = logging.getLogger(__name__)
 OVERSLEPT = timedelta(seconds=10)  # a message this late is sent again
 EVIDENCE_FOR = timedelta(days=90)
 QUARANTINED_FOR = timedelta(days=90)
@@ -81,8 +86,19 @@ class App:
         self._post = post
         self._turns, self._window, self._sample = Turns(), Window(), Sample()
         self._failures, self._glances = Failures(), Glances()
-        self._metrics = MetricsEar(outside.store, outside.records, outside.queues, outside.worker)
+        self._metrics = MetricsEar(
+            outside.store, outside.records, outside.queues, outside.worker, outside.telemetry
+        )
         self._rounds = Rounds(outside.http, outside.clock, self._metrics) if outside.http else None
+        works = {
+            Duty.GLANCE: self.glance,
+            Duty.NEWS: self.tell_news,
+            Duty.SWEEP: self.sweep,
+            Duty.SILENCE: self.hear_silence,
+            Duty.METRICS: self.ask_for_metrics,
+            Duty.HOUSEKEEPING: self.housekeep,
+        }
+        self._beats = Beats(outside.clock, outside.sweeping, works)
 
     async def hear_event(self, raw: Mapping[str, Any]) -> list[str]:
         """Messages for the signals queue. Malformed and unknown events are quarantined: an empty list."""
@@ -116,10 +132,18 @@ class App:
         with self._failures.noted(body):
             await self._work_operation(body)
 
+    async def beat(self) -> None:
+        """Do whatever is due of all that comes again and again. The policy is read first, so that a change of it is
+        told once."""
+        await self._policy_in_force()
+        await self._beats.beat()
+
     async def sweep(self) -> None:
-        """Have every cluster looked at, and wake every operation that should have been woken by now."""
+        """Have every cluster looked at, and wake every operation that should have been woken by now. An alarm outside
+        the app listens for its line in the log (infra/app/watch.bicep)."""
         policy = await self._policy_in_force()
         await _each(self._sweep(cluster) for cluster in policy.clusters)
+        log.info("swept: clusters to be looked at: %d", len(policy.clusters))
 
     async def glance(self) -> None:
         """Have those clusters looked at whose masters count other agents than the last time."""
@@ -161,6 +185,7 @@ class App:
             await EvidenceRoom(self._outside.store).forget(cluster.name, now - EVIDENCE_FOR)
             await settle_words(self._outside, cluster.name)
         await Quarantine(self._outside.store).forget(now - QUARANTINED_FOR)
+        await forget_answers(self._outside.store, now)
 
     async def tell_news(self) -> None:
         """Send letters about what is new. Apart from everything that heals."""

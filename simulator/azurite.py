@@ -53,8 +53,9 @@ class Azurite:
         self.table_port = ports["Table"]
 
     @classmethod
-    def start(cls, *, patience_s: float = 30.0) -> Self:
-        """Start an empty Azurite and return when its three services accept connections.
+    def start(cls, *, patience_s: float = 30.0, kept_in: Path | None = None) -> Self:
+        """Start an Azurite and return when its three services accept connections. It is empty, or has what another one
+        has `kept_in` that directory.
 
         Thirty seconds cover a cold disk and a busy machine; a warm start takes about one. Raises `AzuriteFailed`.
         """
@@ -65,7 +66,7 @@ class Azurite:
                 )
         output: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         process = subprocess.Popen(
-            _command(),
+            _command(kept_in),
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
@@ -111,12 +112,13 @@ class Azurite:
         self.stop()
 
 
-def _command() -> list[str]:
+def _command(kept_in: Path | None) -> list[str]:
     # Port 0: the system picks, so that parallel test workers never race for a number.
     # The version check must be off because the SDKs speak newer API versions than any Azurite knows.
     ports = [part for service in _SERVICES for part in (f"--{service.lower()}Port", "0")]
-    flags = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
-    return [str(_NODE), "--require", str(_LEASH), str(_ENTRY), *flags, *ports]
+    where = ["--inMemoryPersistence"] if kept_in is None else ["--location", str(kept_in)]
+    flags = ["--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+    return [str(_NODE), "--require", str(_LEASH), str(_ENTRY), *where, *flags, *ports]
 
 
 def _wait_for_ports(process: subprocess.Popen[bytes], output: BinaryIO, patience_s: float) -> dict[str, int]:

@@ -22,6 +22,7 @@ from shared.audit import AuditLog, Entry
 from shared.memory.clock import SteppedClock
 from shared.memory.queues import MemoryQueues, Received
 from shared.memory.store import MemoryStore
+from shared.memory.telemetry import MemoryTelemetry
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.mesos import Generation
@@ -63,6 +64,7 @@ class Scene(World):
         times = timedelta(seconds=boot_s), timedelta(seconds=takes_s)
         super().__init__(SteppedClock(START), agents, generation, *times)
         self.store, self.queues = MemoryStore(), MemoryQueues(self.clock)
+        self.telemetry = MemoryTelemetry()
         self.policy = POLICY.format(mode=mode, subscription=SUBSCRIPTION, scale_set=SET, more=more)
         self.forgives: tuple[type[BaseException], ...] = ()
         self.failed: list[BaseException] = []
@@ -86,10 +88,11 @@ class Scene(World):
             store=store,
             queues=watched("queues", self.queues, around),
             records=Records(store),
-            audit=AuditLog(store),
+            audit=AuditLog(store, self.telemetry),
             worker=f"worker-{self._workers}",
             workloads_of=lambda cluster: works,
             health_of=lambda cluster: self.dcos,
+            telemetry=self.telemetry,
         )
         self.outside = self.equipped(plain, around)
 

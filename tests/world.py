@@ -79,6 +79,7 @@ class World:
     """One pool of `agents` machines, each with its agent, two tasks on each."""
 
     clock: Clock
+    furniture: type[Works] = Works
 
     def __init__(
         self, clock: Clock, agents: int, generation: Generation, boot: timedelta, takes: timedelta
@@ -89,12 +90,11 @@ class World:
         self.compute: MemoryCompute = _Watchful(self, takes)
         self.scheduler = MemoryScheduler(self.clock, generation)
         self.scheduler.frameworks["marathon"] = Framework("marathon", "marathon", ("marathon",))
-        self.boot, self.tasks, self.booting = boot, agents * 2, True
+        self.boot, self.tasks, self.booting, self._joins = boot, agents * 2, True, 0
         self.dead: set[str] = set()
         self.cured_by = frozenset({"restart_unit", "restart", "redeploy"})
-        self._joins = 0
         self._silent_since: dict[str, datetime] = {}
-        self.works = Works(self)
+        self.works = self.furniture(self)
         self.compute.add_pool(POOL, agents)
         self.turns(at_once=True)
 

@@ -6,14 +6,15 @@ whose tasks have no room among the others stays, and is looked at again a minute
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.scale.pool import Machine, Pool
-from benchmarks.scale.traces import HALF_CORES
+from benchmarks.scale.traces import HALF_CORES, Trace
 from shared.model.bounds import Because, Bound, PoolBounds, Source
 from shared.model.mesos import Agent, Amounts
-from shared.model.past import SLOT
+from shared.model.past import SLOT, slot_of
 from shared.model.readings import Reading, Value
 from shared.policy.scaling import Aim, Foresight, Pace, Resource
 from shared.scale.forecast import forecast, remembered
@@ -23,6 +24,7 @@ from shared.scale.rule import Asked, wanted_nodes
 
 BEGUN = datetime(2026, 11, 2, tzinfo=UTC)
 CORES = HALF_CORES / 2
+SLOT_MIN = SLOT // timedelta(minutes=1)
 SHIPPED = Pace()
 WRITTEN = Because(Source.CAPACITY, "capacity")
 
@@ -53,7 +55,7 @@ class Ours:
         self._pace = pace
         self._bounds = PoolBounds(Bound(pool.trace.least, WRITTEN), Bound(pool.trace.most, WRITTEN))
         self._course = Course()
-        self._past = Past(pool.trace.boot_min) if foresees else None
+        self._past = Past(pool.trace, setpoint) if foresees else None
         self.wanted = len(pool.machines)
 
     def look(self) -> None:
@@ -80,11 +82,16 @@ class Ours:
 
 
 class Past:
-    """What was needed so far. Remembered minute by minute, foreseen anew with each quarter of an hour."""
+    """What was needed so far. Remembered minute by minute, foreseen anew with each quarter of an hour. Of the weeks
+    before the trace, what the setpoint asked for."""
 
-    def __init__(self, lead_min: int) -> None:
-        self._lead = timedelta(minutes=lead_min)
+    def __init__(self, trace: Trace, setpoint: float) -> None:
+        self._lead = timedelta(minutes=trace.boot_min)
         self._history: dict[int, int] = {}
+        begun = BEGUN - timedelta(minutes=len(trace.before))
+        for minute in range(0, len(trace.before), SLOT_MIN):
+            needed = math.ceil(max(trace.before[minute : minute + SLOT_MIN]) / CORES / setpoint)
+            self._history[slot_of(begun + timedelta(minutes=minute))] = needed
         self._slot, self._most = BEGUN, 0
         self._found: list[Reading[Demand]] = []
 

@@ -17,9 +17,11 @@ from typing import Protocol
 from msgspec import Struct
 
 from benchmarks.peers.clusterman import Clusterman
+from benchmarks.scale.least import least_flips
 from benchmarks.scale.ours import Ours
 from benchmarks.scale.pool import Pool
 from benchmarks.scale.traces import Trace, trace
+from shared.policy.scaling import Aim
 
 OURS, FORESEEING = "Poolkeeper", "Poolkeeper, with forecast"
 DEFAULT, WAITING = "Clusterman", "Clusterman, told of waiting work"
@@ -60,7 +62,10 @@ class Run(Struct, frozen=True):
 
     Core-hours `unmet` (of tasks that waited) and `waste` (of machines that nobody used); `actions` are changes of the
     wanted size and `flips` those in another direction than the one before; `stopped` and `homeless` tasks as in
-    `pool.py`; `cost` in dollars. `sizes` has the machines that had booted, minute by minute.
+    `pool.py`; `cost` in dollars. `sizes` has the machines that had booted, minute by minute. Of ours at its default,
+    `least_flips` are the fewest of anybody who wastes no more (`least.py`), and `least_kept` those of anybody who,
+    besides, never uses more of the machines than the part at which ours begins to grow. What nobody can do is
+    infinitely many.
     """
 
     rule: str
@@ -74,6 +79,8 @@ class Run(Struct, frozen=True):
     homeless: float
     cost: float
     sizes: tuple[int, ...] = ()
+    least_flips: float | None = None
+    least_kept: float | None = None
 
 
 def run(rule: str, played: Trace, setpoint: float = SETPOINT) -> Run:
@@ -84,6 +91,7 @@ def run(rule: str, played: Trace, setpoint: float = SETPOINT) -> Run:
         scaler.look()
         pool.count(scaler.wanted)
     account = pool.account
+    is_shipped = (rule, setpoint) == (OURS, SETPOINT)
     ways = [after > before for before, after in pairwise(account.sizes) if before != after]
     return Run(
         rule=rule,
@@ -97,12 +105,19 @@ def run(rule: str, played: Trace, setpoint: float = SETPOINT) -> Run:
         homeless=account.homeless,
         cost=account.machine_h * played.price,
         sizes=tuple(account.joined) if setpoint == SETPOINT else (),
+        least_flips=_least(played, account.waste_core_h, 1.0) if is_shipped else None,
+        least_kept=_least(played, account.waste_core_h, Aim(setpoint).grows_above) if is_shipped else None,
     )
 
 
-def run_all(names: Sequence[str], draws: int, jobs: int) -> Iterator[Run]:
-    """All rules at all setpoints on these traces, each drawn so many times; in no order."""
-    races = [(rule, name, draw) for name in names for draw in range(1, draws + 1) for rule in RULES]
+def _least(played: Trace, waste_core_h: float, most_used: float) -> float:
+    found = least_flips(played.cores, waste_core_h, most_used)
+    return math.inf if found is None else found
+
+
+def run_all(names: Sequence[str], draws: Sequence[int], jobs: int) -> Iterator[Run]:
+    """All rules at all setpoints on these draws of these traces; in no order."""
+    races = [(rule, name, draw) for name in names for draw in draws for rule in RULES]
     if jobs == 1:
         for race in races:
             yield from _runs(race)
@@ -138,4 +153,6 @@ def _mean(runs: Sequence[Run]) -> Run:
         homeless=mean(one.homeless for one in runs),
         cost=mean(one.cost for one in runs),
         sizes=first.sizes,
+        least_flips=None if first.least_flips is None else mean(one.least_flips or 0 for one in runs),
+        least_kept=None if first.least_kept is None else mean(one.least_kept or 0 for one in runs),
     )

@@ -26,6 +26,8 @@ VERDICT_COLUMNS = (
     "setpoints lost\nof compared",
     "flips,\nours",
     "theirs",
+    "at equal\nwaste",
+    "least of anybody,\nor with the aim kept",
     "halved",
 )
 
@@ -76,6 +78,8 @@ def _verdicts(found: Sequence[Verdict]) -> Table:
             f"{one.lost} of {one.compared}",
             f"{one.flips:,.0f}",
             f"{one.their_flips:,.0f}",
-            "yes" if one.is_calm else "NO",
+            "-" if one.flips_at_waste is None else f"{one.flips_at_waste:,.0f}",
+            f"{one.least_flips:,.1f}, {one.least_kept:,.1f}",
+            "yes" if one.is_calm else "NO" if one.is_possible else "nobody can",
         )
     return table

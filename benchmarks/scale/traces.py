@@ -23,6 +23,9 @@ HALF_CORES = 16
 SIZES, WEIGHTS = (1, 2, 4, 8), (30, 30, 25, 15)
 LIVES_MIN = 240
 DAY = 1440
+WEEKS_BEFORE = {"diurnal": 3}
+"""Weeks of the same curve, with noise of their own, so that a forecast has something to look back on. The month is long
+enough without."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Minute:
 
 @dataclass(frozen=True)
 class Trace:
-    """`boot_min` is from the order of a machine until tasks can run on it, `price` of one for an hour, in dollars."""
+    """`boot_min` is from the order of a machine until tasks can run on it, `price` of one for an hour, in dollars.
+    `before` are the cores of the weeks before it, for who looks back."""
 
     name: str
     minutes: tuple[Minute, ...]
@@ -44,12 +48,17 @@ class Trace:
     price: float = 0.40
     least: int = 2
     most: int = 120
+    before: tuple[float, ...] = ()
 
 
 def trace(name: str, draw: int = 1) -> Trace:
     """One of `CURVES`; the same whenever it is drawn with the same number."""
     cores = CURVES[name](Random(f"{draw} {name}"))
-    return Trace(name, tuple(_tasks(cores, Random(f"{draw} {name} tasks"))), tuple(cores))
+    before: list[float] = []
+    for week in range(WEEKS_BEFORE.get(name, 0)):
+        before += CURVES[name](Random(f"{draw} {name} {week} before"))
+    tasks = tuple(_tasks(cores, Random(f"{draw} {name} tasks")))
+    return Trace(name, tasks, tuple(cores), before=tuple(before))
 
 
 def _tasks(cores: list[float], rng: Random) -> Iterable[Minute]:

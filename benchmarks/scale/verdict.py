@@ -22,6 +22,8 @@ third of it."""
 class Verdict(Struct, frozen=True):
     """Ours and one other on one trace. `unmet` and `theirs` are core-hours at the waste of our default setpoint,
     `theirs` None where the other never wastes as much or as little; flips are those at the default setpoint of both.
+    `flips_at_waste` are the other's at the waste of ours. With that waste nobody gets below `least_flips` and
+    `least_kept`, as in `Run`.
     `compared` counts the setpoints of ours at which both can be compared, `lost` those at which the other has less."""
 
     trace: str
@@ -32,6 +34,9 @@ class Verdict(Struct, frozen=True):
     lost: int
     flips: float
     their_flips: float
+    flips_at_waste: float | None = None
+    least_flips: float = 0
+    least_kept: float = 0
 
     @property
     def is_judged(self) -> bool:
@@ -48,6 +53,11 @@ class Verdict(Struct, frozen=True):
         """At most half of the changes of direction."""
         return 2 * self.flips <= self.their_flips
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether somebody who keeps to the aim of ours could have half of them."""
+        return 2 * self.least_kept <= self.their_flips
+
 
 def verdicts(runs: Sequence[Run]) -> list[Verdict]:
     """Ours against each other rule on each trace."""
@@ -61,11 +71,19 @@ def verdicts(runs: Sequence[Run]) -> list[Verdict]:
 
 def at_waste(runs: Sequence[Run], waste_core_h: float) -> float | None:
     """Unmet core-hours of a rule where it wastes so much, by the straight line between its two nearest setpoints."""
-    points = sorted((run.waste, run.unmet) for run in runs)
-    for (less, unmet), (more, met) in pairwise(points):
+    return _between([(run.waste, run.unmet) for run in runs], waste_core_h)
+
+
+def flips_at(runs: Sequence[Run], waste_core_h: float) -> float | None:
+    """The same for changes of direction."""
+    return _between([(run.waste, run.flips) for run in runs], waste_core_h)
+
+
+def _between(points: Sequence[tuple[float, float]], waste_core_h: float) -> float | None:
+    for (less, first), (more, last) in pairwise(sorted(points)):
         if less <= waste_core_h <= more:
             share = (waste_core_h - less) / (more - less) if more > less else 0.0
-            return unmet + (met - unmet) * share
+            return first + (last - first) * share
     return None
 
 
@@ -84,6 +102,9 @@ def _verdict(trace: str, other: str, runs: Sequence[Run]) -> Verdict:
         lost=sum(unmet > found + SAME_CORE_H for unmet, found in compared),
         flips=shipped.flips,
         their_flips=their_shipped.flips,
+        flips_at_waste=flips_at(theirs, shipped.waste),
+        least_flips=shipped.least_flips or 0,
+        least_kept=shipped.least_kept or 0,
     )
 
 

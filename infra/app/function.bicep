@@ -56,9 +56,12 @@ var settings = {
   AzureWebJobsStorage__clientId: clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnection
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
-  POOLKEEPER_POLICY_FILE: 'policy.yaml'
+  POOLKEEPER_TELEMETRY: 'azure'
+  POOLKEEPER_POLICY_FILE: 'storage'
   POOLKEEPER_SWEEP: '0 */1 * * * *'
-  POOLKEEPER_GLANCE: '7,22,37,52 * * * * *'
+  POOLKEEPER_BEAT: '7,27,47 * * * * *'
+  // Each look into an empty queue is charged: docs/cost.md weighs it against the time until an event is worked on.
+  AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:03'
   POOLKEEPER_OWN_IDS: '${principalId},${clientId}'
   POOLKEEPER_DCOS_PORTS: dcosPorts
   POOLKEEPER_EVENT_TOPIC: eventTopic

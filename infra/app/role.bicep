@@ -25,7 +25,6 @@ var agents = [
   'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/redeploy/action'
   'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/reimage/action'
   'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/powerOff/action'
-  'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/deallocate/action'
 ]
 var masters = [
   'Microsoft.Compute/virtualMachines/read'

@@ -10,6 +10,9 @@ param principalId string
 @description('The subnet of the app. Everybody else is kept out, but for services of Azure that this account trusts.')
 param subnetId string
 
+@description('Public addresses of people, who push policies and look at what the app knows.')
+param people array
+
 @description('Days for which the package of an older deployment and an event that could not be delivered are kept.')
 @minValue(1)
 param daysKept int
@@ -38,6 +41,7 @@ var tables = [
   'Parked'
   'News'
   'Evidence'
+  'Answers'
 ]
 var containers = [
   'deployments'
@@ -81,6 +85,10 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
           action: 'Allow'
         }
       ]
+      ipRules: [for one in people: {
+        value: one
+        action: 'Allow'
+      }]
     }
   }
 }

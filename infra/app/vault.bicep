@@ -1,5 +1,5 @@
-// What the app has to know and nobody else may: tokens of Alertmanager, addresses of chat rooms, the service account of
-// DC/OS. A person puts them in; the app's settings refer to them by name.
+// What the app has to know and nobody else may: tokens of Alertmanager, addresses of chat rooms. A person puts them in;
+// the app's settings refer to them by name.
 param name string
 param location string
 param tags object
@@ -7,6 +7,9 @@ param tags object
 @description('Principal id of the identity of the app, which reads.')
 param principalId string
 param subnetId string
+
+@description('Public addresses of people, who put secrets in.')
+param people array
 
 // Key Vault Secrets User.
 var reader = '4633458b-17de-408a-b874-0445c86b69e6'
@@ -35,6 +38,9 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
           id: subnetId
         }
       ]
+      ipRules: [for one in people: {
+        value: one
+      }]
     }
   }
 }
@@ -50,3 +56,4 @@ resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output uri string = vault.properties.vaultUri
+output name string = vault.name

@@ -81,7 +81,7 @@ var questions = [
     name: 'no-sweep'
     severity: 1
     says: 'Poolkeeper has not looked at any cluster for ten minutes: nothing is repaired and nothing is scaled. See the app in the portal (is it stopped, does it start, is its storage there), then docs/runbooks.md.'
-    query: 'requests | where name == "sweep" and success == true'
+    query: 'traces | where message startswith "swept:"'
     operator: 'LessThan'
     threshold: 1
     window: 'PT10M'

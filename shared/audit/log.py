@@ -13,6 +13,7 @@ new month, under its own time.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,19 +24,24 @@ from msgspec.structs import replace
 from shared.errors import Conflict, Retry, Unknown
 from shared.model.audit import AuditRecord
 from shared.ports.store import Store, Table, Write
+from shared.ports.telemetry import Telemetry, Untold
+from shared.telemetry.counts import counts_of
+from shared.telemetry.lines import line_of
 
 from .chain import Entry, link
 from .month import HEAD, Head, head_in, partition_of, row_of
+
+log = logging.getLogger(__name__)
 
 CHUNK = 99  # a transaction holds 100 writes, one of them is the head
 TRIES = 20
 
 
 class AuditLog:
-    """The audit of all clusters over one store."""
+    """The audit of all clusters over one store. `telemetry` is told how often what was written."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, telemetry: Telemetry | None = None) -> None:
+        self._store, self._telemetry = store, telemetry or Untold()
         self._known: dict[str, tuple[Head, str]] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -46,6 +52,10 @@ class AuditLog:
         async with self._turns[cluster]:
             for start in range(0, len(records), CHUNK):
                 await self._append(cluster, records[start : start + CHUNK])
+        self._telemetry.points(counts_of(records))
+        if log.isEnabledFor(logging.INFO):
+            for record in records:
+                log.info(line_of(record))
 
     async def read(self, cluster: str, month: datetime, after: int = 0) -> tuple[Entry, ...]:
         """Every entry of one month, in order; or those behind number `after`, for who follows it."""

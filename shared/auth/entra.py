@@ -1,8 +1,9 @@
-"""Tokens of Microsoft Entra, as Azure Monitor's secure webhook sends them.
+"""Tokens of Microsoft Entra: of people and programs that use the API, and of Azure Monitor's secure webhook.
 
-A token lets in when all of this holds: it is signed (RS256) with a key that our tenant publishes, it was issued by our
-tenant (in version 1 or 2) for our audience, now is within its time (two minutes of skew), it carries the role
-`ActionGroupsSecureWebhook`, and its caller is the action groups' application (`appid` in version 1, `azp` in 2).
+A token is genuine when all of this holds: it is signed (RS256) with a key that our tenant publishes, it was issued by
+our tenant (in version 1 or 2) for our audience, and now is within its time (two minutes of skew). One of the webhook
+also carries the role `ActionGroupsSecureWebhook`, and its caller is the action groups' application (`appid` in version
+1, `azp` in 2). What others may do is said by their roles (`shared/api/who.py`).
 Sources: MicrosoftDocs/azure-monitor-docs action-groups.md (secure webhook; application id and role); Azure/azure-docs
 access-token-claims-reference and signing-key-rollover.
 
@@ -44,7 +45,11 @@ class EntraTokens:
         self._lock = asyncio.Lock()
 
     async def check(self, token: str, now: datetime) -> None:
-        """`Refused` with the reason unless the token lets in; `Retry` when the tenant's keys cannot be had."""
+        """`Refused` with the reason unless it is the webhook's token; `Retry` when the tenant's keys cannot be had."""
+        self._check_caller(await self.claims(token, now))
+
+    async def claims(self, token: str, now: datetime) -> dict[str, Any]:
+        """What a genuine token says. `Refused` with the reason when it is none, `Retry` as above."""
         import jwt
 
         if not self._access.is_complete:
@@ -57,7 +62,7 @@ class EntraTokens:
             if header.get("alg") != "RS256" or not isinstance(name, str):
                 raise Refused("entra", "not_signed_as_entra_does", {})
             key = await self._key(name, now)
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=["RS256"],
@@ -74,7 +79,7 @@ class EntraTokens:
         except jwt.InvalidTokenError as error:
             raise Refused("entra", type(error).__name__, {}) from error
         self._check_time(claims, now)
-        self._check_caller(claims)
+        return claims
 
     def _check_time(self, claims: dict[str, Any], now: datetime) -> None:
         ends, begins = claims["exp"], claims.get("nbf", 0)

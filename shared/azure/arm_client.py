@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 from msgspec import Struct
 
 from shared.azure import proxy
+from shared.azure.budget import budget_policy
 from shared.azure.identity import open_credential
 from shared.model.mark import HEADERS, NO_MARK, Mark
+from shared.ports.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
@@ -39,6 +41,9 @@ class ArmSettings(Struct, frozen=True):
 
     mark: Mark = NO_MARK
     """Is put on every write, so that what it leads to is known for ours."""
+
+    telemetry: Telemetry | None = None
+    """Is told what Azure still allows."""
 
     timeout_s: float = 20.0
     """For one request with its answer. A page of a thousand instances takes Azure some seconds."""
@@ -85,7 +90,10 @@ class ArmClients:
             "connection_timeout": min(5.0, settings.timeout_s),
             "read_timeout": settings.timeout_s,
             "use_env_settings": proxy.is_set(),
-            "per_call_policies": [_mark_policy(settings.mark)],
+            "per_call_policies": [
+                _mark_policy(settings.mark),
+                *([budget_policy(settings.telemetry)] if settings.telemetry is not None else []),
+            ],
         }
         if settings.endpoint is not None:
             options["base_url"] = settings.endpoint.rstrip("/")

@@ -136,6 +136,7 @@ class VmPage(Shape, frozen=True):
 
 
 class Sku(Shape, frozen=True):
+    name: str | None = None
     capacity: int | None = None
 
 
@@ -248,6 +249,7 @@ def scale_set_of(vm_set: VmSet, etag: str | None) -> ScaleSet | None:
         provisioning=provisioning_of(properties.provisioning_state),
         is_spot=(profile.priority or "").casefold() in ("spot", "low"),
         zones=vm_set.zones or (),
+        size=vm_set.sku.name,
     )
 
 

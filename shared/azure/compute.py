@@ -133,12 +133,6 @@ class AzureCompute(Compute, Closing):
             one, "stopping", lambda vms: vms.begin_power_off(*one.path, polling=one_look())
         )
 
-    async def deallocate(self, pool: PoolAddress, instance_id: str) -> str:
-        one = _one(pool, instance_id)
-        return await self._act(
-            one, "deallocating", lambda vms: vms.begin_deallocate(*one.path, polling=one_look())
-        )
-
     async def run_command(self, pool: PoolAddress, instance_id: str, script: Sequence[str]) -> str:
         one, body = _one(pool, instance_id), shell_script(script)
         return await self._act(

@@ -24,6 +24,9 @@ from shared.ports.store import Store, Stored, Table, Write
 if TYPE_CHECKING:
     from azure.data.tables.aio import TableClient, TableServiceClient
 
+PAGE = 1000
+"""Rows that the service gives at once at most."""
+
 
 class AzureStore(Connected["TableServiceClient", "TableClient"], Store):
     """Rows of all tables of one account."""
@@ -44,7 +47,9 @@ class AzureStore(Connected["TableServiceClient", "TableClient"], Store):
             raise storage_errors.for_read(error, _name(table, partition, row)) from None
         return _stored(entity)
 
-    async def query(self, table: Table, partition: str, first: str, last: str) -> tuple[Stored, ...]:
+    async def query(
+        self, table: Table, partition: str, first: str, last: str, most: int | None = None
+    ) -> tuple[Stored, ...]:
         condition = "PartitionKey eq @partition and RowKey ge @first"
         parameters = {"partition": keys.encode(partition), "first": keys.encode_bound(first)}
         if last:
@@ -53,11 +58,18 @@ class AzureStore(Connected["TableServiceClient", "TableClient"], Store):
         client = self._client(table)
 
         async def collect() -> list[Stored]:
-            found = client.query_entities(condition, parameters=parameters)
-            return [_stored(entity) async for entity in found]
+            found = client.query_entities(
+                condition, parameters=parameters, results_per_page=min(most or PAGE, PAGE)
+            )
+            rows: list[Stored] = []
+            async for entity in found:
+                rows.append(_stored(entity))
+                if len(rows) == most:
+                    break
+            return rows
 
         try:
-            # A page is 1,000 rows; three times the time of one call is enough for some ten thousand.
+            # A page is 1,000 rows at most; three times the time of one call is enough for some ten thousand.
             rows = await calls.read(collect, self._timeout_s * 3)
         except calls.wire_errors() as error:
             if calls.status_of(error) == 404:

@@ -60,8 +60,8 @@ def _needs(amounts: Amounts | None, ports: list[object], roles: object) -> Needs
     if amounts is None or (roles is not None and not isinstance(roles, list)):
         return None
     named = tuple(role for role in roles or () if isinstance(role, str))
-    has_own = any(port not in {0, None} for port in ports if isinstance(port, int | None))
-    return Needs(amounts, len(ports), has_own, named or (ANYBODY,))
+    own = tuple(sorted({port for port in ports if isinstance(port, int) and port}))
+    return Needs(amounts, len(ports), own, named or (ANYBODY,))
 
 
 def _amounts(raw: Iterable[object], volumes: Iterable[VolumeShape]) -> Amounts | None:

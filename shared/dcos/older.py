@@ -28,6 +28,7 @@ from shared.dcos.resources import Resource
 from shared.dcos.told import Domain, DrainInfo, drain_of, older_attributes, zone_of
 from shared.errors import Retry
 from shared.model.mesos import Agent, Amounts, Framework
+from shared.model.ports import Ports
 
 
 class _Amounts(Struct, frozen=True, gc=False):
@@ -35,6 +36,7 @@ class _Amounts(Struct, frozen=True, gc=False):
     mem: float = 0.0
     disk: float = 0.0
     gpus: float = 0.0
+    ports: str | None = None
 
 
 class _Agent(Struct, gc=False):
@@ -169,6 +171,8 @@ def _agent(agent: _Agent, work: Work, held: _Held) -> Agent:
         volumes=resources.volumes(parts),
         attributes=older_attributes(agent.attributes),
         zone=zone_of(agent.domain),
+        ports=_offered_ports(agent.resources.ports, parts),
+        used_ports=resources.ports_in(agent.used_resources.ports or "[]"),
     )
 
 
@@ -177,6 +181,13 @@ def _kept_on(agent: _Agent, held: _Held) -> list[Resource]:
     if agent.id not in held and agent.reserved_resources:
         raise Retry(f"agent {agent.id} registered while the masters were read", AGAIN)
     return [one for parts in held.get(agent.id, {}).values() for one in parts]
+
+
+def _offered_ports(of: str | None, parts: Collection[Resource]) -> Ports | None:
+    if of is None:
+        return None
+    held = resources.ports(one for one in parts if one.dynamic() is not None)
+    return resources.ports_in(of).without(held or Ports())
 
 
 def _amounts(one: _Amounts) -> Amounts:

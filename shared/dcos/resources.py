@@ -10,15 +10,31 @@ Sources: apache/mesos:include/mesos/mesos.proto (`Resource`), docs/reservation.m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
 from shared.model.mesos import ANYBODY, Amounts, Reservation, Volume
+from shared.model.ports import Ports
+
+PORTS = "ports"
+_RANGE = re.compile(r"(\d{1,9})-(\d{1,9})")
+_PORTS = re.compile(r"\[(\d{1,9}-\d{1,9}(, ?\d{1,9}-\d{1,9})*)?\]")
 
 
 class _Scalar(Struct, gc=False):
     value: float
+
+
+class _Range(Struct, gc=False):
+    begin: int
+    end: int
+
+
+class _Ranges(Struct, gc=False):
+    range: tuple[_Range, ...] = ()
 
 
 class _ReservationInfo(Struct, gc=False):
@@ -51,6 +67,7 @@ class Resource(Struct, gc=False):
 
     name: str
     scalar: _Scalar | None = None
+    ranges: _Ranges | None = None
     role: str = ANYBODY
     reservation: _ReservationInfo | None = None
     reservations: tuple[_ReservationInfo, ...] = ()
@@ -68,7 +85,7 @@ class Resource(Struct, gc=False):
 
 
 def amounts(resources: Iterable[Resource]) -> Amounts:
-    """The sums of what is counted; ports and the like are not."""
+    """The sums of what is counted in numbers; ports and the like are not."""
     cpus = mem = disk = gpus = 0.0
     for one in resources:  # of thousands of agents each minute: written out for speed
         if one.scalar is None:
@@ -83,6 +100,31 @@ def amounts(resources: Iterable[Resource]) -> Amounts:
             case "gpus":
                 gpus += one.scalar.value
     return Amounts(cpus, mem, disk, gpus)
+
+
+def ports(resources: Iterable[Resource]) -> Ports | None:
+    """The host ports in the list, whosoever they are; None where it has none."""
+    found = [one.ranges for one in resources if one.name == PORTS and one.ranges is not None]
+    return _ports_of(tuple([(each.begin, each.end) for of in found for each in of.range])) if found else None
+
+
+@lru_cache(1024)
+def _ports_of(ranges: tuple[tuple[int, int], ...]) -> Ports:
+    """What an agent offers, thousands of others offer too."""
+    return Ports.of(ranges)
+
+
+def offered_ports(resources: Iterable[Resource]) -> Ports | None:
+    """Without those that frameworks hold reserved."""
+    return ports(one for one in resources if one.name == PORTS and one.dynamic() is None)
+
+
+@lru_cache(1024)
+def ports_in(text: str) -> Ports:
+    """`[1025-2180, 2182-3887]`, as the older endpoints print them. `ValueError` for anything else."""
+    if _PORTS.fullmatch(text) is None:
+        raise ValueError(f"not ports of Mesos: {text[:40]!r}")
+    return Ports.of((int(first), int(last)) for first, last in _RANGE.findall(text))
 
 
 def reserved(resources: Iterable[Resource]) -> tuple[Resource, ...]:

@@ -33,18 +33,18 @@ type Constraint = tuple[str, ...]
 def needs_of(spec: PodSpecShape, tasks: Collection[str]) -> Needs:
     """Of these tasks of the pod, which start together. Rules 1, 2 and 4."""
     sums = {**EXECUTOR, "gpus": 0.0}
-    ports, has_own = 0, False
+    ports, own = 0, set[int]()
     for one in _resources(spec, tasks):
         if one.name == PORTS:
             begins = [each.begin for each in one.value.ranges.range] if one.value.ranges else []
             ports += len(begins)
-            has_own = has_own or any(begins)
+            own |= {begin for begin in begins if begin}
         elif one.name in sums:
             sums[one.name] += _amount(one)
         else:
             raise ValueError(f"the resource {one.name[:40]} is not counted")
     amounts = Amounts(sums["cpus"], sums["mem"], sums["disk"], sums["gpus"])
-    return Needs(amounts, ports, has_own, (spec.pre_reserved_role or ANYBODY,))
+    return Needs(amounts, ports, tuple(sorted(own)), (spec.pre_reserved_role or ANYBODY,))
 
 
 def constraints_of(rule: Mapping[str, Any] | None) -> tuple[Constraint, ...]:

@@ -24,6 +24,7 @@ from shared.dcos.reading import Reading, Work
 from shared.dcos.resources import Resource
 from shared.dcos.told import Attribute, Domain, DrainInfo, attributes, drain_of, zone_of
 from shared.model.mesos import Agent, Framework
+from shared.model.ports import Ports
 
 
 class _Id(Struct, gc=False):
@@ -175,6 +176,8 @@ def _agent(agent: _Agent, work: Work) -> Agent:
         volumes=resources.volumes(held),
         attributes=attributes(info.attributes),
         zone=zone_of(info.domain),
+        ports=resources.offered_ports(agent.total_resources),
+        used_ports=resources.ports(agent.allocated_resources) or Ports(),
     )
 
 

@@ -32,7 +32,7 @@ from shared.model.nodes import Condition
 from shared.model.readings import Value
 from shared.policy.schema import PoolPolicy
 from shared.scale.candidates import Asked, Choice
-from shared.scale.offers import blank_of
+from shared.scale.offers import blank_of, offer_of
 from shared.scale.spread import Place, Spread, Swap
 from shared.scale.victims import choose
 
@@ -131,8 +131,9 @@ def _among(
         for one in asked.candidates
     ]
     agents = [one.node.agent for one in ground.findings[pool.name] if one.node.agent is not None]
-    blank = blank_of(agents, () if add_to is None or add_to.zone is None else (add_to.zone,))
-    new = () if blank is None or add_to is None else (blank.host(0),)
+    offer = offer_of(agents)
+    zones = () if add_to is None or add_to.zone is None else (add_to.zone,)
+    new = () if offer is None or add_to is None else (blank_of(offer, zones).host(0),)
     return replace(asked, candidates=candidates, hosts=(*asked.hosts, *new))
 
 

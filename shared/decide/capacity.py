@@ -7,13 +7,15 @@ For every pool whose size was worked out (`sizes.py`), in the order of the polic
 2. It is to have more than the ledger wants: one decision about its size. Also while machines are still coming that were
    ordered before: what is ordered is a level, and not one machine and then another. Not within an hour after its growth
    was handed over to a person: what Azure refused for a reason, or what did not join, is not ordered again at once.
+   Nor while one growth is being closed, whose incident is at its end or is to be decided anew: another one would be at
+   work beside it.
    Where one is to come for the sake of the spread, all are asked who may say no to taking one away: that comes of it.
 3. It is to have fewer: one decision about each machine that was chosen (`leavers.py`), in the order of the choice.
 4. One that is helped now, or of which something else was decided in this pass, is left alone.
 5. Any guard refuses: hold, or wait if every refusal ends by the clock. Otherwise: act.
 6. Behind a machine that must wait for something that has nothing to do with itself no other one is asked: its turn
    comes. What waits for a person is asked for as many as could go at the same time.
-7. While Azure refuses to delete one that was emptied (a lock), no other one of the pool is: it would be in vain.
+7. While Azure does not delete one that was emptied (a lock, a fault), no other one of the pool is: it would be in vain.
 
 Repair was decided before, and counts in the ledger that is asked with; so does each machine that may go.
 The same inputs give the same decisions.
@@ -75,7 +77,7 @@ class _Deciding:
         for one in sized:
             wanted = self._situation.ledgers[one.pool].wanted
             if wanted is not None and one.nodes > wanted:
-                if not self._was_given_up(one):
+                if not self._was_given_up(one) and not self._is_closing(one):
                     yield self._grows(one)
             elif one.choice is not None and not self._is_refused(one):
                 yield from self._shrinks(one, one.choice.nodes)
@@ -87,6 +89,11 @@ class _Deciding:
             return False
         return situation.now - incident.since < GIVEN_UP
 
+    def _is_closing(self, sized: Sized) -> bool:
+        subject = size_of(sized.pool)
+        incident = self._situation.incidents.get(subject)
+        return subject in self._situation.busy and (incident is None or incident.decision is None)
+
     def _is_refused(self, sized: Sized) -> bool:
         """Rule 7: `again_at` is when what Azure refused is tried again."""
         of_pool = (one for one in self._situation.incidents.values() if one.pool == sized.pool)
@@ -94,7 +101,9 @@ class _Deciding:
 
     def _grows(self, sized: Sized) -> Decision:
         """Rule 2."""
-        because = f"{sized.nodes} nodes and not {sized.size} are wanted: {sized.wanted.because}"
+        more = sized.nodes > sized.size
+        aim = f"and not {sized.size} are wanted" if more else "are wanted, and nobody has ordered all of them"
+        because = f"{sized.nodes} nodes {aim}: {sized.wanted.because}"
         question = self._question(sized, short(sized.pool, because), Remedy.GROW)
         return ask_guards(question, TO_ENLARGE if sized.misplaced is None else TO_SPREAD)
 

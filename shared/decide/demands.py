@@ -1,7 +1,7 @@
 """What load asks for in each pool that follows it: one demand for each signal that the policy names, in nodes.
 
 1. What tasks have reserved: of the agents of the pool that are registered, whether they get new tasks or not. Those
-   tasks will be somewhere, wherever they move.
+   tasks will be somewhere, wherever they move. Nothing, in a pool that is empty and is to be.
 2. Work that waits: as many nodes as it needs besides the agents that are there, by simulated placement. It may go to
    every agent of the cluster that is well and takes new tasks. What fits there, or on machines of a pool that stands
    earlier in the policy and follows waiting work too, asks no other pool for any; so nothing is ordered twice.
@@ -13,9 +13,14 @@
    load known, and neither is what waits meanwhile.
 5. A pool has at most the machines that its bounds allow; what they would not hold is left to the next pool.
 6. A pool for which Azure has had no room for a quarter of an hour comes after all others, and so does one whose new
-   machines do not join, that is only observed, or that a person has paused: what others can take, they take in its
-   stead, and give it up again when they are not needed. It goes on to ask for the rest. What pools take over that are
-   named for it, whatever its signals, is in `alternates.py`.
+   machines do not join, whose spot machines are evicted in a wave, that is only observed, or that a person has paused:
+   what others can take, they take in its stead, and give it up again when they are not needed. It goes on to ask for
+   the rest. What pools take over that are named for it, whatever its signals, is in `alternates.py`.
+7. A pool of which nobody knows what a machine holds (`offered.py`) comes after those of which that is known. What waits
+   then, and is for a role that it may offer, brings one machine on trial; when that has joined it is known, and the
+   rest follows. While there is one on trial, no other pool gets one: the work may have found its place.
+8. Otherwise they take what waits in the order of the policy. Where each of those that follow waiting work has a price,
+   the cheapest comes first instead: by what it costs to hold what a machine of the first of them does (`prices.py`).
 
 A machine that was ordered and has not joined is not there yet: what waits is what it was ordered for. What could not be
 read is a failure, and never no load (`shared/scale/load.py`).
@@ -30,9 +35,9 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from shared.model.bounds import PoolBounds
-from shared.model.load import Pending
 from shared.model.mesos import Agent
 from shared.model.nodes import Finding
+from shared.model.offer import Offer
 from shared.model.overrides import OverrideKind, in_force
 from shared.model.readings import Failure, Reading, Value
 from shared.model.remedies import Remedy
@@ -40,15 +45,20 @@ from shared.policy.scaling import Allocated, Constant, Metric, Signal, Thin, Wai
 from shared.policy.schema import Mode, PoolPolicy
 from shared.scale.load import Demand, Left, allocated, constant, metric, thin, waiting
 from shared.scale.offers import blank_of
-from shared.scale.placement import Placement, grow
-from shared.scale.queue import waiting_elsewhere, waiting_work
+from shared.scale.placement import grow, place
 from shared.scale.spread import Place, Spread
+from shared.scale.trial import on_trial
 from shared.scale.work import Host, Work
 
+from .evictions import is_in_wave
 from .leavers import Ground, hosts_of
+from .offered import Unseen, offered_by
+from .prices import cheapest_first
 from .repair import Situation
 from .thin import nodes_left
+from .waits import filled, left_of, what_waits
 
+EMPTY = "the pool is empty, and nothing is in use there"
 WITHOUT_ROOM = timedelta(minutes=15)
 """Most shortages of an hour are over within minutes, and work that moved into another pool does not move back."""
 
@@ -62,7 +72,10 @@ def demands_of(
     if not pools:
         return {}
     asking = _Asking(situation, bounds)
-    in_turn = sorted(pools, key=lambda pool: can_not_grow(situation, pool))
+    in_turn = sorted(
+        _by_price(situation, pools),
+        key=lambda pool: (can_not_grow(situation, pool), asking.is_unseen(pool)),
+    )
     return {pool.name: tuple(_of_pool(asking, pool, situation)) for pool in in_turn}
 
 
@@ -75,12 +88,27 @@ def _of_pool(asking: _Asking, pool: PoolPolicy, situation: Situation) -> Iterato
         yield from situation.snapshot.load.unknown
 
 
+def _by_price(situation: Situation, pools: Sequence[PoolPolicy]) -> Sequence[PoolPolicy]:
+    """Rule 8."""
+    takers = [pool for pool in pools if _follows_waiting(pool)]
+    if len(takers) < 2 or any(pool.price is None for pool in takers):
+        return pools
+    others = [pool for pool in pools if not _follows_waiting(pool)]
+    return [*cheapest_first(situation, takers[0], takers), *others]
+
+
 def can_not_get(situation: Situation, pool: PoolPolicy) -> bool:
-    """Whether no machines come, although they may be ordered."""
+    """Whether no machines come, although they may be ordered, or none that stay."""
     short = situation.ledgers[pool.name].no_room
     if short is not None and situation.now - short.since >= WITHOUT_ROOM:
         return True
-    return _is_barred(situation, pool)
+    return _is_barred(situation, pool) or is_evicted(situation, pool)
+
+
+def is_evicted(situation: Situation, pool: PoolPolicy) -> bool:
+    """Whether Azure takes its spot machines back in a wave."""
+    spot = pool.scaling.spot if pool.scaling is not None else None
+    return is_in_wave(situation.ledgers[pool.name], spot, situation.now)
 
 
 def can_not_grow(situation: Situation, pool: PoolPolicy) -> bool:
@@ -105,6 +133,10 @@ def _signals(pool: PoolPolicy) -> tuple[Signal, ...]:
     return pool.scaling.signals if pool.scaling is not None else ()
 
 
+def _follows_waiting(pool: PoolPolicy) -> bool:
+    return any(isinstance(one, Waiting) for one in _signals(pool))
+
+
 class _Asking:
     """One look at all pools. What waits is placed once, and gets less from pool to pool."""
 
@@ -116,15 +148,25 @@ class _Asking:
         self._unsettled = _unsettled(situation)
         self._works: Reading[tuple[Work, ...]] | None = None
         self._hosts: tuple[Host, ...] = ()
+        self._offers: dict[str, Reading[Offer | Unseen]] = {}
+        self._has_tried = False
+
+    def is_unseen(self, pool: PoolPolicy) -> bool:
+        """Whether nobody knows what a machine of the pool holds."""
+        offer = self._offer(pool)
+        return isinstance(offer, Value) and isinstance(offer.value, Unseen)
 
     def about(self, pool: PoolPolicy, signal: Signal) -> Reading[Demand]:
         now, load = self._situation.now, self._situation.snapshot.load
         match signal:
             case Allocated():
+                if self._is_empty(pool):
+                    return Value(Demand(signal.of, 0, 0, 0, EMPTY), "ledger", now)
                 return allocated(signal.of, self._agents(pool.name), signal.aim, now)
             case Waiting():
                 agents = self._joined(pool.name)
-                return waiting(self._room_needed(pool, len(agents)), len(agents), now)
+                needed = self._room_needed(pool, len(agents))
+                return waiting(needed, len(agents), now, on_trial=self.is_unseen(pool))
             case Metric():
                 value = load.metric(pool.name, signal.name)
                 return metric(signal.name, value, signal.per_node, signal.margin, now)
@@ -141,7 +183,7 @@ class _Asking:
         """Without what the queue says nobody knows whether all have room that need some."""
         if self._unsettled is not None:
             return self._unsettled
-        waits = _waiting(self._situation)
+        waits = what_waits(self._situation)
         return waits if isinstance(waits, Failure) else nodes_left(self._ground, pool, signal, waits)
 
     def _agents(self, pool: str) -> Reading[Sequence[Agent]]:
@@ -151,6 +193,10 @@ class _Asking:
             return scheduler
         agents = [one.node.agent for one in self._findings.get(pool, ()) if one.node.agent is not None]
         return self._unsettled or Value(agents, scheduler.source, scheduler.taken_at)
+
+    def _is_empty(self, pool: PoolPolicy) -> bool:
+        """Whether it has no machine and is to have none, so that nothing can be in use there."""
+        return self._situation.ledgers[pool.name].wanted == 0 and not self._findings.get(pool.name)
 
     def _joined(self, pool: str) -> Sequence[Agent]:
         """Those that are there for what waits: connected, and not on their way out. While a successor comes before its
@@ -171,25 +217,37 @@ class _Asking:
             return works
         if not works.value:
             return Value(0, works.source, works.taken_at)
-        agents = [one.node.agent for one in self._findings.get(pool.name, ()) if one.node.agent is not None]
-        blank = blank_of(agents, self._zones(pool.name))
-        if blank is None:
-            why = f"work waits, and {pool.name} has no agent from which to learn what one more would hold"
-            return Failure(why, works.source, works.taken_at)
-        most = max(0, self._bounds[pool.name].max.nodes - joined)
+        offer, most = self._offer(pool), max(0, self._bounds[pool.name].max.nodes - joined)
+        if isinstance(offer, Failure):
+            return offer
+        if isinstance(offer.value, Unseen):
+            tried = self._tried(works, offer.value, most)
+            return Value(tried, works.source, works.taken_at)
+        blank = blank_of(offer.value, self._zones(pool.name))
         placed = grow(works.value, self._hosts, blank, most=most)
         names = {blank.host(number).name: f"{pool.name} {number + 1}" for number in range(placed.new)}
         new = [blank.host(number, name) for number, name in enumerate(names.values())]
-        self._works = Value(_left(works.value, placed, names), works.source, works.taken_at)
-        self._hosts = _filled([*self._hosts, *new])
+        self._works = Value(left_of(works.value, placed, names), works.source, works.taken_at)
+        self._hosts = filled([*self._hosts, *new])
         return Value(placed.new, works.source, works.taken_at)
+
+    def _tried(self, works: Value[tuple[Work, ...]], unseen: Unseen, most: int) -> int:
+        """Rule 7: how many come on trial, one or none."""
+        if self._has_tried or not most:
+            return 0
+        left = left_of(works.value, place(works.value, self._hosts), {})
+        self._hosts = filled(self._hosts)
+        trial = on_trial(left, self._hosts, unseen.like)
+        self._has_tried = trial.new > 0
+        self._works = replace(works, value=left_of(left, trial, {}))
+        return trial.new
 
     def _waiting_now(self) -> Reading[tuple[Work, ...]]:
         """What waits, without what other pools take."""
         if self._unsettled is not None:
             return self._unsettled
         if self._works is None:
-            self._works = _waiting(self._situation)
+            self._works = what_waits(self._situation)
             self._hosts = (*hosts_of(self._situation), *self._ordered())
         return self._works
 
@@ -197,20 +255,29 @@ class _Asking:
         """The machines that pools which follow no waiting work are still to get."""
         found: list[Host] = []
         for pool in self._situation.cluster.pools:
-            follows = pool.name in self._bounds and any(isinstance(one, Waiting) for one in _signals(pool))
+            follows = pool.name in self._bounds and _follows_waiting(pool)
             book = self._situation.ledgers.get(pool.name)
-            agents = [] if follows or book is None else self._joined(pool.name)
-            blank = blank_of(agents, self._zones(pool.name))
-            if blank is not None and book is not None:
-                coming = (book.wanted or 0) - book.going - len(agents)
+            if follows or book is None:
+                continue
+            coming = (book.wanted or 0) - book.going - len(self._joined(pool.name))
+            offer = self._offer(pool) if coming > 0 else None
+            if isinstance(offer, Value) and not isinstance(offer.value, Unseen):
+                blank = blank_of(offer.value, self._zones(pool.name))
                 found += [blank.host(number, f"{pool.name} {number + 1}") for number in range(coming)]
         return found
+
+    def _offer(self, pool: PoolPolicy) -> Reading[Offer | Unseen]:
+        if pool.name not in self._offers:
+            listed = self._findings.get(pool.name, ())
+            self._offers[pool.name] = offered_by(self._situation, pool, listed)
+        return self._offers[pool.name]
 
     def _zones(self, pool: str) -> tuple[str, ...]:
         """In the order in which machines come."""
         instances = [one.node.instance for one in self._findings.get(pool, ())]
         places = [Place(one.zone, one.fault_domain) for one in instances if one is not None]
-        spread = Spread.of(places)
+        scale_set = self._situation.snapshot.pools[pool].scale_set
+        spread = Spread.of(places, () if places or isinstance(scale_set, Failure) else scale_set.value.zones)
         return spread.next_zones(len(spread.zones))
 
 
@@ -224,52 +291,3 @@ def _unsettled(situation: Situation) -> Failure | None:
         return None
     why = f"the leader was elected {led.total_seconds():.0f} s ago, and agents are on their way to it"
     return Failure(why, scheduler.source, scheduler.taken_at)
-
-
-def _waiting(situation: Situation) -> Reading[tuple[Work, ...]]:
-    queue, scheduler = situation.snapshot.load.queue, situation.snapshot.scheduler
-    if isinstance(queue, Failure):
-        return queue
-    agents = () if isinstance(scheduler, Failure) else scheduler.value.agents
-    works = waiting_work(queue.value, agents, _pending(situation))
-    return Value((*works, *_elsewhere(situation)), queue.source, queue.taken_at)
-
-
-def _pending(situation: Situation) -> list[Pending]:
-    told = situation.snapshot.load.services.values()
-    return [pod for one in told if isinstance(one, Value) for pod in one.value]
-
-
-def _elsewhere(situation: Situation) -> Iterator[Work]:
-    """What waits in further Marathons."""
-    scheduler = situation.snapshot.scheduler
-    if isinstance(scheduler, Failure):
-        return
-    for name, queue in situation.snapshot.load.others.items():
-        if isinstance(queue, Value):
-            ids = {one.id for one in scheduler.value.frameworks.values() if one.name.strip("/") == name}
-            yield from waiting_elsewhere(name, queue.value, scheduler.value.agents, ids)
-
-
-def _left(works: Sequence[Work], placed: Placement, names: Mapping[str, str]) -> tuple[Work, ...]:
-    """What found no room; others of its applications have some now. `names` are those of the new hosts from now on."""
-    refused: dict[str, int] = {}
-    for one in placed.refused:
-        refused[one.app] = refused.get(one.app, 0) + one.count
-    left: list[Work] = []
-    for work in works:
-        count = min(work.count, refused.get(work.app, 0))
-        if count:
-            refused[work.app] -= count
-            runs_on = dict(work.runs_on)
-            for spot in placed.spots:
-                if spot.app == work.app:
-                    host = names.get(spot.host, spot.host)
-                    runs_on[host] = runs_on.get(host, 0) + spot.count
-            left.append(replace(work, count=count, runs_on=runs_on))
-    return tuple(left)
-
-
-def _filled(hosts: Sequence[Host]) -> tuple[Host, ...]:
-    """What found no room on these finds none in another pool's turn."""
-    return tuple(replace(one, is_open=False) for one in hosts)

@@ -9,7 +9,8 @@ A machine is kept, whatever its size says, when
 
 Of the others, what it holds is
 
-5. unread, where it runs anything and it could not be read what, or whose that is;
+5. unread, where it runs anything and it could not be read what, or whose that is, or where a Marathon runs anything
+   that nobody asks for its applications (`unasked.py`);
 6. resident, where the catalog has a person decide before data is given up; stateful, where a service holds as many
    copies as it needs;
 7. single, where it has the only running task of an application; movable, where it runs anything else;
@@ -51,6 +52,7 @@ from shared.scale.victims import choose
 from shared.scale.work import PUBLIC, Host, Work
 
 from .repair import Situation
+from .unasked import unasked_on
 
 AT_REST = Scaling()
 """How a pool shrinks that follows no load."""
@@ -97,9 +99,20 @@ class Ground(Struct, frozen=True):
 
 def choose_leavers(ground: Ground, pool: PoolPolicy, book: Ledger, surplus: int) -> Choice:
     """Who goes, of a pool with so many too many. Not more are chosen than may go at the same time: who comes after
-    them is chosen when it is their turn, by what is there then."""
+    them is chosen when it is their turn, by what is there then. Who is being given back at this moment may be chosen
+    again at the next look: nobody is chosen in its stead."""
+    surplus = max(0, surplus - _being_given_back(ground.situation, book))
     count = min(surplus, MOST, max(1, pool.disruption.at_once.of(len(ground.findings[pool.name]))))
     return choose(asked_about(ground, pool, book, count))
+
+
+def _being_given_back(situation: Situation, book: Ledger) -> int:
+    """Their place in the ledger is free, and their operation is not closed yet."""
+    placed = {entry.node for entry in book.active}
+    of_pool = (
+        one for one in situation.incidents.values() if one.pool == book.pool and one.node not in placed
+    )
+    return sum(one.condition is Condition.SURPLUS and one.node in situation.busy for one in of_pool)
 
 
 def asked_about(ground: Ground, pool: PoolPolicy, book: Ledger, count: int) -> Asked:
@@ -227,6 +240,8 @@ def _holds(ground: Ground, finding: Finding, stakes: Sequence[Stake]) -> Holds:
         isinstance(work, Value) and isinstance(work.value.apps, Value) and isinstance(work.value.pods, Value)
     )
     if any(stake.unread for stake in stakes) or not (is_idle or is_read):
+        return Holds.UNREAD
+    if agent is not None and unasked_on(ground.situation, agent):
         return Holds.UNREAD
     if any(stake.package.person is not Person.NEVER for stake in stakes):
         return Holds.RESIDENT

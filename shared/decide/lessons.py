@@ -90,7 +90,7 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
 
     1. A machine has joined since one was ordered that did not: machines join.
     2. Nobody has wanted room for as long as the longest pause since it could have been asked for again: it is not known
-       any more whether there is room.
+       any more whether there is room. A machine has joined since then: there is.
     3. No connected node has the trouble and none is being helped: the wave is over.
     4. A node at which it did not help is well, or is not there any more: it holds the others no longer.
     5. A machine came in the place of another within a day, and is impaired: to replace does not help against that.
@@ -103,7 +103,9 @@ def kept_in_mind(book: Ledger, findings: Iterable[Finding], tally: Tally, now: d
     if unjoined and _are_outdated(own):
         old = {one.operation for one in unjoined}
         unjoined, book = (), book.without([one for one in book.active if one.operation in old])
-    if short is not None and now >= short.until + LONGEST_PAUSE:
+    if short is not None and (
+        now >= short.until + LONGEST_PAUSE or (last is not None and last > short.until)
+    ):
         short = None
     unwell = {finding.node.name for finding in own if finding.condition not in WELL}
     helping = {entry.trouble for entry in book.active}

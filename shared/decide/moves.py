@@ -10,7 +10,8 @@ About what runs on an agent that still works and is to be emptied:
 4. Other applications: as many tasks at once as the application can spare by its own `minimumHealthCapacity`, at least
    one, and the next ones when it is whole again. In a hurry, because the machine ends by itself: all of them.
 5. What comes back to the same agent again and again (Marathon before 1.6 takes no notice of maintenance) goes with the
-   machine, when the application can spare that.
+   machine, when the application can spare that. Where the agent is taken down before its machine goes (`falls`), what
+   an application can spare all at once ends with that, and not once before.
 6. Pods of a service of the SDK: when their volumes are lost anyway, one after the other, each when the service is at
    rest and no more members are down than the catalog allows. Where the agent cannot be barred (Mesos before 1.9:
    schedulers of the SDK take no notice of maintenance either) a pod could come back to it, so the last one of a service
@@ -52,15 +53,16 @@ class Ended(Struct, frozen=True):
 
 
 class Emptying(Struct, frozen=True):
-    """The agent to be emptied. `keeps_disk`: it gets its volumes back. `barred`: nothing new starts there. `hurry`: it
-    ends by itself, soon. `approved`: a person has agreed to what the catalog does not allow. `ended` by application,
-    `replaced` are the pods of services (`service/pod`) whose replacement was ordered a moment ago, `alone` the services
-    and applications of which nothing is ended by us."""
+    """The agent to be emptied. `keeps_disk`: it gets its volumes back. `barred`: nothing new starts there. `falls`: it
+    is taken down before its machine goes. `hurry`: it ends by itself, soon. `approved`: a person has agreed to what the
+    catalog does not allow. `ended` by application, `replaced` are the pods of services (`service/pod`) whose
+    replacement was ordered a moment ago, `alone` the services and applications of which nothing is ended by us."""
 
     agent: Agent
     lost: Lost
     keeps_disk: bool
     barred: bool = True
+    falls: bool = False
     hurry: bool = False
     approved: bool = False
     ended: Mapping[str, Ended] = field(default_factory=dict[str, Ended])
@@ -71,19 +73,20 @@ class Emptying(Struct, frozen=True):
 class Moves(Struct, frozen=True):
     """`end` are ids of tasks by application, `replace` is a service and its pod, `stay` are ids of Mesos tasks that go
     with the machine. `waits` says which moves of ours are waited for, `others` counts tasks that only their own
-    framework moves."""
+    framework moves, `stuck` says what came back again and again and can't be spared."""
 
     end: Mapping[str, tuple[str, ...]]
     replace: tuple[str, str] | None
     stay: frozenset[str]
     waits: tuple[str, ...]
     others: int
+    stuck: tuple[str, ...] = ()
 
 
 def next_moves(work: WorkloadState, emptying: Emptying) -> Moves:
     agent = emptying.agent
     end: dict[str, tuple[str, ...]] = {}
-    stay, known, waits = set[str](), set[str](), list[str]()
+    stay, known, waits, stuck = set[str](), set[str](), list[str](), list[str]()
     for app in work.run_specs:
         here = app.on(agent.agent_id)
         ids = _in_mesos(here, agent)
@@ -94,18 +97,21 @@ def next_moves(work: WorkloadState, emptying: Emptying) -> Moves:
             stay |= ids
             continue
         why = _not_yet(app, work, emptying)
-        some = () if why else _batch(app, emptying)
+        falls = not why and _falls_with_it(app, emptying)
+        some = () if why or falls else _batch(app, emptying)
         if some:
             end[app.id] = some
-        elif not why and _keeps_coming_back(app, emptying):
+        elif falls or (not why and _keeps_coming_back(app, emptying)):
             stay |= ids
             continue
+        if not why and app.is_whole and _came_back(app, emptying):
+            stuck.append(f"{len(here)} tasks of {app.id}")
         waits.append(why or f"{len(here)} tasks of {app.id}")
     pods = _pods(work, emptying)
     waits += pods.waits
     others = {id for ids in agent.task_ids.values() for id in ids} - known - pods.known
     stay |= pods.stay | _unmoved(others, work, agent)
-    return Moves(end, pods.replace, frozenset(stay), tuple(waits), len(others - stay))
+    return Moves(end, pods.replace, frozenset(stay), tuple(waits), len(others - stay), tuple(stuck))
 
 
 def _in_mesos(tasks: tuple[Task, ...], agent: Agent) -> set[str]:
@@ -144,7 +150,7 @@ def _batch(app: App, emptying: Emptying) -> tuple[str, ...]:
     """Rule 4."""
     here = [task for task in app.on(emptying.agent.agent_id) if task.state != KILLING]
     ended = emptying.ended.get(app.id)
-    if ended is not None and ended.is_enough:
+    if _came_back(app, emptying):
         return ()
     if emptying.hurry:
         return tuple(task.id for task in here)
@@ -162,9 +168,22 @@ def _spare(app: App) -> int:
 
 def _keeps_coming_back(app: App, emptying: Emptying) -> bool:
     """Rule 5."""
+    return _came_back(app, emptying) and _spares_all(app, emptying.agent)
+
+
+def _came_back(app: App, emptying: Emptying) -> bool:
     ended = emptying.ended.get(app.id)
-    here = len(app.on(emptying.agent.agent_id))
-    return ended is not None and ended.is_enough and app.is_whole and here <= max(1, _spare(app))
+    return ended is not None and ended.is_enough
+
+
+def _falls_with_it(app: App, emptying: Emptying) -> bool:
+    """Rule 5. The scheduler of a service is ended by itself first, so that no pod is missing at the same time."""
+    return emptying.falls and app.service is None and _spares_all(app, emptying.agent)
+
+
+def _spares_all(app: App, agent: Agent) -> bool:
+    """Whether all of its tasks here may be missing at once."""
+    return app.is_whole and len(app.on(agent.agent_id)) <= max(1, _spare(app))
 
 
 class _Pods(Struct, frozen=True):

@@ -39,46 +39,48 @@ def bounds_at(
 ) -> PoolBounds:
     """The bounds of a pool at an instant. `lead` is how long machines of this pool take from their order until they
     have joined; without it the bounds are those of the instant alone."""
-    held = _holding(pool.schedules, now)
+    held, coming = _holding(pool.schedules, now)
     bounds = settle(pool.capacity, [*said(resizes, now), *held])
     horizon = now + lead
-    if lead <= NO_LEAD or not _changes_until(pool.schedules, held, resizes, now, horizon):
+    if lead <= NO_LEAD or not _changes_until(horizon, now, coming, held, resizes):
         return bounds
     ahead = [one.bounds.floor for one in changes(pool, now, horizon + MOMENT, resizes)]
     return ahead_of_time(bounds, max(ahead, key=lambda floor: floor.nodes))
 
 
-def _holding(schedules: Sequence[Schedule], now: datetime) -> list[Holding]:
-    """The schedules that hold, that which counts most first. Rules 2 and 3."""
+def _holding(schedules: Iterable[Schedule], now: datetime) -> tuple[list[Holding], datetime | None]:
+    """The schedules that hold, that which counts most first (rules 2 and 3), and when any begins next. Hundreds of
+    pools are asked at each look, so each schedule is asked once."""
     step: tuple[datetime, Schedule] | None = None
+    coming: datetime | None = None
+    coming_step: datetime | None = None
     spans: list[Holding] = []
     for one in schedules:
-        begun = one.times.last(now)
-        if begun is None:
+        begun, following = one.times.around(now)
+        if following is not None and (coming is None or following < coming):
+            coming = following
+        if one.lasts is not None:
+            if begun is not None and now < begun + one.lasts:
+                spans.append(held_span(one, begun))
             continue
-        if one.lasts is None:
-            step = (begun, one) if step is None or begun >= step[0] else step
-        elif now < begun + one.lasts:
-            spans.append(held_span(one, begun))
+        if following is not None and (coming_step is None or following < coming_step):
+            coming_step = following
+        if begun is not None and (step is None or begun >= step[0]):
+            step = begun, one
     spans.reverse()
     if step is not None:
-        spans.append(held_step(step[1], step[0], _next_step(schedules, now)))
-    return spans
-
-
-def _next_step(schedules: Iterable[Schedule], now: datetime) -> datetime | None:
-    coming = [one.times.next(now) for one in schedules if one.lasts is None]
-    return min((one for one in coming if one is not None), default=None)
+        spans.append(held_step(step[1], step[0], coming_step))
+    return spans, coming
 
 
 def _changes_until(
-    schedules: Iterable[Schedule],
+    horizon: datetime,
+    now: datetime,
+    coming: datetime | None,
     held: Iterable[Holding],
     resizes: Iterable[Resize],
-    now: datetime,
-    horizon: datetime,
 ) -> bool:
     """Whether anything begins or ends after now and not after the horizon: seldom, so it is asked first."""
-    edges = [one.because.until for one in held] + [one.times.next(now) for one in schedules]
+    edges = [coming, *(one.because.until for one in held)]
     edges += [edge for one in resizes for edge in (one.since, one.until)]
     return any(edge is not None and now < edge <= horizon for edge in edges)

@@ -110,12 +110,12 @@ def sizes_wanted(situation: Situation, courses: Mapping[str, Course]) -> tuple[S
         pool.name: (*demands.get(pool.name, ()), *foresee(situation, pool, leads[pool.name]))
         for pool in known
     }
-    others = stand_ins(situation, bounds, asks)
+    standing = stand_ins(situation, bounds, asks)
     sized: list[Sized] = []
     for pool in known:
         name, book = pool.name, situation.ledgers[pool.name]
         course, size, pace = courses.get(name, Course()), book.so_far, (pool.scaling or AT_REST).pace
-        all_asked = (*asks[name], *others.get(name, ()))
+        all_asked = standing.of(name, size, asks[name])
         asked = Asked(book.ordinary, all_asked, bounds[name], pace)
         wanted = wanted_nodes(asked, course, situation.now)
         wanted = with_one_more(wanted, book, findings[name])

@@ -3,7 +3,8 @@
 Azure's capacity is not what is wanted: it falls by one with every instance that somebody deletes. So the ledger
 remembers the wanted size, and a loss is repaired up to it. What changes it:
 
-1. Nothing is remembered yet: what Azure says, unless that is zero or could not be read.
+1. Nothing is remembered yet: what Azure says, unless that could not be read or is zero. Zero counts for a pool that may
+   be empty by the policy, when no machine is listed either; should both be wrong, it is wanted larger by rule 2.
 2. Azure's capacity is above it, by more than successors of ours that come before their nodes go, and those that came
    for nodes which stayed (`extra`): somebody grew the pool; that is wanted now. In both cases only when so many
    machines are listed too: one wrong number would be wanted for ever, with nothing that takes it back.
@@ -46,7 +47,7 @@ def wanted_size(
     capacity = readings.scale_set.value.capacity
     agreed = capacity <= _staying(readings)
     if ledger.wanted is None:
-        return capacity if capacity > 0 and agreed else None
+        return capacity if (agreed and capacity > 0) or (floor == 0 and is_empty(readings)) else None
     if capacity > ledger.wanted + ledger.surging + ledger.extra:
         return capacity - ledger.surging if agreed else ledger.wanted
     kinds = {signal.kind for signal in signals}
@@ -68,6 +69,13 @@ def extra_machines(readings: PoolReadings, ledger: Ledger) -> int:
         return ledger.extra
     there = max(readings.scale_set.value.capacity, _staying(readings))
     return min(ledger.extra, max(0, there - ledger.wanted - ledger.ahead))
+
+
+def is_empty(readings: PoolReadings) -> bool:
+    """Whether Azure says both that no machine is wanted of it and that it has none."""
+    if isinstance(readings.scale_set, Failure) or isinstance(readings.instances, Failure):
+        return False
+    return readings.scale_set.value.capacity == 0 and not readings.instances.value
 
 
 def _staying(readings: PoolReadings) -> int:

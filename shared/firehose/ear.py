@@ -28,8 +28,10 @@ from shared.firehose.watching import Watching
 from shared.policy.schema import Policy
 from shared.ports.queues import Queues
 from shared.ports.store import Store
+from shared.ports.telemetry import Point, Telemetry, Untold
 from shared.records import Records
 from shared.records.quarantine import quarantine
+from shared.telemetry.measures import FIREHOSE
 
 ROSTER_S = 60.0
 ROWS_S = 30.0
@@ -53,7 +55,10 @@ class MetricsEar:
     """One per process. `worker` names this process in rows. Signals are sent from here and not handed back, because
     they count as told only when they are in their queue."""
 
-    def __init__(self, store: Store, records: Records, queues: Queues, worker: str) -> None:
+    def __init__(
+        self, store: Store, records: Records, queues: Queues, worker: str, telemetry: Telemetry | None = None
+    ) -> None:
+        self._telemetry = telemetry or Untold()
         self._store, self._records, self._worker = store, records, worker
         self._teller = Teller(store, queues)
         self._watching = Watching(Index(()), Roster(), worker)
@@ -76,7 +81,11 @@ class MetricsEar:
         for why, example in tally.examples.items():
             # What is late or unknown to us is no fault of its writer, but worth a look all the same.
             await self._keep_example(why, _counted(why, tally), example, now)
-        return tally.counts()
+        counts = tally.counts()
+        self._telemetry.points(
+            [Point(FIREHOSE.name, many, {"what": what}) for what, many in counts.items() if many]
+        )
+        return counts
 
     async def hear_events(self, bodies: Sequence[bytes], policy: Policy, now: datetime) -> Counts:
         """Events of an event hub, each with one metric or a batch in Telegraf's JSON. Those that are no JSON are

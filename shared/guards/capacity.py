@@ -1,7 +1,8 @@
 """Capacity sanity: do Azure's numbers make sense before one is acted on?
 
 1. The set's capacity is zero or less, or no instance is listed: refuse. Zero is a suspicion, not a fact, and a pool
-   that is to be empty has nothing to repair.
+   that is to be empty has nothing to repair. A pool that may be empty by the policy, was wanted empty, and of which
+   nothing is missing or in flight may grow from there: then both zeros are what was to be expected.
 2. Capacity and the number of listed instances differ by more than what is in flight (active disruptions, machines
    being created or deleted): refuse. Two readings must agree.
 3. Capacity lies further below the wanted size than the nodes explain that are known to be missing or in flight:
@@ -20,10 +21,13 @@ from __future__ import annotations
 
 from shared.model.decisions import Answer
 from shared.model.readings import Failure
+from shared.model.remedies import Remedy
 
 from .question import Question, allow, refuse
 
 GUARD = "capacity"
+BY_ITSELF = frozenset({"capacity_unread", "capacity_autoscaled"})
+"""Reasons that end by themselves, or that a person is told of otherwise."""
 
 
 def ask(question: Question) -> Answer:
@@ -42,7 +46,7 @@ def ask(question: Question) -> Answer:
         "in_flight": in_flight,
         "missing": missing,
     }
-    if capacity <= 0 or listed == 0:
+    if (capacity <= 0 or listed == 0) and not _is_to_begin(question, capacity, listed):
         return refuse(GUARD, "capacity_zero", None, numbers)
     if abs(capacity - listed) > in_flight:
         return refuse(GUARD, "capacity_disagrees", None, numbers)
@@ -51,6 +55,13 @@ def ask(question: Question) -> Answer:
     if _may_be_scaled_in(question, capacity):
         return refuse(GUARD, "capacity_autoscaled", None, numbers)
     return allow(GUARD, numbers)
+
+
+def _is_to_begin(question: Question, capacity: int, listed: int) -> bool:
+    """The exception of condition 1."""
+    is_quiet = not question.ledger.active and not question.tally.missing
+    may_be_empty = question.pool.capacity.min == 0 and question.ledger.wanted == 0
+    return question.remedy is Remedy.GROW and capacity == listed == 0 and may_be_empty and is_quiet
 
 
 def _may_be_scaled_in(question: Question, capacity: int) -> bool:

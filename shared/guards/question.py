@@ -21,16 +21,18 @@ from shared.model.suspects import Suspect
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
 MOVING = frozenset({Provisioning.CREATING, Provisioning.DELETING})
+NOT_YET = frozenset({Condition.GONE, Condition.JOINING})
+"""What has no agent, and should not have one."""
 
 
 class Tally(Struct, frozen=True):
     """A pool in numbers, counted once for all questions about it.
 
     `missing` are nodes that Azure does not list, `moving` instances that are being created or deleted. `machines` and
-    `connected` are those of the whole cluster: nodes that are not gone, and those of all nodes whose agent is
-    connected. Agents of machines that we do not know count for nothing: they may be another cluster's. `sizes` are the
-    nodes of every pool of the cluster. `troubles` counts connected nodes by what is wrong with them, `stuck` are the
-    machines that never joined and after which no other one has.
+    `connected` are those of the whole cluster: nodes that are not gone and had time to join, and those of all nodes
+    whose agent is connected. Agents of machines that we do not know count for nothing: they may be another cluster's.
+    `sizes` are the nodes of every pool of the cluster. `troubles` counts connected nodes by what is wrong with them,
+    `stuck` are the machines that never joined and after which no other one has.
     """
 
     conditions: Mapping[Condition, int]
@@ -100,7 +102,7 @@ def tally_pools(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[str, Ta
     machines = connected = 0
     for finding in findings:
         of_pool[finding.node.pool].append(finding)
-        machines += finding.condition is not Condition.GONE
+        machines += finding.condition not in NOT_YET
         connected += finding.is_connected
     sizes = {pool: len(own) for pool, own in of_pool.items()}
     return {

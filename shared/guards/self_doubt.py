@@ -6,8 +6,8 @@
 3. The readings are older than 60 s, or from the future, because our clock was put back: refuse.
 4. The leading master's clock and ours are more than 60 s apart: refuse. What is waited for by one that jumped ahead is
    over too soon, and how long somebody leads or an agent is registered cannot be told.
-5. Two or more machines are there and not one of them has a connected agent, in the whole cluster: refuse. A leader
-   without agents, or we at the wrong leader, is likelier than all machines dying at once.
+5. Two or more machines are there that had time to join, and not one has a connected agent, in the whole cluster:
+   refuse. A leader without agents, or we at the wrong leader, is likelier than all machines dying at once.
 
 Published: a load balancer in front of the API broke and a repair tool replaced every node
 (gardener/machine-controller-manager#449).

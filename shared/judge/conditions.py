@@ -13,7 +13,7 @@
  7. It is being deleted while its agent is still connected, or stopped, deallocated, or started again after it had an
     agent: stopped, on its way somewhere.
  8. It is powered off, but allocated: stopped.
- 9. The masters could not be read: unknown (blind).
+ 9. The masters could not be read, or were read before its agent joined, as somebody else has seen: unknown (blind).
 10. Several agents announce its address: unknown, none of them can be told to be its agent.
 11. Its agent is connected, and it is announced that its host goes or that it is taken away: doomed.
 12. Its agent is connected, and our own readings say that it does not do its work (`ill.py`): impaired.
@@ -123,6 +123,12 @@ def _from_mesos(node: Node, light: Light) -> Finding:
         return _is(node, Condition.UNKNOWN, 15, "Azure gives no power state")
     if node.agent is None and (node.memory is None or node.memory.agent_id is None):
         return _without_agent(node, light)
+    if (
+        node.agent is None
+        and node.memory
+        and (node.memory.joined_at or scheduler.taken_at) > scheduler.taken_at
+    ):
+        return _blind(node, 9, "the masters were read before its agent joined")
     if node.agent is not None:
         lists = (
             "still lists its agent, which answers nobody"

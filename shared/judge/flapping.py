@@ -7,6 +7,7 @@ or decides can ask for them here. An agent counts as flapping from its third los
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -42,7 +43,12 @@ class Losses(Struct, frozen=True):
 
 def losses_of(memory: NodeMemory | None, now: datetime) -> Losses:
     """Of a node that nothing is remembered of: none."""
-    times = memory.losses if memory is not None else ()
+    return losses_among(memory.losses if memory is not None else (), now)
+
+
+def losses_among(times: Iterable[datetime], now: datetime) -> Losses:
+    """Of these times, which are of the last week."""
+    times = tuple(times)
     hour, day, week = (sum(at > now - span for at in times) for span in (HOUR, DAY, WEEK))
     return Losses(hour, day, week)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
@@ -43,13 +44,17 @@ class _Agents:
             found[agent.address].append(agent)
         return found
 
-    def of(self, name: str, address: str | None, remembered: str | None) -> tuple[Agent | None, int]:
-        """The node's agent, and how many agents there are between which nobody could choose.
+    def of(
+        self, name: str, address: str | None, remembered: str | None, made: datetime | None
+    ) -> tuple[Agent | None, int]:
+        """The node's agent, and how many agents there are between which nobody could choose. `made` is when Azure
+        created its machine.
 
         1. The agent that is remembered for this node, if it is connected.
         2. Else the one connected agent at its address that is not remembered for another node.
         3. Else the remembered one, connected or not.
-        4. Else the one agent at its address that is not remembered for another node.
+        4. Else the one agent at its address that is not remembered for another node, and that did not register before
+           the machine was made: Mesos lists who had the address before for minutes.
         """
         known = self.by_id.get(remembered) if remembered else None
         if known and known.active:
@@ -63,9 +68,14 @@ class _Agents:
             return connected[0], 0
         if known:
             return known, 0
+        free = [agent for agent in free if not _is_older(agent, made)]
         if len(free) > 1:
             return None, len(free)
         return (free[0], 0) if free else (None, 0)
+
+
+def _is_older(agent: Agent, made: datetime | None) -> bool:
+    return made is not None and agent.registered_at is not None and agent.registered_at < made
 
 
 def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory]) -> tuple[Node, ...]:
@@ -92,7 +102,8 @@ def nodes_of_pool(snapshot: Snapshot, pool: str, memory: Mapping[str, NodeMemory
         search = own or (once if once not in held else None)
         if search is not None and held[search] > 1:
             search = None
-        agent, rivals = agents.of(name, search, past.agent_id if past else None)
+        made = instance.created_at if instance else None
+        agent, rivals = agents.of(name, search, past.agent_id if past else None, made)
         nodes.append(Node(name, pool, instance, agent, past, own or once, rivals))
     return tuple(nodes)
 

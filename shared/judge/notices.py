@@ -46,11 +46,14 @@ AHEAD = timedelta(minutes=1)
 KEPT_OVER = timedelta(days=1)
 MOST = 10  # notices of one node; those that are over go first, then the oldest
 PAUSE = "freeze"
+BY_HAND = "replacement"
+"""What a person announces who wants another machine in this one's place."""
 FATES: Mapping[str, Fate] = {
     "reboot": Fate.LEFT,
     "redeploy": Fate.MOVES,
     "preempt": Fate.ENDS,
     "terminate": Fate.LEFT,
+    BY_HAND: Fate.ENDS,
     "scheduledforservicehealing": Fate.MOVES,
     "migrationscheduledfordegradedhardware": Fate.MOVES,
     "possiblydegradedduetohardwarefailure": Fate.MOVES,

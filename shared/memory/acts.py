@@ -5,7 +5,6 @@
     redeploy     halts, boots elsewhere        temporary disk lost
     reimage      halts, boots                  system disk new, temporary disk taken for lost
     power_off    halts                         stopped
-    deallocate   halts                         deallocated, temporary disk lost
 
 An operation ends `takes` after it was begun, when somebody next looks at anything. While it runs, its machine is
 updating and refuses others, as Azure does; a failure on order leaves the machine as it was, marked as failed.
@@ -52,7 +51,6 @@ ACTS = {
     "redeploy": Act(Power.STARTING, Power.RUNNING, False),
     "reimage": Act(Power.STARTING, Power.RUNNING, False),
     "power_off": Act(Power.STOPPING, Power.STOPPED, True),
-    "deallocate": Act(Power.DEALLOCATING, Power.DEALLOCATED, False),
 }
 
 

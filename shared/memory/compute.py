@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from ipaddress import IPv4Address
 from itertools import count
 
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from shared.errors import Conflict, Refused
 from shared.memory.acts import FINISHED, Acts, Operation
 from shared.memory.faults import Faults
 from shared.memory.guests import Guests
+from shared.memory.pools import Pool, remove
 from shared.model.azure import (
     GuestAgent,
     Instance,
@@ -36,19 +36,6 @@ from shared.ports.clock import Clock
 from shared.ports.compute import Compute
 
 
-class _Pool:
-    def __init__(self, network: str, fault_domains: int) -> None:
-        self.network = IPv4Address(network)
-        self.fault_domains = fault_domains
-        self.capacity = 0
-        self.version = 1
-        self.next_id = 0
-        self.image = "Canonical:UbuntuServer:16.04-LTS:16.04.202109280"
-        self.instances: dict[str, Instance] = {}
-        self.addresses: dict[str, str] = {}
-        self.zones: tuple[str, ...] = ()
-
-
 class MemoryCompute(Compute):
     """`takes` is how long every operation takes on `clock`; change it between calls as needed."""
 
@@ -58,7 +45,7 @@ class MemoryCompute(Compute):
         self.acted: list[tuple[str, str]] = []
         """Verb of the port and name of the instance, in order."""
         self._clock = clock
-        self._pools: dict[PoolAddress, _Pool] = {}
+        self._pools: dict[PoolAddress, Pool] = {}
         self._acts: Acts[Instance] = Acts(clock, takes, guests)
 
     @property
@@ -85,7 +72,10 @@ class MemoryCompute(Compute):
         there = self._pool("scale_set", pool)
         busy = any(o.owner == pool and not o.finished for o in self._operations.values())
         provisioning = Provisioning.UPDATING if busy else Provisioning.SUCCEEDED
-        return ScaleSet(pool.scale_set, there.capacity, f'"{there.version}"', provisioning, zones=there.zones)
+        etag = f'"{there.version}"'
+        return ScaleSet(
+            pool.scale_set, there.capacity, etag, provisioning, zones=there.zones, size=there.size
+        )
 
     async def instances(self, pool: PoolAddress) -> tuple[Instance, ...]:
         there = self._pool("instances", pool)
@@ -108,7 +98,7 @@ class MemoryCompute(Compute):
             self._acts.preempt(there.instances[id].name)
         self._mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
         self.destroyed.append((pool, tuple(instance_ids)))
-        token = self._acts.start(pool, lambda: _remove(there, chosen))
+        token = self._acts.start(pool, lambda: remove(there, chosen))
         self.faults.after("destroy")
         return token
 
@@ -136,9 +126,6 @@ class MemoryCompute(Compute):
 
     async def power_off(self, pool: PoolAddress, instance_id: str) -> str:
         return self._act("power_off", pool, instance_id)
-
-    async def deallocate(self, pool: PoolAddress, instance_id: str) -> str:
-        return self._act("deallocate", pool, instance_id)
 
     async def run_command(self, pool: PoolAddress, instance_id: str, script: Sequence[str]) -> str:
         there, name = self._one("run_command", pool, instance_id)
@@ -172,7 +159,7 @@ class MemoryCompute(Compute):
         self, pool: PoolAddress, size: int, network: str = "10.32.0.0", fault_domains: int = 5
     ) -> None:
         """A scale set of `size` running instances, ids from 0, addresses from the fifth of `network` up."""
-        there = self._pools[pool] = _Pool(network, fault_domains)
+        there = self._pools[pool] = Pool(network, fault_domains)
         there.capacity = size
         self._grow(pool, there, size)
         self._mark(there, there.instances, Provisioning.SUCCEEDED, Power.RUNNING)
@@ -182,7 +169,7 @@ class MemoryCompute(Compute):
         there = self._pools[pool]
         there.capacity -= len(instance_ids)
         there.version += 1
-        _remove(there, instance_ids)
+        remove(there, instance_ids)
 
     def evict(self, pool: PoolAddress, instance_id: str) -> None:
         """Stopped and given back, as by a spot eviction: still in the list, and still counted."""
@@ -211,6 +198,11 @@ class MemoryCompute(Compute):
         for id, vm in there.instances.items():
             there.instances[id] = replace(vm, latest_model=False)
 
+    def makes(self, pool: PoolAddress, size: str) -> None:
+        """The set makes machines of this size from now on."""
+        there = self._pools[pool]
+        there.size, there.version = size, there.version + 1
+
     def turn(self) -> None:
         """Whatever is due has happened; every call through the port begins with this."""
         self._acts.turn()
@@ -223,14 +215,14 @@ class MemoryCompute(Compute):
         """The next operation to be started is accepted, and never ends."""
         self._acts.hangs += 1
 
-    def _pool(self, call: str, pool: PoolAddress) -> _Pool:
+    def _pool(self, call: str, pool: PoolAddress) -> Pool:
         self.faults.before(call)
         self._acts.turn()
         if pool not in self._pools:
             raise Refused("azure", "scale_set_not_found", {"scale_set": pool.scale_set})
         return self._pools[pool]
 
-    def _one(self, call: str, pool: PoolAddress, instance_id: str) -> tuple[_Pool, str]:
+    def _one(self, call: str, pool: PoolAddress, instance_id: str) -> tuple[Pool, str]:
         if not instance_id:
             raise ValueError(f"an instance of {pool.scale_set} has to be named; nothing was done")
         there = self._pool(call, pool)
@@ -249,7 +241,7 @@ class MemoryCompute(Compute):
         self.faults.after(verb)
         return token
 
-    def _resize(self, pool: PoolAddress, there: _Pool, by: int) -> Callable[[], None]:
+    def _resize(self, pool: PoolAddress, there: Pool, by: int) -> Callable[[], None]:
         if by >= 0:
             grown = [] if self._failures else self._grow(pool, there, by)
             return lambda: self._mark(there, grown, Provisioning.SUCCEEDED, Power.RUNNING)
@@ -257,9 +249,9 @@ class MemoryCompute(Compute):
         staying = [id for id, vm in there.instances.items() if vm.provisioning is not Provisioning.DELETING]
         chosen = sorted(staying, key=int)[by:]
         self._mark(there, chosen, Provisioning.DELETING, Power.STOPPING)
-        return lambda: _remove(there, chosen)
+        return lambda: remove(there, chosen)
 
-    def _grow(self, pool: PoolAddress, there: _Pool, by: int) -> list[str]:
+    def _grow(self, pool: PoolAddress, there: Pool, by: int) -> list[str]:
         ids = [str(there.next_id + number) for number in range(by)]
         there.next_id += by
         taken = set(there.addresses.values())
@@ -277,14 +269,14 @@ class MemoryCompute(Compute):
                 created_at=self._clock.now(),
                 latest_model=True,
                 image=there.image,
-                size="Standard_D2s_v3",
+                size=there.size,
                 guest_agent=GuestAgent.SILENT,
             )
         return ids
 
     def _mark(
         self,
-        there: _Pool,
+        there: Pool,
         ids: Sequence[str] | Mapping[str, Instance],
         state: Provisioning,
         power: Power,
@@ -292,9 +284,3 @@ class MemoryCompute(Compute):
         for id in ids:
             if id in there.instances:
                 there.instances[id] = self._acts.marked(there.instances[id], state, power)
-
-
-def _remove(pool: _Pool, ids: Sequence[str]) -> None:
-    for id in ids:
-        pool.instances.pop(id, None)
-        pool.addresses.pop(id, None)

@@ -7,7 +7,7 @@ service away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from shared.errors import Conflict, Poison
@@ -26,13 +26,16 @@ class MemoryStore(Store):
         self.faults.before("get")
         return self._partitions.get((table, partition), {}).get(row)
 
-    async def query(self, table: Table, partition: str, first: str, last: str) -> tuple[Stored, ...]:
+    async def query(
+        self, table: Table, partition: str, first: str, last: str, most: int | None = None
+    ) -> tuple[Stored, ...]:
         _check_keys(partition)
         self.faults.before("query")
         rows = self._partitions.get((table, partition), {})
         if not (first or last):
-            return tuple([rows[row] for row in sorted(rows)])
-        return tuple([rows[row] for row in sorted(rows) if row >= first and (not last or row < last)])
+            return tuple([rows[row] for row in sorted(rows)[:most]])
+        found = [row for row in sorted(rows) if row >= first and (not last or row < last)]
+        return tuple([rows[row] for row in found[:most]])
 
     async def write(self, table: Table, partition: str, write: Write) -> str:
         _check((write,), partition)
@@ -49,6 +52,10 @@ class MemoryStore(Store):
         etags = self._apply(table, partition, writes)
         self.faults.after("write_all")
         return etags
+
+    def everything(self) -> Mapping[tuple[Table, str], tuple[Stored, ...]]:
+        """By table and partition: to look at, or to carry somewhere else."""
+        return {where: tuple(rows.values()) for where, rows in self._partitions.items()}
 
     def _apply(self, table: Table, partition: str, writes: Sequence[Write]) -> tuple[str, ...]:
         rows = self._partitions.setdefault((table, partition), {})

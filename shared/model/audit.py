@@ -23,7 +23,7 @@ class AuditKind(StrEnum):
     CLOSED = "closed"
     POLICY = "policy"
     PERSON = "person"
-    """What a person said through the command line."""
+    """What a person said, by the command line or the API."""
     GIVEN_UP = "given_up"
     """A message whose work failed as often as the host tries: it is in the quarantine."""
 

@@ -89,7 +89,8 @@ class MachineGroup(Struct, frozen=True):
 class ScaleSet(Struct, frozen=True):
     """The model of a scale set. `capacity` is what is wanted of Azure, not what is there. `etag` guards writes.
     `is_spot`: Azure may take its machines back at thirty seconds' notice. `zones` are those in which its machines may
-    be made; none where it is of a region as a whole."""
+    be made; none where it is of a region as a whole. `size` is that of the machines that it makes, such as
+    `Standard_D4s_v5`; those that it made before a change may have another."""
 
     name: str
     capacity: int
@@ -97,6 +98,7 @@ class ScaleSet(Struct, frozen=True):
     provisioning: Provisioning
     is_spot: bool = False
     zones: tuple[str, ...] = ()
+    size: str | None = None
 
 
 class Instance(Struct, frozen=True):

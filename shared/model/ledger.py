@@ -83,6 +83,13 @@ class Loss(Struct, frozen=True):
     traits: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+class Eviction(Struct, frozen=True):
+    """A spot machine that Azure took back, or said that it would, and when that was first known."""
+
+    node: str
+    at: datetime
+
+
 class OneMore(Struct, frozen=True):
     """A machine that was added for the sake of the spread: when, how many were out of place before that, and the size
     that the pool is wanted with it. While that is the size, the machine is one that is to go again; 0: that is over,
@@ -110,10 +117,10 @@ class Ledger(Struct, frozen=True):
     the machines of ours that did not join, until one joins; `no_room` until Azure has room again. `bodies` are failed
     machines that are kept: `wanted` and `target` do not count them. `extra` machines came for nodes that stayed, and
     stay as well: nobody wants them, and as many of the next that go are not made up for. `scale_set`, in lower case,
-    is the one that all of this is about; empty in rows of earlier versions. `one_more` is the
-    machine that was added last for the sake of the spread. `shields` are the machines that we protect from Azure's own
-    autoscale. `is_unread`, which is never written: the row cannot be read,
-    and this stands in for it."""
+    is the one that all of this is about; empty in rows of earlier versions. `one_more` is the machine that was added
+    last for the sake of the spread. `shields` are the machines that we protect from Azure's own autoscale. `evictions`
+    are those of the last day, oldest first. `is_unread`, which is never written: the row cannot be read, and this
+    stands in for it."""
 
     pool: str
     wanted: int | None = None
@@ -130,6 +137,7 @@ class Ledger(Struct, frozen=True):
     extra: int = 0
     one_more: OneMore | None = None
     shields: tuple[Shield, ...] = ()
+    evictions: tuple[Eviction, ...] = ()
     is_unread: bool = False
 
     def without(self, ended: Collection[Disruption]) -> Ledger:

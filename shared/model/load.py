@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
+from .offer import Offer
 from .past import Past
 from .readings import Failure, Reading
 from .workloads import AppKind, Needs
@@ -60,13 +61,17 @@ class Pending(Struct, frozen=True, kw_only=True):
 _NOT_REMEMBERED = Failure(
     "nobody has asked what the last weeks needed", "forecast", datetime.min.replace(tzinfo=UTC)
 )
+_NOT_LEARNED = Failure(
+    "nobody has asked what agents of before offered", "offers", datetime.min.replace(tzinfo=UTC)
+)
 _NOT_ASKED = Failure("nobody has asked what waits for room", "load", datetime.min.replace(tzinfo=UTC))
 
 
 class Load(Struct, frozen=True):
     """`metrics`: by pool and by the metric's name, the number that its policy follows. A reading's time is that of the
     oldest value in it. `pasts`: by pool, what was needed in the last weeks, of those that have a forecast.
-    `services`: what each service has yet to place; `others`: what further Marathons have, by their names."""
+    `services`: what each service has yet to place; `others`: what further Marathons have, by their names. `offers`: by
+    pool, what agents of it offered when they were last there."""
 
     queue: Reading[Queue] = _NOT_ASKED
     metrics: Mapping[str, Mapping[str, Reading[float]]] = field(
@@ -77,6 +82,7 @@ class Load(Struct, frozen=True):
     services: Mapping[str, Reading[tuple[Pending, ...]]] = field(
         default_factory=dict[str, Reading[tuple[Pending, ...]]]
     )
+    offers: Reading[Mapping[str, Offer]] = _NOT_LEARNED
 
     @property
     def unknown(self) -> tuple[Failure, ...]:

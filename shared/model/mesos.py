@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from .ports import Ports
+
 ANYBODY = "*"
 """The role of what is reserved for nobody."""
 
@@ -105,7 +107,8 @@ class Agent(Struct, frozen=True):
     `mute`: the masters list it as connected, but it answers neither them nor us; it is not `active` then.
     `deactivated`: gets no new tasks by an operator's word (also while it drains); it is `active` all the same, and
     Mesos does not tell one whose process died since from one that lives. `can_drain`: it lists AGENT_DRAINING, or
-    nothing at all. `reserved` is part of `total`, static reservations included.
+    nothing at all. `reserved` is part of `total`, static reservations included. `ports` are the host ports that it
+    offers, without those that frameworks hold reserved; None: it does not say. `used_ports` are those in use.
     """
 
     agent_id: str
@@ -127,6 +130,8 @@ class Agent(Struct, frozen=True):
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
     mute: bool = False
     zone: str | None = None
+    ports: Ports | None = None
+    used_ports: Ports = Ports()
 
 
 class SchedulerState(Struct, frozen=True):

@@ -53,6 +53,11 @@ RESTS = "rests"
 """The note that says since when it rests, because the policy does not name its pool as it did, as ISO 8601."""
 
 
+def taken_note(step: str) -> str:
+    """The name of the note that says since when Azure carries out what a step ordered, as ISO 8601."""
+    return f"taken:{step}"
+
+
 SCALE_SET = "scale_set"
 """The note of an operation that is about a pool's size: the set that it is about, lower case."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 EVERY = timedelta(minutes=1)
 """How often the app looks at every cluster of its own accord where the setting POOLKEEPER_SWEEP does not say."""
@@ -13,13 +14,24 @@ GRACE = timedelta(seconds=15)
 """For a pass to write down what it found."""
 
 
+class PoolRoll(Struct, frozen=True):
+    """How many nodes a pool had; which of them had not joined; of those that flap, when they were lost within the last
+    week; and where the policy has a forecast, how long a machine takes to join."""
+
+    nodes: int
+    joining: tuple[str, ...] = ()
+    lost: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict[str, tuple[datetime, ...]])
+    lead: timedelta | None = None
+
+
 class LastSweep(Struct, frozen=True):
-    """When a pass that a sweep had asked for last wrote down what it found; and by the app's own schedule, when the
-    next sweep was due, and the third from then. None: written by a version that did not know."""
+    """When a pass that a sweep had asked for last wrote down what it found; by the app's own schedule, when the next
+    sweep was due, and the third from then; and what the pools had. None: written by a version that did not know."""
 
     at: datetime
     next_at: datetime | None = None
     third_at: datetime | None = None
+    rolls: Mapping[str, PoolRoll] | None = None
 
     @property
     def every(self) -> timedelta:

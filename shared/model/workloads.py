@@ -59,12 +59,12 @@ class AppKind(StrEnum):
 
 
 class Needs(Struct, frozen=True):
-    """What one instance needs on its agent. `ports` are host ports; with `has_own_ports` certain ones, so that no two
-    instances fit on one agent. `roles` are those whose resources it accepts."""
+    """What one instance needs on its agent. `ports` are host ports, and `own_ports` those of them that have to be
+    certain ones, so that no two instances fit on one agent. `roles` are those whose resources it accepts."""
 
     amounts: Amounts
     ports: int = 0
-    has_own_ports: bool = False
+    own_ports: tuple[int, ...] = ()
     roles: tuple[str, ...] = (ANYBODY,)
 
 

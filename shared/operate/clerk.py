@@ -19,12 +19,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.audit import AuditLog
-from shared.errors import Retry
+from shared.errors import Conflict, Retry
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.overrides import Override, OverrideKind
 from shared.model.signals import Signal, SignalKind, Source
 from shared.ports.queues import Queue, Queues
-from shared.records import Change, Records, override_row
+from shared.records import Change, Kept, Records, override_row
 
 OPPOSITE = {OverrideKind.APPROVE: OverrideKind.REJECT, OverrideKind.REJECT: OverrideKind.APPROVE}
 
@@ -36,23 +36,30 @@ class Clerk:
     queues: Queues
     now: datetime
 
-    async def keep(self, cluster: str, said: Override) -> bool:
-        """Write it down, over what was said before. Whether the app could be woken."""
+    async def keep(self, cluster: str, said: Override, etag: str = "*") -> bool:
+        """Write it down, over what was said before; `etag`: over this, and over nothing else (`Conflict`). Whether the
+        app could be woken."""
         until = f" until {said.until:%Y-%m-%d %H:%M:%S} UTC" if said.until else ""
         await self._tell(cluster, said, f"{said.who} says {said.what}{until}: {said.why}", "said")
-        changes = [Change[Override](override_row(said), said, "*")]
+        changes = [Change[Override](override_row(said), said, etag)]
         if said.kind in OPPOSITE:
             contrary = Override(OPPOSITE[said.kind], said.subject, "", "", self.now)
             changes.append(Change(override_row(contrary), None, "*"))
-        await self.records.overrides.put_all(cluster, changes)
+        if override_row(said) in await self.records.overrides.put_all(cluster, changes):
+            raise Conflict(f"what was said of {said.subject or cluster}")
         return await self._wake(cluster, said)
 
-    async def take_back(self, cluster: str, said: Override, who: str, why: str) -> bool:
-        """As if it had not been said. Whether the app could be woken."""
-        text = f"{who} takes back the {said.kind.value} of {said.who}" + (f": {why}" if why else "")
-        await self._tell(cluster, said, text, "taken_back")
-        await self.records.overrides.put_all(cluster, [Change[Override](override_row(said), None, "*")])
-        return await self._wake(cluster, said)
+    async def take_back(self, cluster: str, said: Kept[Override], who: str, why: str) -> bool:
+        """As if it had not been said. `Conflict` when something else was said meanwhile. Whether the app could be
+        woken."""
+        word = said.value
+        text = f"{who} takes back the {word.kind.value} of {word.who}" + (f": {why}" if why else "")
+        await self._tell(cluster, word, text, "taken_back")
+        if await self.records.overrides.put_all(
+            cluster, [Change[Override](override_row(word), None, said.etag)]
+        ):
+            raise Conflict(f"what was said of {word.subject or cluster}")
+        return await self._wake(cluster, word)
 
     async def _tell(self, cluster: str, said: Override, text: str, how: str) -> None:
         record = record_of(self.now, cluster, AuditKind.PERSON, text, (how, said))

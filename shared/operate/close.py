@@ -27,6 +27,7 @@ from shared.model.nodes import Condition, Helped, NodeMemory
 from shared.model.operations import Operation, OperationState
 from shared.model.remedies import Remedy
 from shared.records import Change, Kept, open_incident_row
+from shared.telemetry.traces import points_at_end, spans_at_end
 
 from .books import Place, conclude
 from .hand import Hand
@@ -52,13 +53,14 @@ async def close(hand: Hand, state: OperationState, outcome: str) -> None:
     if state is OperationState.DONE:
         await _remember_help(hand)
     await _conclude(hand, state)
-    if kept is not None:
-        await _settle(hand, kept, state, outcome)
+    incident = None if kept is None else await _settle(hand, kept, state, outcome)
     hand.tell(AuditKind.CLOSED, f"operation {state.value}: {outcome}", state=state.value)
     await hand.tell_now()
     closed = replace(operation, state=state, outcome=outcome, closed_at=hand.now, lease=None, token=None)
     await records.close_operation(closed, hand.etag)
     hand.operation = closed
+    hand.outside.telemetry.spans(spans_at_end(closed, incident))
+    hand.outside.telemetry.points(points_at_end(closed, incident))
     if state is OperationState.FAILED:
         await wake(hand.outside, cluster, hand.now, hand.now)
 
@@ -92,14 +94,15 @@ async def _remember_help(hand: Hand) -> None:
     await records.inventory.put_all(cluster, [Change(operation.subject.node, memory, kept.etag)])
 
 
-async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outcome: str) -> None:
+async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outcome: str) -> Incident:
+    """The incident as it is from now on."""
     incident, records, cluster = kept.value, hand.outside.records, hand.cluster.name
     if state is OperationState.DONE:
         resolved = replace(
             incident, state=IncidentState.RESOLVED, closed_at=hand.now, wake_at=None, outcome=outcome
         )
         await records.close_incident(cluster, resolved, kept.etag)
-        return
+        return resolved
     if state is OperationState.HANDED_OVER or _is_left_alone(hand, state):
         changed = replace(
             incident,
@@ -115,6 +118,7 @@ async def _settle(hand: Hand, kept: Kept[Incident], state: OperationState, outco
         changed = replace(incident, tries=incident.tries + 1, tried=tried, decision=None, wake_at=hand.now)
     changed = as_left(changed, hand.operation, state, hand.now)
     await records.incidents.put(cluster, open_incident_row(incident.node), changed, kept.etag)
+    return changed
 
 
 def _is_left_alone(hand: Hand, state: OperationState) -> bool:

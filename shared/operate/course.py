@@ -17,7 +17,7 @@ from shared.model.operations import ENDS, Operation
 from shared.policy.schema import PoolPolicy
 
 from .hand import MOVE, MOVING, Hand
-from .outcomes import Failed, HandOver, Outcome, Withdraw
+from .outcomes import Failed, HandOver, Outcome, Wait, Withdraw
 from .steps.destroy import DESTROYING
 from .steps.enlarge import RAISED, give_up
 from .steps.give_back import give_back
@@ -25,7 +25,10 @@ from .steps.grow import SURGED
 from .steps.keep_evidence import keep_evidence
 from .steps.make_up import make_up
 from .steps.order import ORDERED
+from .steps.send_away import DELETED
 from .steps.stop_new_tasks import STOPPED
+
+DELETION = timedelta(minutes=20)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Step:
     late_before: type[Failed] | None = None
     """What it means when it takes longer and the machine's destruction was not about to be ordered yet."""
 
+    def lasts(self, operation: Operation, pool: PoolPolicy) -> timedelta:
+        """How long it may take: where a machine is sent away again, as long as any deletion besides."""
+        return self.patience(pool) + (DELETION if DELETED in operation.notes else timedelta(0))
+
     def means(self, operation: Operation) -> type[HandOver] | type[Failed] | type[Withdraw]:
         """What it means that it took too long."""
         if self.late_before is not None and DESTROYING not in operation.notes:
@@ -52,7 +59,13 @@ def minutes(count: int) -> Callable[[PoolPolicy], timedelta]:
     return lambda pool: timedelta(minutes=count)
 
 
-BAR, DESTROY = "stop_new_tasks", "destroy"
+async def not_of_this_version(hand: Hand) -> Outcome:
+    """Another version of the app was at work here: what its step has done can't be told, so nothing is done."""
+    text = f"its step {hand.operation.step} is of another version of the app; it waits for that one"
+    return Wait(text, timedelta(minutes=1), hand.operation.token)
+
+
+BAR, DESTROY, DISMISS = "stop_new_tasks", "destroy", "dismiss"
 EVIDENCE = Step("keep_evidence", keep_evidence, (), minutes(10))
 UNDO = Step("give_back", give_back, (), lambda pool: pool.repair.join_timeout)
 GIVE_UP = Step("give_up", give_up, (), minutes(60))
@@ -69,8 +82,14 @@ class Course:
     """Whether it has a place in the ledger."""
 
     def step(self, name: str) -> Step:
-        """The step of this name, or one of an early end."""
-        return next(step for step in (*self.steps, UNDO, MAKE_UP, GIVE_UP) if step.name == name)
+        """The step of this name, or one of an early end; or one that waits for a version that knows it."""
+        return self._known(name) or Step(name, not_of_this_version, (), minutes(60))
+
+    def knows(self, name: str) -> bool:
+        return self._known(name) is not None
+
+    def _known(self, name: str) -> Step | None:
+        return next((step for step in (*self.steps, UNDO, MAKE_UP, GIVE_UP) if step.name == name), None)
 
     def early_end(self, operation: Operation) -> tuple[str, ...]:
         """The steps that are done before it ends early."""

@@ -29,12 +29,13 @@ from msgspec.structs import replace
 from shared.errors import Conflict, Refused, Retry, Unknown
 from shared.model.audit import AuditKind
 from shared.model.masters import MASTERS
-from shared.model.operations import ENDS, Operation, OperationState, StepRecord
+from shared.model.operations import ENDS, Operation, OperationState, Plan, StepRecord, taken_note
 from shared.policy.schema import ClusterPolicy
 from shared.ports.queues import Queue
+from shared.telemetry.traces import step_span
 
 from .close import close
-from .course import Step
+from .course import DISMISS, Step
 from .hand import Hand, Stale
 from .leases import give_lease_back, take_lease
 from .master_hand import MasterHand
@@ -112,13 +113,16 @@ async def _carry_on(hand: Hand) -> bool:
 def _is_to_be_undone(hand: Hand, outcome: Withdraw | Failed | HandOver) -> bool:
     """Whether something of ours has to be taken back before the operation ends.
 
-    1. Nothing was done that could be, or it is ending at this moment: no.
-    2. It is handed over after something final was done to a machine: no, a person is to find it as it is.
+    1. Nothing was done that could be, or it is ending at this moment, or its step is of another version: no.
+    2. It is handed over after something final was done to a machine: no, a person is to find it as it is. But one that
+       was to go only because its pool is to have fewer works, and stays when it can't be deleted: it gets tasks again.
     3. Otherwise: yes.
     """
     operation, course = hand.operation, PLANS[hand.operation.plan]
-    if not course.early_end(operation) or ENDS in operation.notes:
+    if not course.early_end(operation) or ENDS in operation.notes or not course.knows(operation.step):
         return False
+    if operation.plan is Plan.SHRINK and operation.step == DISMISS:
+        return True
     return not isinstance(outcome, HandOver) or not course.has_place or course.is_untouched(operation)
 
 
@@ -166,7 +170,7 @@ async def _attempt(hand: Hand, step: Step) -> Outcome:
 def _without_patience(hand: Hand, step: Step, outcome: Outcome) -> Outcome:
     """A step that has waited for too long is handed over or has failed, with what it was waiting for. While nobody
     answers it may be over already, so that only a much longer silence needs a person."""
-    patience = step.patience(hand.pool)
+    patience = step.lasts(hand.operation, hand.pool)
     if isinstance(outcome, Wait) and outcome.blind:
         patience += SILENCE
     waits = isinstance(outcome, Wait) and not outcome.paused
@@ -191,6 +195,7 @@ async def _next(hand: Hand, step: Step, outcome: Done) -> bool:
         steps=_with_record(operation, StepRecord(step.name, operation.step_since, now, outcome.text)),
         wake_at=now,
     )
+    hand.outside.telemetry.spans([step_span(operation, done.steps[-1])])
     hand.operation = (
         done  # kept with the next change of the world, wait or close; until then it can be done again
     )
@@ -210,6 +215,9 @@ async def _wait(hand: Hand, outcome: Wait) -> None:
     operation = hand.operation
     if operation.notes.get(WAITING) != outcome.text:
         hand.tell(AuditKind.STEP, f"{operation.step} waits: {outcome.text}")
+    notes = {**operation.notes, WAITING: outcome.text}
+    if outcome.token is not None:
+        notes.setdefault(taken_note(operation.step), hand.now.isoformat())
     waiting = replace(
         operation,
         step_since=hand.now if outcome.paused else operation.step_since,
@@ -217,7 +225,7 @@ async def _wait(hand: Hand, outcome: Wait) -> None:
         token=outcome.token,
         lease=None,
         attempt=operation.attempt + 1,
-        notes={**operation.notes, WAITING: outcome.text},
+        notes=notes,
     )
     await hand.save(waiting)
     await send_wake(hand.outside, Wake(operation.cluster, operation.id), outcome.after)

@@ -33,7 +33,7 @@ async def begin_to_grow(outside: Outside, picture: Picture, operation: Operation
     pool = next(one for one in picture.situation.cluster.pools if one.name == operation.pool)
     size = picture.aim(operation.remedy, operation.pool)
     try:
-        await outside.records.keep_operation(operation, None)
+        await outside.records.begin_operation(operation)
     except Conflict:  # at work already
         kept = await outside.records.running_operation(operation.cluster, operation.id)
         if kept is None or ENDS in kept.value.notes:

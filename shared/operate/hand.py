@@ -31,6 +31,7 @@ from shared.model.workloads import WorkloadState
 from shared.policy.schema import ClusterPolicy, PoolPolicy
 
 from .books import change
+from .last_word import forbidden_by, forbidden_now
 from .outside import Outside
 from .recall import Recalled, recall
 from .situate import Picture, situate
@@ -63,6 +64,7 @@ class Hand:
         self._sized: tuple[Picture, Sized | None] | None = None
         self._not_before = outside.clock.now()
         self._asked_about: datetime | None = None
+        self._forbade = frozenset[str]()
         self._told: list[AuditRecord] = []
 
     @property
@@ -171,10 +173,11 @@ class Hand:
     def asked_about(self, question: Question) -> None:
         """What is done from here on rests on these readings."""
         self._asked_about = question.snapshot.started_at
+        self._forbade = forbidden_by(question.overrides, question.now)
 
     async def about_to(self, text: str) -> None:
-        """Before something is changed in the world: what comes is written down, the operation is still ours, and what
-        the guards were asked about was read a moment ago. Raises `Stale` when that has become old meanwhile."""
+        """Before something is changed in the world: what comes is written down, the operation is still ours, what the
+        guards were asked about was read a moment ago, and nobody has paused anything since. Else it raises `Stale`."""
         self._raise_if_stale()
         self.tell(AuditKind.STEP, text)
         await self.tell_now()
@@ -184,6 +187,7 @@ class Hand:
             self.tell(AuditKind.STEP, "another worker took the operation over meanwhile; nothing was done")
             await self.tell_now()
             raise
+        await self._raise_if_forbidden()
         self._raise_if_stale()
         self.forget_readings()
 
@@ -224,6 +228,17 @@ class Hand:
         age = self.now - self._asked_about if self._asked_about is not None else timedelta(0)
         if age > OLDEST:
             raise Stale(f"what was read is {age.total_seconds():.0f} s old by now", timedelta(seconds=1))
+
+    async def _raise_if_forbidden(self) -> None:
+        if self._asked_about is None:
+            return
+        more = await forbidden_now(self.outside, self.cluster.name) - self._forbade
+        if more:
+            said = ", ".join(sorted(row.replace("|", " of ").removesuffix(" of ") for row in more))
+            self.tell(
+                AuditKind.STEP, f"somebody has said {said} meanwhile; it was not done, and is asked again"
+            )
+            raise Stale("somebody has forbidden something meanwhile", timedelta(seconds=1))
 
     def _raise_if_run_out(self, lease: Lease | None) -> None:
         if lease is not None and self.now >= lease.expires_at:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from shared.errors import PoolkeeperError
 from shared.model.load import UNASKED_LOAD, Load, Pending, Queue
+from shared.model.offer import Offer
 from shared.model.past import Past
 from shared.model.readings import Failure, Reading, Value
 from shared.model.snapshot import Snapshot
@@ -34,16 +35,18 @@ async def with_load(outside: Outside, cluster: ClusterPolicy, snapshot: Snapshot
     waits = any(isinstance(one, Waiting | Thin) for one in signals)
     follows = any(isinstance(one, Metric) for one in signals)
     foresees = any(pool.scaling and pool.scaling.forecast for pool in cluster.pools)
-    if not waits and not follows and not foresees:
+    stands_in = any(pool.scaling and pool.scaling.alternates for pool in cluster.pools)
+    if not waits and not follows and not foresees and not stands_in:
         return snapshot
-    queue, others, services, metrics, pasts = await asyncio.gather(
+    queue, others, services, metrics, pasts, offers = await asyncio.gather(
         _queue(outside, cluster, waits),
         _others(outside, cluster, waits),
         _services(outside, cluster, snapshot, waits),
         _metrics(outside, cluster, snapshot),
         _pasts(outside, cluster, foresees),
+        _offers(outside, cluster, waits or stands_in),
     )
-    return replace(snapshot, load=Load(queue, metrics, pasts, others, services))
+    return replace(snapshot, load=Load(queue, metrics, pasts, others, services, offers))
 
 
 async def _queue(outside: Outside, cluster: ClusterPolicy, is_followed: bool) -> Reading[Queue]:
@@ -81,14 +84,24 @@ async def _services(
 async def _pasts(outside: Outside, cluster: ClusterPolicy, foresees: bool) -> Reading[Mapping[str, Past]]:
     if not foresees:
         return UNASKED_LOAD.pasts
+    return await _remembered(outside, "forecast", outside.records.pasts(cluster.name))
+
+
+async def _offers(outside: Outside, cluster: ClusterPolicy, asks: bool) -> Reading[Mapping[str, Offer]]:
+    if not asks:
+        return UNASKED_LOAD.offers
+    return await _remembered(outside, "offers", outside.records.offers(cluster.name))
+
+
+async def _remembered[T](outside: Outside, source: str, rows: Awaitable[T]) -> Reading[T]:
     clock = outside.clock
     try:
         async with asyncio.timeout(LONGEST.total_seconds()):
-            return Value(await outside.records.pasts(cluster.name), "forecast", clock.now())
+            return Value(await rows, source, clock.now())
     except PoolkeeperError as error:
-        return Failure(str(error), "forecast", clock.now())
+        return Failure(str(error), source, clock.now())
     except TimeoutError:
-        return Failure(f"no answer within {LONGEST.total_seconds():g} s", "forecast", clock.now())
+        return Failure(f"no answer within {LONGEST.total_seconds():g} s", source, clock.now())
 
 
 async def _metrics(

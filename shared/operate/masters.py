@@ -52,7 +52,7 @@ async def with_masters(
     seats = _seats(picture, readings, recalled)
     cluster = picture.situation.cluster
     if cluster.quorum.vms and any(seat.finding.condition is not Condition.HEALTHY for seat in seats):
-        readings = replace(readings, machines=await _machines(outside, cluster))
+        readings = replace(readings, machines=await ask_machines(outside, cluster))
         seats = _seats(picture, readings, recalled)
     return replace(picture, council=_council(readings, seats, recalled, picture.situation.incidents))
 
@@ -64,7 +64,8 @@ def _seats(picture: Picture, readings: MasterReadings, recalled: Recalled) -> tu
     return judge_masters(situation.cluster, readings, situation.snapshot.health, remembered, now)
 
 
-async def _machines(outside: Outside, cluster: ClusterPolicy) -> Reading[tuple[Machine, ...]]:
+async def ask_machines(outside: Outside, cluster: ClusterPolicy) -> Reading[tuple[Machine, ...]]:
+    """The masters' machines in Azure."""
     source, clock, group = "azure.machines", outside.clock, cluster.machine_group
     if outside.machines is None or group is None:
         return Failure("nobody reads the masters' machines here", source, clock.now())

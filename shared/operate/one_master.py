@@ -5,13 +5,16 @@
 3. Another operation has the row, and runs: refused.
 4. Another one has it, and does not run: somebody has written in the tables by hand. The row is taken away, which is
    told in the audit; it is refused this once, and the next pass begins.
+5. It cannot be read: refused. Who is at work is not known, and agents of the cluster are decided about all the same.
 """
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Refused
+from shared.errors import Conflict, Poison, Refused
 from shared.model.audit import AuditKind, AuditRecord
+from shared.model.one_master import OneMaster
 from shared.model.operations import Operation
+from shared.records import Kept
 
 from .outside import Outside
 
@@ -24,7 +27,7 @@ async def begin_on_master(outside: Outside, operation: Operation) -> None:
     except Conflict:
         if await records.running_operation(cluster, operation.id) is not None:
             return
-        kept = await records.master_at_work(cluster)
+        kept = await _at_work(outside, cluster)
         if kept is not None and await records.running_operation(cluster, kept.value.operation) is None:
             await records.forget_master_at_work(cluster, kept.etag)
             text = f"operation {kept.value.operation} does not run: {kept.value.node} is given up as being worked on"
@@ -32,3 +35,11 @@ async def begin_on_master(outside: Outside, operation: Operation) -> None:
             await outside.audit.append(cluster, [record])
         other = kept.value.operation if kept is not None else None
         raise Refused("quorum", "quorum_taken", {"operation": other}) from None
+
+
+async def _at_work(outside: Outside, cluster: str) -> Kept[OneMaster] | None:
+    """Rule 5."""
+    try:
+        return await outside.records.master_at_work(cluster)
+    except Poison as poison:
+        raise Refused("quorum", "quorum_unread", {"row": poison.why}) from poison

@@ -18,6 +18,7 @@ from shared.ports.masters import MasterReports
 from shared.ports.queues import Queues
 from shared.ports.scheduler import Scheduler
 from shared.ports.store import Store
+from shared.ports.telemetry import Telemetry, Untold
 from shared.ports.workloads import Workloads
 from shared.records import Records
 from shared.records.alert_states import Alarms
@@ -41,7 +42,8 @@ class Outside:
     `http` reaches masters and agents for their metrics; None: they are not asked.
     `masters_of` asks each master of a cluster for itself; None: they are not judged. `machines` are theirs in Azure;
     None: none of them is touched. `roll_call` asks the agents whether they answer; None: the masters' word counts.
-    `sweeping` knows when sweeps are due, `fruitless` in which pools nothing was found to move."""
+    `sweeping` knows when sweeps are due, `fruitless` in which pools nothing was found to move. `telemetry` is told what
+    was done and how much there is."""
 
     clock: Clock
     compute: Compute
@@ -62,6 +64,7 @@ class Outside:
     sweeping: Sweeping = field(default_factory=Sweeping)
     roll_call: RollCall | None = None
     fruitless: Fruitless = field(default_factory=Fruitless)
+    telemetry: Telemetry = field(default_factory=Untold)
 
     @cached_property
     def eyes(self) -> Eyes:

@@ -43,7 +43,7 @@ from shared.model.operations import Plan
 from shared.model.remedies import Remedy
 from shared.policy.schema import PoolPolicy
 
-from .course import BAR, DEAD, DESTROY, ENDING, EVIDENCE, ILL, Course, Step, minutes
+from .course import BAR, DEAD, DESTROY, DISMISS, ENDING, EVIDENCE, ILL, Course, Step, minutes
 from .outcomes import Failed, Withdraw
 from .steps.await_end import await_end, bury
 from .steps.await_join import await_join, await_successor
@@ -54,7 +54,15 @@ from .steps.grow import grow, surge, surge_ahead
 from .steps.keep_body import take_away
 from .steps.master_order import redeploy_master, restart_master, restart_master_unit, start_master
 from .steps.move_tasks import move_tasks
-from .steps.order import redeploy, reimage, restart, restart_unit
+from .steps.order import (
+    redeploy,
+    redeploy_timeout,
+    reimage,
+    restart,
+    restart_timeout,
+    restart_unit,
+    unit_timeout,
+)
 from .steps.prove import proof_of
 from .steps.prove_gone import prove_gone
 from .steps.relieve import await_whole, prove_hot, relocate, weigh
@@ -103,14 +111,6 @@ def _after_the_loss() -> tuple[Step, ...]:
     )
 
 
-def _restart_timeout(pool: PoolPolicy) -> timedelta:
-    return pool.repair.restart_timeout
-
-
-def _redeploy_timeout(pool: PoolPolicy) -> timedelta:
-    return pool.repair.redeploy_timeout
-
-
 def _on_a_master(
     order: Step, timeout: Callable[[PoolPolicy], timedelta], cures: frozenset[Condition] = ILL | DEAD
 ) -> Course:
@@ -144,50 +144,50 @@ def plan_on_a_master(remedy: Remedy, finding: Finding) -> Plan:
 PLANS: Mapping[Plan, Course] = {
     Plan.MASTER_RESTART_UNIT: _on_a_master(
         Step("restart_unit", restart_master_unit, TO_TOUCH_A_MASTER, minutes(10), final=True, late=Failed),
-        _restart_timeout,
+        restart_timeout,
     ),
     Plan.MASTER_RESTART: _on_a_master(
-        Step("restart", restart_master, TO_TOUCH_A_MASTER, _restart_timeout, final=True, late=Failed),
-        _restart_timeout,
+        Step("restart", restart_master, TO_TOUCH_A_MASTER, restart_timeout, final=True, late=Failed),
+        restart_timeout,
     ),
     Plan.MASTER_START: _on_a_master(
-        Step("start", start_master, TO_TOUCH_A_MASTER, _restart_timeout, final=True, late=Failed),
-        _restart_timeout,
+        Step("start", start_master, TO_TOUCH_A_MASTER, restart_timeout, final=True, late=Failed),
+        restart_timeout,
         frozenset({Condition.STOPPED}),
     ),
     Plan.MASTER_REDEPLOY: _on_a_master(
-        Step("redeploy", redeploy_master, TO_TOUCH_A_MASTER, _redeploy_timeout, final=True, late=Failed),
-        _redeploy_timeout,
+        Step("redeploy", redeploy_master, TO_TOUCH_A_MASTER, redeploy_timeout, final=True, late=Failed),
+        redeploy_timeout,
     ),
     Plan.RESTART_UNIT: Course(
         cures=ILL | DEAD,
         steps=(
             Step("prove_ill", proof_of(ILL | DEAD), (), minutes(10)),
             EVIDENCE,
-            Step("restart_unit", restart_unit, ORDER, minutes(10), final=True, late=Failed),
-            Step("await_recovery", await_recovery, (), _restart_timeout, late=Failed),
+            Step("restart_unit", restart_unit, ORDER, unit_timeout, final=True, late=Failed),
+            Step("await_recovery", await_recovery, (), restart_timeout, late=Failed),
             Step("verify", verify, (), lambda pool: pool.repair.verify_timeout),
         ),
     ),
     Plan.RESTART: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("restart", restart, ORDER, _restart_timeout, final=True, late=Failed)),
-            *_afterwards(_restart_timeout),
+            *_emptied_first(Step("restart", restart, ORDER, restart_timeout, final=True, late=Failed)),
+            *_afterwards(restart_timeout),
         ),
     ),
     Plan.REDEPLOY: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("redeploy", redeploy, ORDER, _redeploy_timeout, final=True, late=Failed)),
-            *_afterwards(_redeploy_timeout),
+            *_emptied_first(Step("redeploy", redeploy, ORDER, redeploy_timeout, final=True, late=Failed)),
+            *_afterwards(redeploy_timeout),
         ),
     ),
     Plan.REIMAGE: Course(
         cures=ILL | DEAD,
         steps=(
-            *_emptied_first(Step("reimage", reimage, ORDER, _redeploy_timeout, final=True, late=Failed)),
-            *_afterwards(_redeploy_timeout),
+            *_emptied_first(Step("reimage", reimage, ORDER, redeploy_timeout, final=True, late=Failed)),
+            *_afterwards(redeploy_timeout),
         ),
     ),
     Plan.REPLACE_DEAD: Course(
@@ -250,7 +250,7 @@ PLANS: Mapping[Plan, Course] = {
                 late=Failed,
                 first=give_way,
             ),
-            Step("dismiss", dismiss, TO_LET_GO, minutes(20), final=True, first=give_way, late_before=Failed),
+            Step(DISMISS, dismiss, TO_LET_GO, minutes(20), final=True, first=give_way, late_before=Failed),
             Step("prove_gone", prove_gone, (), minutes(20)),
             Step("tell_scheduler", tell_scheduler, AFTER_THE_LOSS, minutes(30)),
             Step("restore_services", restore_services, AFTER_THE_LOSS, minutes(30)),

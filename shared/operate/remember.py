@@ -10,19 +10,22 @@ pass.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
+from shared.decide.roll import rolls_of
 from shared.errors import Conflict, Retry
 from shared.model.audit import AuditKind, AuditRecord
 from shared.model.decisions import Decision
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
+from shared.model.nodes import NodeMemory
 from shared.model.signals import Signal, SignalKind, Source
 from shared.ports.queues import Queue
 from shared.records import Change, open_incident_row
+from shared.telemetry.traces import incident_spans
 
 from .books import worth_writing
 from .casebook import Cases, write_up
@@ -73,7 +76,8 @@ async def remember(
             keep_courses(outside, picture, decisions),
         )
     if any(signal.kind is SignalKind.SWEEP for signal in situation.signals):
-        await outside.records.keep_sweep(cluster, outside.sweeping.swept(now))
+        rolls = rolls_of(situation.cluster, _kept(recalled, inventory), now)
+        await outside.records.keep_sweep(cluster, outside.sweeping.swept(now, rolls))
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
     if not picture.told.isdisjoint(unkept):
@@ -81,6 +85,12 @@ async def remember(
     return {
         incident.node: incident for incident in cases.current if open_incident_row(incident.node) not in lost
     }
+
+
+def _kept(recalled: Recalled, changes: Sequence[Change[NodeMemory]]) -> Iterator[NodeMemory]:
+    """What is remembered of nodes, with these changes."""
+    now = recalled.nodes | {change.row: change.value for change in changes}
+    return (memory for memory in now.values() if memory is not None)
 
 
 async def wake(outside: Outside, cluster: str, until: datetime, now: datetime) -> None:
@@ -94,6 +104,7 @@ async def _keep_cases(outside: Outside, cluster: str, cases: Cases) -> tuple[str
     for incident, etag in cases.closed:
         try:
             await outside.records.close_incident(cluster, incident, etag)
+            outside.telemetry.spans(list(incident_spans(incident, None)))
         except Conflict:
             continue  # somebody else closed it or brought it up to date
     return await outside.records.incidents.put_all(cluster, cases.changes)

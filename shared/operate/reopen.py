@@ -2,7 +2,8 @@
 
 1. Azure refused it by a lock, a policy of Azure's, or a role that is missing. Nobody tells when that is gone, so it is
    tried again: a quarter of an hour after it was handed over, then after twice as long each time, and at last each six
-   hours. A rung that was refused does not count as tried.
+   hours. A rung that was refused does not count as tried. So is a machine that works and is one too many, for whatever
+   reason its deletion failed, or when its tasks start on it again each time that they are ended.
 2. Its machine counted as gone while Azure listed it still, in a deletion that did not come to an end, and is listed no
    more: its place in the pool is empty now.
 3. No rung of the ladder was left, and the policy has got one since that could help.
@@ -56,9 +57,10 @@ def note_refusal(hand: Hand, reason: str) -> None:
 
 def as_left(incident: Incident, operation: Operation, state: OperationState, now: datetime) -> Incident:
     """The incident after this end of its operation, with when it is tried again."""
-    if state is OperationState.FAILED and REFUSED in operation.notes:
+    is_left = incident.state is IncidentState.HANDED_OVER
+    if state is OperationState.FAILED and REFUSED in operation.notes and not is_left:
         return replace(incident, refused=(*incident.refused, operation.remedy))
-    if state is OperationState.HANDED_OVER and (REFUSED in operation.notes or incident.refused):
+    if is_left and (REFUSED in operation.notes or incident.refused):
         return replace(incident, again_at=_next_try(incident, now))
     return incident
 
@@ -76,7 +78,7 @@ def why_again(incident: Incident, finding: Finding, cluster: ClusterPolicy, now:
     if incident.state is not IncidentState.HANDED_OVER or not is_same:
         return None
     if incident.again_at is not None and now >= incident.again_at:
-        return "what Azure refused may be allowed by now"
+        return "what stood in its way may be gone by now"
     if incident.is_listed and finding.condition is Condition.GONE and finding.node.instance is None:
         return "its machine is not listed any more"
     pool, last = cluster.pool(incident.pool), incident.decision

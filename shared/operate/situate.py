@@ -14,6 +14,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.decide.evictions import with_evictions
 from shared.decide.forget import forgettable
 from shared.decide.lessons import kept_in_mind
 from shared.decide.relief import Heat
@@ -119,6 +120,8 @@ def situate(
     for pool in cluster.pools:
         failing = [one for one in kept if one.node.pool == pool.name]
         book = with_losses(ledgers[pool.name], failing, recalled.busy, forgotten, now)
+        heard = (*signals, *_losses_told(pool.name, kept, incidents))
+        book = with_evictions(book, failing, heard, now, is_spot=_is_spot(pool.name, snapshot))
         if not is_blind(pool, snapshot):
             book = kept_in_mind(book, failing, tallies[pool.name], now)
         ledgers[pool.name] = book
@@ -135,6 +138,11 @@ def situate(
         correlate(kept, ledgers, now),
     )
     return Picture(situation, frozenset(forgotten), ghosts, late, frozenset(news))
+
+
+def _is_spot(pool: str, snapshot: Snapshot) -> bool:
+    scale_set = snapshot.pools[pool].scale_set
+    return isinstance(scale_set, Value) and scale_set.value.is_spot
 
 
 def at_home(nodes: Mapping[str, NodeMemory], cluster: ClusterPolicy) -> dict[str, NodeMemory]:

@@ -18,15 +18,17 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from shared.decide.even import depends_on_work, even_pools
+from shared.decide.offered import to_remember
 from shared.decide.one_more import is_needed_by_now
 from shared.decide.repair import Situation
 from shared.decide.sizes import Sized, courses_after, is_sized, size_pools, sizes_wanted
 from shared.decide.thin import needs_work
 from shared.guards import ask, mode, pause, refusals, self_doubt
+from shared.model.azure import Provisioning
 from shared.model.decisions import Decision
 from shared.model.ledger import Ledger
 from shared.model.past import over
-from shared.model.readings import Value
+from shared.model.readings import Failure, Value
 from shared.model.remedies import Remedy
 from shared.model.sizes import short, size_of
 from shared.policy.schema import ClusterPolicy
@@ -81,9 +83,11 @@ async def _with_work(outside: Outside, situation: Situation) -> Situation:
 
 
 async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[Decision]) -> None:
-    """What the rule remembers, where that has changed; and what hours that are over came to."""
+    """What the rule remembers, where that has changed; what hours that are over came to; and what agents offer."""
     if not picture.sized:
         return
+    cluster = picture.situation.cluster.name
+    await outside.records.keep_offers(cluster, to_remember(picture.situation))
     after = courses_after(picture.sized, decisions)
     after |= await _with_past(outside, picture, after)
     changes = [
@@ -91,7 +95,7 @@ async def keep_courses(outside: Outside, picture: Picture, decisions: Sequence[D
         for pool, course in after.items()
         if pool not in picture.courses or picture.courses[pool].value != course
     ]
-    await outside.records.keep_courses(picture.situation.cluster.name, changes)
+    await outside.records.keep_courses(cluster, changes)
 
 
 async def _with_past(outside: Outside, picture: Picture, after: Mapping[str, Course]) -> dict[str, Course]:
@@ -126,9 +130,13 @@ def _with_fewer(situation: Situation, sized: Sized) -> Ledger:
 
 
 def _is_quiet(situation: Situation, book: Ledger, there: int) -> bool:
-    """Whether nothing comes or goes in the pool, and Azure's size is that of its list."""
-    scale_set = situation.snapshot.pools[book.pool].scale_set
-    return not book.active and isinstance(scale_set, Value) and scale_set.value.capacity == there
+    """Whether nothing comes or goes in the pool, and Azure's size is that of its list. What Azure is deleting may be a
+    loss of which nobody has told yet."""
+    readings = situation.snapshot.pools[book.pool]
+    if book.active or isinstance(readings.scale_set, Failure) or isinstance(readings.instances, Failure):
+        return False
+    goes = any(one.provisioning is Provisioning.DELETING for one in readings.instances.value)
+    return readings.scale_set.value.capacity == there and not goes
 
 
 def _without_old(book: Ledger, sized: Sized) -> Ledger:

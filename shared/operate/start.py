@@ -71,7 +71,7 @@ async def _begin(outside: Outside, operation: Operation, picture: Picture) -> No
         return
     await _reserve(outside, operation, picture)
     try:
-        await outside.records.keep_operation(operation, None)
+        await outside.records.begin_operation(operation)
     except Conflict:
         pass  # begun before, by a pass that crashed or by one beside us
 

@@ -1,15 +1,15 @@
-"""When sweeps are due, by the schedule that the host obeys: whoever asks whether the app works need not know it.
+"""When sweeps are due, by the app's setting: for the beat, and for whoever asks whether the app works.
 
 The schedule is an NCRONTAB expression, with seconds first; a day must match both of its day fields
-(Azure/azure-docs functions-bindings-timer, "NCRONTAB expressions"). One that cannot be read here counts as each minute:
-the host says what is wrong with it, and does not start the function.
+(Azure/azure-docs functions-bindings-timer, "NCRONTAB expressions"). One that cannot be read here counts as each minute.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from shared.model.sweeps import EVERY, LastSweep
+from shared.model.sweeps import EVERY, LastSweep, PoolRoll
 
 MISSED = 3
 
@@ -20,10 +20,14 @@ class Sweeping:
     def __init__(self, schedule: str = "") -> None:
         self._schedule = schedule
 
-    def swept(self, at: datetime) -> LastSweep:
-        """The sign of life of a sweep at this time."""
+    def swept(self, at: datetime, rolls: Mapping[str, PoolRoll]) -> LastSweep:
+        """The sign of life of a sweep at this time, which found so many nodes in the pools."""
         due = self._due(at)
-        return LastSweep(at, due[0], due[-1])
+        return LastSweep(at, due[0], due[-1], rolls)
+
+    def next_after(self, at: datetime) -> datetime:
+        """The first sweep that is due after this time."""
+        return self._due(at)[0]
 
     def _due(self, at: datetime) -> list[datetime]:
         """The next few times."""

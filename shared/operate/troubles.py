@@ -8,12 +8,14 @@ helped by replacing machines, and a person who is called too late has lost more 
    it is handed over when it has lasted for a quarter of an hour. A cluster whose only master is dead looks like this.
 2. The failed share what explains their failure better than chance: nothing is done to nodes that have it.
 3. A storm has lasted for as long as the policy holds after one: it does not blow over.
-4. Azure had no room for a machine three times in a row, so for some 15 minutes: it goes on being asked.
+4. Azure had no room for a machine three times in a row, or forbade it, so for some 15 minutes: it goes on being asked.
 5. Masters are ill, and fewer than a majority serves: none of them is touched (`shared/decide/masters.py`).
 6. Nothing but a service that is not at rest, or that cannot be read, has stood in the way of a repair for an hour, or
    nothing but the other masters: no clock ends that, and no approval was asked for.
 7. What the size of a pool follows cannot be read, while the masters can: the size stays, or only grows. It is told, and
    handed over when it has lasted for an hour.
+8. Azure's size of a pool, its list and what is wanted contradict each other, and something has waited for an hour
+   because of that: it is told what to type (`at_odds.py`).
 """
 
 from __future__ import annotations
@@ -36,8 +38,12 @@ from shared.model.sizes import is_size
 from shared.policy.schema import PoolPolicy
 from shared.scale.rule import UNREAD
 
+from .at_odds import at_odds, subject_of
+from .reopen import MAY_PASS
+
 CLUSTER, MASTERS_UNSEEN = "(cluster)", "(masters unseen)"
 LASTS = 3  # refusals of room in a row
+FORBIDDEN = "look for a role that the app has no more, a lock, and policies of Azure"
 BLIND_FOR, HELD_FOR = timedelta(minutes=15), timedelta(hours=1)
 NO_CLOCK_ENDS = frozenset({stateful.GUARD, quorum.GUARD})
 OVER = {
@@ -47,6 +53,7 @@ OVER = {
     " room)": "Azure is not known to have no room any more",
     " load)": "what it follows can be read again",
     " held)": "nothing is held there any more",
+    " numbers)": "nothing waits there any more for Azure's numbers to agree",
     " unread)": "every row of it can be read again",
     " quorum)": "a majority of the masters serves again, or none of them is known to be ill",
 }
@@ -61,6 +68,7 @@ def troubles(
         book = situation.ledgers[pool.name]
         found += _storm(pool, book, situation.tallies[pool.name], situation)
         found += _room(pool, book)
+        found += _contradictions(situation, pool)
     for one in sized:
         found += _unread(situation, one)
     return tuple(found)
@@ -174,11 +182,21 @@ def _what_holds(incident: Incident) -> str:
 def _room(pool: PoolPolicy, book: Ledger) -> Iterator[Decision]:
     short = book.no_room
     if short is not None and short.tries >= LASTS:
+        is_forbidden = short.code in MAY_PASS
+        what = "forbids to make" if is_forbidden else "has no room for"
+        do = FORBIDDEN if is_forbidden else "raise the quota, or give the pool another size or zone"
         because = (
-            f"Azure has no room for machines of pool {pool.name} since {short.since:%Y-%m-%d %H:%M:%S} UTC"
-            f" ({short.code}): raise the quota, or give the pool another size or zone; it goes on being asked"
+            f"Azure {what} machines of pool {pool.name} since {short.since:%Y-%m-%d %H:%M:%S} UTC"
+            f" ({short.code}): {do}; it goes on being asked"
         )
         yield _handed_over(f"({pool.name} room)", pool.name, because)
+
+
+def _contradictions(situation: Situation, pool: PoolPolicy) -> Iterator[Decision]:
+    """Rule 8."""
+    because = at_odds(situation, pool)
+    if because:
+        yield _handed_over(subject_of(pool.name), pool.name, because)
 
 
 def _handed_over(subject: str, pool: str, because: str) -> Decision:

@@ -32,6 +32,8 @@ from shared.ports.store import Store, Table, Write
 
 PARTITION = "policy"
 LAST_GOOD = "last-good"
+BEFORE = "before"
+"""What was the last good one before this one, so that people can be told what has changed."""
 REJECTED = "rejected"
 
 type TextSource = Callable[[], Awaitable[str | bytes]]
@@ -122,6 +124,8 @@ class PolicyInForce:
             return InForce(policy, version, Change.UNCHANGED)
         plain = text if isinstance(text, str) else text.decode("utf-8-sig")
         row = LastGood(version, self._source, plain, now)
+        if good is not None and good.version != version:  # alone, for two texts together may be too large
+            await self._store.write(Table.POLICY, PARTITION, Write(BEFORE, json.encode(good), "*"))
         writes = (Write(LAST_GOOD, json.encode(row), "*"), Write(REJECTED, None, "*"))
         await self._store.write_all(Table.POLICY, PARTITION, writes)
         return InForce(policy, version, Change.LOADED)

@@ -61,6 +61,18 @@ MARATHON = Written(
 )
 """It becomes a part of a path, so it is no more than the names that DC/OS gives to services."""
 
+HOST_PORTS = Written(
+    r"[0-9]{1,5}-[0-9]{1,5}( ?, ?[0-9]{1,5}-[0-9]{1,5}){0,99}",
+    "ranges of ports, like 1025-2180, 2182-32000",
+)
+
+ROLE = Written(r"\*|[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}", "the name of a role, like slave_public, or '*'")
+"""Source: apache/mesos:docs/roles.md."""
+
+ATTRIBUTES = Written("", "a mapping of attributes to their values: {rack: r1}")
+ATTRIBUTE = Written(r"[^\x00-\x20:;][^\x00-\x1f:;]{0,199}", "up to 200 characters without ':' and ';'")
+"""Source: apache/mesos:docs/attributes-resources.md."""
+
 RESOURCE_GROUP = Written(
     r"[\w().-]{0,89}[\w()-]",
     "the resource group's name: 1 to 90 letters, digits, '_', '-', '.', '(' and ')', not ending in '.'",

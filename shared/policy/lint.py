@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from shared.policy.advice import Advice, Foreseen, Inside, Rule
+from shared.policy.lint_offers import OFFER_RULES
 from shared.policy.lint_rebalance import REBALANCE_RULES
 from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.scaling import Thin, Waiting
@@ -37,7 +38,8 @@ def _of_clusters(policy: Policy, years: Sequence[Foreseen]) -> Iterator[Advice]:
         yield from _found(CLUSTER_RULES, cluster, path)
         for pool in cluster.pools:
             place = f"{path}.pools.{pool.name}"
-            yield from _found((*POOL_RULES, *SIZE_RULES, *REBALANCE_RULES), Inside(cluster, pool), place)
+            rules = (*POOL_RULES, *SIZE_RULES, *REBALANCE_RULES, *OFFER_RULES)
+            yield from _found(rules, Inside(cluster, pool), place)
             year = foreseen.get((cluster.name, pool.name))
             if year is not None:
                 yield from _found(YEAR_RULES, year, place)
@@ -145,12 +147,15 @@ def _verify_off(at: Inside) -> str | None:
 
 
 def _window_short(at: Inside) -> str | None:
-    needed = at.pool.repair.join_timeout
+    repair = at.pool.repair
+    needed, whom = max(
+        (repair.join_timeout, "a successor has joined"), (repair.drain_timeout, "a node is empty")
+    )
     short = [window for window in at.pool.windows if window.lasts < needed]
     if not short:
         return None
     given = duration_text(short[0].lasts)
-    return f"a window of {given} may end before a successor has joined ({duration_text(needed)}), and all is taken back"
+    return f"a window of {given} may end before {whom} ({duration_text(needed)}), and all is taken back"
 
 
 def _min_zero(at: Inside) -> str | None:
@@ -249,7 +254,13 @@ POOL_RULES: tuple[Rule[Inside], ...] = (
         "microsoft/startstopv2-deployments#112, #116, #135: schedules broke and success was reported all the same",
         _verify_off,
     ),
-    Rule("window-short", "windows", "shorter than repair.join_timeout", "", _window_short),
+    Rule(
+        "window-short",
+        "windows",
+        "shorter than repair.join_timeout or repair.drain_timeout",
+        "",
+        _window_short,
+    ),
     Rule(
         "floor-zero",
         "capacity.min",

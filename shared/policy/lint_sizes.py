@@ -12,8 +12,14 @@ from shared.policy.scaling import Allocated, Constant, Metric, Scaling, Signal, 
 from shared.policy.values import duration_text
 
 FULL = 0.9
+LEAST_DROP = 0.3
+"""With a quarter more work waited on the trace *noise* of `benchmarks/scaling.py` than without any drop."""
+
 LONG_HOURS = 6
 LISTED = 3
+MEMBERS = 3
+"""Of the services of docs/catalog.md that keep data and heal themselves, most have three members, each on an agent of
+its own, of which a majority must stay."""
 
 
 def _idle(at: Inside) -> str | None:
@@ -50,13 +56,22 @@ def _window_short(at: Inside) -> str | None:
     )
 
 
+def _drop_small(at: Inside) -> str | None:
+    drop, most = _scaling(at).pace.drop, at.pool.capacity.max
+    if drop is None or not _scaling(at).signals:
+        return None
+    if (drop.number / 100 if drop.is_percent else drop.number / most) >= LEAST_DROP:
+        return None
+    return f"loads sway by {drop}: what is given up by it is soon wanted again, and the direction stays for a window"
+
+
 def _full(at: Inside) -> str | None:
     aims = [one for one in _scaling(at).signals if isinstance(one, Allocated)]
-    full = [one for one in aims if one.aim.setpoint + one.aim.margin > FULL + 1e-9]
+    full = [one for one in aims if one.aim.grows_above > FULL + 1e-9]
     if not full:
         return None
-    part, of = full[0].aim.setpoint + full[0].aim.margin, full[0].of
-    return f"it grows when more than {part:.0%} of the {of} is taken: what comes waits until machines have joined"
+    part, of = 100 * full[0].aim.grows_above, full[0].of
+    return f"it grows when more than {part:.3g}% of the {of} is taken: what comes waits until machines have joined"
 
 
 def _nothing_to_foresee(at: Inside) -> str | None:
@@ -120,6 +135,21 @@ def _span_short(at: Inside) -> str | None:
     return f"{short[0].name} lasts {lasts}, and a machine may take {duration_text(joins)} to join"
 
 
+def _below_members(at: Inside) -> str | None:
+    """Also where nothing with members runs: a policy does not say what runs where."""
+    if _is_public(at) or at.pool.capacity.max < MEMBERS:
+        return None
+    least = [(one.target if one.target is not None else one.max, one.name) for one in at.pool.schedules]
+    few = min(((nodes, name) for nodes, name in least if nodes is not None), default=(MEMBERS, ""))
+    if few[0] >= MEMBERS:
+        return None
+    nodes, name = few
+    return (
+        f"{name} takes it down to {nodes}, and a service that keeps data has {MEMBERS} members on agents of their own:"
+        " where one runs, the pool does not get as small, and a person is told"
+    )
+
+
 SIZE_RULES: tuple[Rule[Inside], ...] = (
     Rule("scaling-idle", "scaling", "no signal is named, and there is no schedule", "", _idle),
     Rule(
@@ -133,7 +163,14 @@ SIZE_RULES: tuple[Rule[Inside], ...] = (
         _all_down,
     ),
     Rule("scaling-window-short", "scaling.window", "shorter than repair.join_timeout", "", _window_short),
-    Rule("scaling-full", "scaling.signals", "setpoint and margin are more than 90% together", "", _full),
+    Rule("scaling-drop-small", "scaling.drop", "less than 30% of the largest size", "", _drop_small),
+    Rule(
+        "scaling-full",
+        "scaling.signals",
+        "setpoint and half of the margin are more than 90% together",
+        "",
+        _full,
+    ),
     Rule(
         "forecast-of-nothing",
         "scaling.forecast",
@@ -171,6 +208,13 @@ SIZE_RULES: tuple[Rule[Inside], ...] = (
     ),
     Rule("serving-all", "scaling.serving", "as many as capacity.max, or more", "", _serving_all),
     Rule("span-short", "schedules", "one lasts shorter than repair.join_timeout", "", _span_short),
+    Rule(
+        "below-members",
+        "schedules",
+        "one says fewer nodes than the 3 members that most services with data have",
+        "bitnami/charts#4614: a ZooKeeper of three members was scaled to one, and served nobody any more",
+        _below_members,
+    ),
 )
 
 

@@ -25,6 +25,7 @@ from shared.policy.read_calendars import read_calendars
 from shared.policy.read_firehose import read_firehose
 from shared.policy.read_marathons import read_marathons
 from shared.policy.read_notify import read_notify
+from shared.policy.read_offers import read_offers
 from shared.policy.read_quorum import read_quorum
 from shared.policy.read_scaling import read_scaling, scaling_of
 from shared.policy.read_schedules import read_schedules
@@ -137,6 +138,7 @@ class PolicyReading(Reading):
             scaling=scaling_of(layer.scaling),
             rebalance=rebalance,
             azure_autoscale=read_autoscale(self, opened, capacity, layer.scaling, rebalance.spread),
+            offers=read_offers(self, opened),
             price=values.get("price"),
         )
 

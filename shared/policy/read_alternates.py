@@ -1,4 +1,5 @@
-"""The `scaling.alternates` of pools: names of other pools of the cluster, each once.
+"""The `scaling.alternates` of pools: names of other pools of the cluster, each once; in the order in which they are
+asked, or as `cheapest`.
 
 That each of them is there, and says how many nodes it needs of its own, is known when all pools of the cluster have
 been read.
@@ -7,6 +8,7 @@ been read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shared.policy.faults import joined, shown
 from shared.policy.reading import Opened, Reading
@@ -16,22 +18,35 @@ from shared.policy.tree import Listing, Node, Scalar, Section
 from shared.policy.values import described
 
 MOST_ALTERNATES = 10
+LIST = f"a list of 1 to {MOST_ALTERNATES} names of other pools of the cluster, each once: [standby]"
 ALTERNATES = (
-    f"none, or a list of 1 to {MOST_ALTERNATES} names of other pools of the cluster, each once: [standby]"
+    f"none, or {LIST}, in the order in which they are asked; or the same as {{cheapest: [standby, reserve]}}"
 )
 BY_ITSELF = Allocated | Metric | Constant
 """Signals that say how many nodes a pool needs, whatever size it has."""
 
 
-def read_alternates(reading: Reading, section: Opened) -> tuple[str, ...] | None:
-    """The names as they are written; None with a fault."""
+def read_alternates(reading: Reading, section: Opened) -> dict[str, Any]:
+    """The fields of `Scaling` that it says: the names as they are written, and whether prices order them. Nothing with
+    a fault."""
     path, node = joined(section.path, "alternates"), section.entries["alternates"][1]
-    if isinstance(node, Scalar) and node.text == "none":
+    if not isinstance(node, Section):
+        names = _names(reading, node, path, ALTERNATES)
+        return {} if names is None else {"alternates": names, "by_price": False}
+    opened = reading.child("alternates", "alternates", section)
+    if opened is None or "cheapest" not in opened.entries:
+        return {}
+    names = _names(reading, opened.entries["cheapest"][1], joined(path, "cheapest"), LIST)
+    return {} if names is None else {"alternates": names, "by_price": True}
+
+
+def _names(reading: Reading, node: Node, path: str, wanted: str) -> tuple[str, ...] | None:
+    if wanted is ALTERNATES and isinstance(node, Scalar) and node.text == "none":
         return ()
     names = [one.text for one in node.items if isinstance(one, Scalar)] if isinstance(node, Listing) else []
     is_list = isinstance(node, Listing) and len(names) == len(node.items) == len(set(names))
     if not is_list or not 1 <= len(names) <= MOST_ALTERNATES:
-        reading.fault(node, path, described(node), ALTERNATES)
+        reading.fault(node, path, described(node), wanted)
         return None
     return tuple(names)
 

@@ -1,8 +1,8 @@
 """The `scaling` of a pool, a cluster or the `defaults`: signals, pace, and who goes when a pool shrinks.
 
-What is written is merged field by field with what stands further out, the list of signals and the forecast as a whole.
-A pool follows load when it has signals after that; `signals: none` and `forecast: none` take away what stands further
-out.
+What is written is merged field by field with what stands further out, the list of signals, the forecast and `spot` as a
+whole. A pool follows load when it has signals after that; `signals: none` and `forecast: none` take away what stands
+further out.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from shared.policy.scaling import (
     Resource,
     Scaling,
     Signal,
+    Spot,
     Thin,
     Waiting,
 )
@@ -70,11 +71,10 @@ def read_scaling(reading: Reading, opened: Opened) -> dict[str, Any] | None:
         if signals is not None:
             values["signals"] = signals
     if "alternates" in section.entries:
-        alternates = read_alternates(reading, section)
-        if alternates is not None:
-            values["alternates"] = alternates
-    if "forecast" in section.entries:
-        values["forecast"] = _forecast(reading, section)
+        values |= read_alternates(reading, section)
+    for key, kind in (("forecast", Foresight), ("spot", Spot)):
+        if key in section.entries:
+            values[key] = _mapping(reading, section, key, kind)
     return values
 
 
@@ -86,25 +86,25 @@ def scaling_of(values: dict[str, Any] | None) -> Scaling | None:
     return Scaling(pace=Pace(**pace), **{name: value for name, value in values.items() if name not in PACE})
 
 
-def _forecast(reading: Reading, section: Opened) -> Foresight | None:
+def _mapping[T: (Foresight, Spot)](reading: Reading, section: Opened, key: str, kind: type[T]) -> T | None:
     """None for `none`, and for one with a fault."""
-    node = section.entries["forecast"][1]
+    node = section.entries[key][1]
     if isinstance(node, Scalar) and node.text == "none":
         return None
-    opened = reading.child("forecast", "forecast", section)
+    opened = reading.child(key, key, section)
     if opened is None:
         return None
-    hints, values = get_type_hints(Foresight, include_extras=True), dict[str, Any]()
-    for key in KEYS["forecast"]:
-        if key not in opened.entries:
+    hints, values = get_type_hints(kind, include_extras=True), dict[str, Any]()
+    for name in KEYS[key]:
+        if name not in opened.entries:
             continue
-        place = opened.entries[key][1]
-        value = checked(place, key, hints[key])
+        place = opened.entries[name][1]
+        value = checked(place, name, hints[name])
         if isinstance(value, Wrong):
-            reading.fault(place, f"{opened.path}.{key}", described(place), value.allowed, value.hint)
+            reading.fault(place, f"{opened.path}.{name}", described(place), value.allowed, value.hint)
         else:
-            values[key] = value
-    return Foresight(**values)
+            values[name] = value
+    return kind(**values)
 
 
 def _signals(reading: Reading, section: Opened) -> tuple[Signal, ...] | None:
@@ -179,10 +179,10 @@ def _of(reading: Reading, opened: Opened) -> Signal | None:
         return None
     values = reading.values(opened, Aim, ("setpoint", "margin"))
     setpoint, margin = values.get("setpoint", Aim().setpoint), values.get("margin", Aim().margin)
-    if not margin < setpoint or round(setpoint + margin, 9) > 1:
+    if not margin < setpoint or round(setpoint + margin / 2, 9) > 1:
         key = "margin" if "margin" in values else "setpoint"
         place, found = opened.entries[key][1], f"a margin of {margin:.0%} around {setpoint:.0%}"
-        allowed = "a margin below the setpoint, and both together at most 100%"
+        allowed = "a margin below the setpoint, and half of it and the setpoint together at most 100%"
         reading.fault(place, f"{opened.path}.{key}", found, allowed)
         return None
     return Allocated(resource, Aim(setpoint, margin))

@@ -17,10 +17,11 @@ from shared.policy.autoscale import AzureAutoscale
 from shared.policy.faults import MOST_FAULTS, Fault, joined, shown
 from shared.policy.limits import NAME
 from shared.policy.notify import Target
+from shared.policy.offers import Offers
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_firehose import KEYS as FIREHOSE_KEYS
 from shared.policy.rebalance import Rebalance
-from shared.policy.scaling import Foresight, Pace
+from shared.policy.scaling import Foresight, Pace, Spot
 from shared.policy.schema import Capacity, Disruption, Repair, Storm
 from shared.policy.tree import EXPECTED, Broken, Node, Scalar, Section
 from shared.policy.values import Wrong, described, is_nothing, nearest, read_value
@@ -63,6 +64,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "windows",
         "schedules",
         "scaling",
+        "offers",
         "price",
         "azure_autoscale",
         "notify",
@@ -77,13 +79,17 @@ KEYS: dict[str, tuple[str, ...]] = {
         *(one.name for one in fields(Pace)),
         "goes_first",
         "alternates",
+        "spot",
         "protect_new",
         "serving",
     ),
     "forecast": tuple(one.name for one in fields(Foresight)),
+    "alternates": ("cheapest",),
+    "spot": tuple(one.name for one in fields(Spot)),
     "signal": ("of", "setpoint", "margin", "metric", "per_node", "nodes", "below"),
     "capacity": tuple(one.name for one in fields(Capacity)),
     "azure_autoscale": tuple(one.name for one in fields(AzureAutoscale)),
+    "offers": tuple(one.name for one in fields(Offers)),
     "alerts": tuple(one.name for one in fields(Alerts)),
     "rule": ("alert", "labels", "means", "severity", "impairs"),
     **{name: tuple(one.name for one in fields(kind)) for name, kind in SETTINGS.items()},
@@ -96,8 +102,10 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "cluster": ("subscription", "resource_group", "dcos", "pools"),
     "dcos": ("masters",),
     "pool": ("scale_set", "capacity"),
+    "alternates": ("cheapest",),
     "capacity": ("min", "max"),
     "azure_autoscale": ("min", "max"),
+    "offers": ("cpus", "mem"),
     "window": ("cron", "zone", "for"),
     "schedule": ("name", "cron", "zone"),
 }

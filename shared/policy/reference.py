@@ -26,11 +26,14 @@ from shared.policy.advice import Rule
 from shared.policy.alerts import AlertRule, Alerts, Meaning
 from shared.policy.autoscale import AzureAutoscale
 from shared.policy.default_rules import DEFAULT_RULES, limit_text
+from shared.policy.limits import ATTRIBUTES
 from shared.policy.lint import CLUSTER_RULES, POOL_RULES, SHARED_MASTERS
+from shared.policy.lint_offers import OFFER_RULES
 from shared.policy.lint_rebalance import REBALANCE_RULES
 from shared.policy.lint_sizes import SIZE_RULES, YEAR_RULES
 from shared.policy.metric_rules import Firehose, MetricRule
 from shared.policy.notify import About, Target
+from shared.policy.offers import Offers
 from shared.policy.quorum import MasterRepair, Quorum
 from shared.policy.read_alternates import ALTERNATES
 from shared.policy.read_calendars import DATES
@@ -52,6 +55,7 @@ from shared.policy.scaling import (
     Pace,
     Resource,
     Scaling,
+    Spot,
     Thin,
     Waiting,
 )
@@ -76,9 +80,10 @@ SECTIONS: tuple[tuple[str, type[Struct], tuple[str, ...]], ...] = (
     (
         "clusters.NAME.pools.NAME",
         PoolPolicy,
-        ("scale_set", "mode", "windows", "schedules", "scaling", "price", "azure_autoscale"),
+        ("scale_set", "mode", "windows", "schedules", "scaling", "offers", "price", "azure_autoscale"),
     ),
     ("clusters.NAME.pools.NAME.capacity", Capacity, KEYS["capacity"]),
+    ("clusters.NAME.pools.NAME.offers", Offers, KEYS["offers"]),
     ("clusters.NAME.pools.NAME.azure_autoscale", AzureAutoscale, KEYS["azure_autoscale"]),
     ("clusters.NAME.alerts", Alerts, KEYS["alerts"]),
     ("clusters.NAME.alerts.rules.NAME", AlertRule, KEYS["rule"]),
@@ -98,9 +103,12 @@ WORDS = {
     "windows": f"{WANTED[0].upper()}{WANTED[1:]}.",
     "schedules": f"{SCHEDULES[0].upper()}{SCHEDULES[1:]}.",
     "scaling": "A mapping.",
+    "offers": "A mapping.",
+    "attributes": f"{ATTRIBUTES.allowed[0].upper()}{ATTRIBUTES.allowed[1:]}.",
     "azure_autoscale": "A mapping.",
     "signals": f"{SIGNALS[0].upper()}{SIGNALS[1:]}.",
     "forecast": "`none`, or a mapping.",
+    "spot": "`none`, or a mapping.",
     "alternates": f"{ALTERNATES[0].upper()}{ALTERNATES[1:]}.".replace("None", "`none`"),
     "dates": f"{DATES[0].upper()}{DATES[1:]}.",
     "besides": "The name of a calendar.",
@@ -108,7 +116,7 @@ WORDS = {
 }
 """What fields hold whose types have no limit to say it."""
 
-SCALING = ("signals", "forecast", "alternates", "age", "protect_new", "serving")
+SCALING = ("signals", "forecast", "alternates", "spot", "age", "protect_new", "serving")
 EVERYWHERE = frozenset({"repair", "disruption", "storm", "rebalance"})
 MERGED = "Stands in `defaults`, in a cluster, or in a pool; merged field by field, the closest one counts."
 
@@ -139,6 +147,7 @@ def _fields() -> Iterator[str]:
     yield from _listed("scaling", Scaling, SCALING, MERGED)
     yield from _listed("scaling, how fast", Pace, PACE, "These stand beside the keys of `scaling`.")
     yield from _listed("scaling.forecast", Foresight, KEYS["forecast"], "")
+    yield from _listed("scaling.spot", Spot, KEYS["spot"], "")
     yield from _signals()
     yield from _firehose()
     for title, words in (("mode", schema.Mode), ("meaning", Meaning), ("about", About)):
@@ -216,7 +225,7 @@ def _rules() -> Iterator[str]:
     ]
     yield f"| {SHARED_MASTERS} | dcos.masters | two clusters name the same master | |"
     yield from _each(CLUSTER_RULES)
-    yield from _each((*POOL_RULES, *SIZE_RULES, *REBALANCE_RULES))
+    yield from _each((*POOL_RULES, *SIZE_RULES, *REBALANCE_RULES, *OFFER_RULES))
     yield from _each(YEAR_RULES)
     yield ""
 
@@ -255,7 +264,8 @@ def _allowed(kind: type[Struct], name: str) -> str:
 
 
 def _default(kind: type[Struct], name: str) -> str:
-    default = next(one.default for one in fields(kind) if one.name == name)
+    one = next(one for one in fields(kind) if one.name == name)
+    default = one.default if one.default_factory is NODEFAULT else one.default_factory()
     return "Must be given." if default is NODEFAULT else f"Default: {_shown(default)}."
 
 
@@ -264,6 +274,8 @@ def _shown(value: Any) -> str:
         return "`none`"
     if isinstance(value, timedelta):
         return f"`{duration_text(value)}`"
+    if isinstance(value, Spot):
+        return "`{}`"
     if isinstance(value, StrEnum):
         return f"`{value.value}`"
     if isinstance(value, tuple):

@@ -50,19 +50,29 @@ class Age(StrEnum):
 
 class Aim(Struct, frozen=True):
     """Which part of the nodes is to be in use, and by how much it may differ from that before anything is done; both
-    from 0 to 1, and together at most 1. 0.7 and 0.07: nothing is done between 63 and 77 %."""
+    from 0 to 1. 0.7 and 0.1: nothing is done between 60 and 75 %."""
 
     setpoint: Annotated[float, Percent(1, 100)] = 0.7
     """The part that is to be in use. 70 % leaves a node in three of room for what comes while new machines boot; more
     is cheaper where tasks come slowly."""
 
-    margin: Annotated[float, Percent(0, 99)] = 0.07
-    """Within so much more or less nothing is done. With a larger margin a pool changes its size less often, and is too
-    small for longer in the hours in which its load goes down and up again; 7 % came out best in
-    `benchmarks/scaling.py`."""
+    margin: Annotated[float, Percent(0, 99)] = 0.1
+    """Within so much less, or half as much more, nothing is done: what lacks is work that waits, and what is too much
+    is a bill. With a larger margin a pool changes its size less often, and is too small for longer in the hours in
+    which its load goes down and up again; 10 % came out best in `benchmarks/scaling.py`."""
+
+    @property
+    def grows_above(self) -> float:
+        """The part in use above which there are too few nodes."""
+        return self.setpoint + self.margin / 2
+
+    @property
+    def shrinks_below(self) -> float:
+        """The part in use below which there are too many."""
+        return self.setpoint - self.margin
 
     def __post_init__(self) -> None:
-        if not 0 <= self.margin < self.setpoint <= 1 or self.setpoint + self.margin > 1 + _EXACT:
+        if not 0 <= self.margin < self.setpoint <= 1 or self.grows_above > 1 + _EXACT:
             raise ValueError(f"a setpoint of {self.setpoint} with a margin of {self.margin} can't be kept to")
 
 
@@ -78,9 +88,9 @@ class Waiting(Struct, frozen=True):
 
 
 class Metric(Struct, frozen=True):
-    """A number of the firehose, of which `per_node` is right for each node, and so is as much more or less as `margin`
-    says. It is the sum over the nodes of the pool, and over all series of a node; or, of a metric with the tag
-    `scales: POOL`, one number for that pool, whoever tells it."""
+    """A number of the firehose, of which `per_node` is right for each node, and so is as much less as `margin` says, or
+    half as much more. It is the sum over the nodes of the pool, and over all series of a node; or, of a metric with the
+    tag `scales: POOL`, one number for that pool, whoever tells it."""
 
     name: Annotated[str, METRIC]
     per_node: Annotated[float, Amount(1e9)]
@@ -111,10 +121,11 @@ class Pace(Struct, frozen=True, kw_only=True):
     too many is a bill. The defaults were chosen with `benchmarks/scaling.py`, which drives the rule through traces of
     load beside a model of another autoscaler."""
 
-    window: Annotated[timedelta, Between(timedelta(minutes=1), timedelta(days=1))] = timedelta(minutes=20)
-    """Stabilisation: a pool shrinks to the most that was asked for within this time, and its direction changes at
-    most once within it, but for a `jump`. Longer where load comes in bursts that follow each other; Kubernetes takes
-    five minutes for pods, which cost less to start again than machines (HorizontalPodAutoscaler, scaleDown)."""
+    window: Annotated[timedelta, Between(timedelta(minutes=1), timedelta(days=1))] = timedelta(minutes=15)
+    """Stabilisation: a pool shrinks to the most that was asked for within this time, sooner only by a `drop`, and its
+    direction changes at most once within it, but for a `jump`. Longer where load comes in bursts that follow each
+    other; Kubernetes takes five minutes for pods, which cost less to start again than machines
+    (HorizontalPodAutoscaler, scaleDown)."""
 
     grow_after: Annotated[timedelta, UP_TO_AN_HOUR] = timedelta(0)
     """For how long the pool must have been too small at every look before it grows. None: work waits meanwhile."""
@@ -128,6 +139,10 @@ class Pace(Struct, frozen=True, kw_only=True):
     jump: Share | None = Share(25, True)
     """Growth by so many nodes or more does not wait until the direction may change again. `none`: everything does, and
     then a load that jumps just after the pool began to shrink waits for up to a window."""
+
+    drop: Share | None = Share(40, True)
+    """So many nodes or more that nothing asked for in a quarter of the window are given up then already: a load that
+    ended is no noise, and a short peak is not paid for twice. `none`: everything is kept for a whole window."""
 
     step_up: Share = Share(100, True)
     """How many nodes may be added at once: as many as there are. It is a limit for what numbers gone wrong can order,
@@ -153,6 +168,23 @@ class Foresight(Struct, frozen=True, kw_only=True):
     """
 
 
+class Spot(Struct, frozen=True, kw_only=True):
+    """When Azure takes so many machines of a pool back that others are to stand in for it. Machines at the price of
+    spot alone are ever evicted, so for a pool of others this says nothing."""
+
+    evictions: Annotated[int, Between(1, 50)] = 3
+    """More than so many within the time below are a wave. A spot machine now and then is what spot means, and its
+    successor is ordered at once; when several go, the next ones mostly follow. Raise it for pools of hundreds."""
+
+    within: Annotated[timedelta, Between(timedelta(minutes=5), timedelta(hours=12))] = timedelta(hours=1)
+    """Within which time they are counted."""
+
+    rest: Annotated[timedelta, Between(timedelta(minutes=5), timedelta(hours=12))] = timedelta(hours=1)
+    """The wave is over when no machine was evicted for so long. Until then what the pool is to grow by is asked of its
+    alternates first, and none of those shrinks. Shorter is cheaper, and work comes back sooner to machines that are
+    taken again."""
+
+
 class Scaling(Struct, frozen=True, kw_only=True):
     """How a pool follows its load, and how it shrinks, by the clock as well."""
 
@@ -165,9 +197,17 @@ class Scaling(Struct, frozen=True, kw_only=True):
 
     alternates: tuple[str, ...] = ()
     """Pools of the same cluster that grow in the place of this one, in that order, while Azure has had no room for it
-    for a quarter of an hour or its new machines do not join. Each has to follow a resource, a metric or `{nodes: N}`,
+    for a quarter of an hour, its new machines do not join, or its spot machines are evicted in a wave. With `cheapest`
+    in the order of what they cost for what a node of this one holds, by `price`; without a price they come last. Each
+    has to follow a resource, a metric or `{nodes: N}`,
     so that it is known how many it needs of its own; they shrink again by their own rule when it is over. Two pools may
     name each other."""
+
+    by_price: bool = False
+    """Whether the alternates are written as `cheapest`, and their prices say in which order they are asked."""
+
+    spot: Spot | None = Spot()
+    """When evictions of spot machines are a wave. `none`: they never are."""
 
     pace: Pace = Pace()
     """How fast."""

@@ -28,6 +28,7 @@ from shared.policy.autoscale import AzureAutoscale
 from shared.policy.limits import NAME, RESOURCE_GROUP, SCALE_SET, SUBSCRIPTION, Among, Amount, Between
 from shared.policy.metric_rules import Firehose
 from shared.policy.notify import Target
+from shared.policy.offers import Offers
 from shared.policy.quorum import Quorum
 from shared.policy.rebalance import Rebalance
 from shared.policy.scaling import Scaling
@@ -234,8 +235,16 @@ class PoolPolicy(Struct, frozen=True, kw_only=True):
     """That Azure's own autoscale moves the pool's size, and within which bounds: see azure_autoscale below. Not
     written: a size that falls without anybody having been heard to write it is a loss."""
 
+    offers: Offers | None = None
+    """What an empty agent of the pool offers: see offers below. Not written: it is learned from the agents that are
+    there, or were; a pool of which none was ever seen gets one machine on trial when work waits that fits nowhere
+    else."""
+
     price: Annotated[float | None, Amount(100_000)] = None
-    """What a node costs for an hour, in any currency: for previews and reports, nothing is decided by it."""
+    """What a node costs for an hour, in any currency: for previews and reports. Where all pools of the cluster that
+    follow waiting work have one, the cheapest of those that can grow takes it first, by what it costs to hold as much;
+    and so it is with `scaling.alternates` that are written as `cheapest`. Write what is paid: for spot machines the
+    price of spot."""
 
 
 class ClusterPolicy(Struct, frozen=True, kw_only=True):

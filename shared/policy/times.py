@@ -25,19 +25,22 @@ class Times:
     def __init__(self, line: str, zone: str, counts: Callable[[date], bool] | None) -> None:
         self._begin, self._zone = Beginnings(line, zone), ZoneInfo(zone)
         self._each_day, self._counts = counts is None, counts or _each_day
-        self._last: datetime | None = None
-        self._next: datetime | None = None
+        self._around: tuple[datetime | None, datetime | None] = (None, None)
         self._holds: tuple[datetime, datetime] | None = None
 
+    def around(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """The latest that is not after `now`, None when there was none in this year and the eight before; and the first
+        that is after it, None when there is none in this year and the eight to come."""
+        holds = self._holds
+        if holds is None or not holds[0] <= now < holds[1]:
+            self._look(now)
+        return self._around
+
     def last(self, now: datetime) -> datetime | None:
-        """The latest that is not after `now`; None when there was none in this year and the eight before."""
-        self._look(now)
-        return self._last
+        return self.around(now)[0]
 
     def next(self, now: datetime) -> datetime | None:
-        """The first that is after `now`; None when there is none in this year and the eight to come."""
-        self._look(now)
-        return self._next
+        return self.around(now)[1]
 
     def between(self, begin: datetime, end: datetime) -> list[datetime]:
         """All from `begin` on and before `end`, in order."""
@@ -48,15 +51,12 @@ class Times:
         return [one for one in every if known[self._day(one)]]
 
     def _look(self, now: datetime) -> None:
-        holds = self._holds
-        if holds is not None and holds[0] <= now < holds[1]:
-            return
-        self._last, self._next = self._search(now, -1), self._search(now, 1)
-        self._holds = (self._last or now, self._next or now + MOMENT)
+        last, following = self._around = self._search(now, -1), self._search(now, 1)
+        self._holds = (last or now, following or now + MOMENT)
         if not self._each_day:  # how far is searched depends on the year, and so does the answer
             year = self._day(now).year
             begin, end = (self._edge(date(one, 1, 1)) for one in (year, year + 1))
-            self._holds = (max(self._last or now, begin), min(self._next or end, end))
+            self._holds = (max(last or now, begin), min(following or end, end))
 
     def _search(self, now: datetime, step: int) -> datetime | None:
         found = self._begin.last(now) if step < 0 else self._begin.next(now)

@@ -60,10 +60,6 @@ class Compute(Protocol):
         """Stop, and keep host, disks and address: what is kept for somebody to look at. Returns a token."""
         ...
 
-    async def deallocate(self, pool: PoolAddress, instance_id: str) -> str:
-        """Stop and give the host back: the temporary disk is lost. Still counted in the capacity. Returns a token."""
-        ...
-
     async def run_command(self, pool: PoolAddress, instance_id: str, script: Sequence[str]) -> str:
         """Run a shell script as root. Returns a token; what was printed comes with the last `look`.
 

@@ -42,6 +42,7 @@ class Table(StrEnum):
     PARKED = "Parked"
     NEWS = "News"
     EVIDENCE = "Evidence"
+    ANSWERS = "Answers"
 
 
 class Stored(Struct, frozen=True):
@@ -62,8 +63,11 @@ class Write(Struct, frozen=True):
 class Store(Protocol):
     async def get(self, table: Table, partition: str, row: str) -> Stored | None: ...
 
-    async def query(self, table: Table, partition: str, first: str, last: str) -> tuple[Stored, ...]:
-        """All rows with first <= row < last (ordinal order); empty strings leave that side open."""
+    async def query(
+        self, table: Table, partition: str, first: str, last: str, most: int | None = None
+    ) -> tuple[Stored, ...]:
+        """All rows with first <= row < last (ordinal order), or the first `most` of them; empty strings leave that side
+        open."""
         ...
 
     async def write(self, table: Table, partition: str, write: Write) -> str:

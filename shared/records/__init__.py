@@ -9,10 +9,12 @@
     Ledger       <pool>                          who disrupts what
                  <cluster>|sizes / <pool>        what the rule about its size remembers
                  <cluster>|past / <pool>         what load asked for in the last weeks, where it has a forecast
+                 <cluster>|offers / <pool>       what an empty agent of it offers
                  <cluster>|moves / <pool>        when a task last moved for the sake of its load
     Health       <address>, or `cluster`         what DC/OS says is wrong there
     Overrides    <kind>|<subject>                what a person has said about it
     Sweeps       last                            when it was last looked at of our own accord
+                 <cluster>|history / <time>      what its pools were to have and had
 
 An incident or operation is closed by one transaction that deletes the one row and inserts the other, so it is never
 seen in both places or in none. Every write carries the etag of what was read.
@@ -21,14 +23,17 @@ seen in both places or in none. Every write carries the etag of what was read.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from shared.errors import Conflict, Poison
 from shared.model.complaints import Complaints
+from shared.model.history import Moment
 from shared.model.incidents import Incident
 from shared.model.last_move import LastMove
 from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS
 from shared.model.nodes import NodeMemory
+from shared.model.offer import Offer
 from shared.model.one_master import OneMaster
 from shared.model.operations import Operation
 from shared.model.overrides import Override
@@ -37,18 +42,23 @@ from shared.model.sweeps import LastSweep
 from shared.ports.store import Store, Table, Write
 from shared.scale.pace import Course
 
-from .rows import Change, Found, Kept, Rows
+from .rows import LIMIT, Change, Found, Kept, Rows
 
 __all__ = ["Change", "Found", "Kept", "Records", "closed_incident_row", "open_incident_row", "override_row"]
 
 OPEN, CLOSED, RUNNING = "open|", "closed|", "running|"
 LAST = "last"
 MASTER = "master"
-SIZES, PAST, MOVES = "|sizes", "|past", "|moves"  # partitions beside the cluster's: no cluster is called so
+# Partitions beside the cluster's: no cluster is called so.
+SIZES, PAST, MOVES, OFFERS, HISTORY = "|sizes", "|past", "|moves", "|offers", "|history"
 
 
 def open_incident_row(node: str) -> str:
     return f"{OPEN}{node}"
+
+
+def _moment_row(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%SZ}"
 
 
 def closed_incident_row(incident: Incident) -> str:
@@ -71,8 +81,10 @@ class Records:
         self.health = Rows(store, Table.HEALTH, Complaints)
         self.overrides = Rows(store, Table.OVERRIDES, Override)
         self._sweeps = Rows(store, Table.SWEEPS, LastSweep)
+        self._moments = Rows(store, Table.SWEEPS, Moment)
         self._courses = Rows(store, Table.LEDGER, Course)
         self._pasts = Rows(store, Table.LEDGER, Past, read_often=True)
+        self._offers = Rows(store, Table.LEDGER, Offer, read_often=True)
         self._moves = Rows(store, Table.LEDGER, LastMove)
         self._one_master = Rows(store, Table.OPERATIONS, OneMaster)
 
@@ -83,6 +95,22 @@ class Records:
     async def keep_sweep(self, cluster: str, swept: LastSweep) -> None:
         """Over whatever is there: of two passes at the same time it does not matter which is told."""
         await self._sweeps.put(cluster, LAST, swept, "*")
+
+    async def moments(self, cluster: str, since: datetime) -> tuple[Moment, ...]:
+        """Oldest first. Those that cannot be read are left out."""
+        found = await self._moments.found(f"{cluster}{HISTORY}", _moment_row(since), "")
+        return tuple(kept.value for kept in found.kept.values())
+
+    async def keep_moment(self, cluster: str, moment: Moment) -> None:
+        """Over whatever is there: of two passes at the same time it does not matter which is told."""
+        await self._moments.put(f"{cluster}{HISTORY}", _moment_row(moment.at), moment, "*")
+
+    async def forget_moments(self, cluster: str, before: datetime) -> None:
+        """The oldest ones, as many as one transaction takes."""
+        partition = f"{cluster}{HISTORY}"
+        found = await self._moments.found(partition, "", _moment_row(before), LIMIT)
+        gone = [Change[Moment](row, None, "*") for row in sorted([*found.kept, *found.unread])]
+        await self._moments.put_all(partition, gone)
 
     async def courses(self, cluster: str) -> dict[str, Kept[Course]]:
         """By pool: what the rule remembers of those whose size it has worked out."""
@@ -111,6 +139,16 @@ class Records:
             return False
         return True
 
+    async def offers(self, cluster: str) -> dict[str, Offer]:
+        """By pool. What cannot be read was never learned."""
+        kept = await self._offers.between(f"{cluster}{OFFERS}", "", "")
+        return {pool: one.value for pool, one in kept.items()}
+
+    async def keep_offers(self, cluster: str, offers: Mapping[str, Offer]) -> None:
+        """Over whatever is there: who looks at the same time sees as much."""
+        for pool, offer in offers.items():
+            await self._offers.put(f"{cluster}{OFFERS}", pool, offer, "*")
+
     async def last_moves(self, cluster: str) -> Found[LastMove]:
         """By pool, with those that cannot be read."""
         return await self._moves.found(f"{cluster}{MOVES}", "", "")
@@ -127,6 +165,10 @@ class Records:
         """By node, with those that cannot be read."""
         return _without(OPEN, await self.incidents.found(cluster, OPEN, _after(OPEN)))
 
+    async def open_incidents_from(self, cluster: str, node: str, most: int) -> Found[Incident]:
+        """By node, the first `most` from this one on; those that cannot be read are counted."""
+        return _without(OPEN, await self.incidents.found(cluster, f"{OPEN}{node}", _after(OPEN), most))
+
     async def close_incident(self, cluster: str, closed: Incident, etag: str) -> None:
         row = open_incident_row(closed.node)
         await self.incidents.move(cluster, row, etag, closed_incident_row(closed), closed)
@@ -138,12 +180,24 @@ class Records:
         """By id, with those that cannot be read."""
         return _without(RUNNING, await self.operations.found(cluster, RUNNING, _after(RUNNING)))
 
+    async def running_operations_between(self, cluster: str, first: str, last: str) -> dict[str, Operation]:
+        """By id, from one id to another, both included."""
+        rows = await self.operations.between(cluster, f"{RUNNING}{first}", f"{RUNNING}{last}\x00")
+        return {kept.value.id: kept.value for kept in rows.values()}
+
     async def running_operation(self, cluster: str, operation: str) -> Kept[Operation] | None:
         return await self.operations.get(cluster, f"{RUNNING}{operation}")
 
     async def closed_operation(self, cluster: str, operation: str) -> Operation | None:
         kept = await self.operations.get(cluster, f"{CLOSED}{operation}")
         return kept.value if kept else None
+
+    async def begin_operation(self, operation: Operation) -> str:
+        """Write a new one. `Conflict` when it runs already, or has been closed under this id: a worker that slept
+        through that begins nothing once more."""
+        if await self.closed_operation(operation.cluster, operation.id) is not None:
+            raise Conflict(f"operation {operation.id} was closed, and")
+        return await self.keep_operation(operation, None)
 
     async def keep_operation(self, operation: Operation, etag: str | None) -> str:
         """Write a running operation; `etag` None for a new one."""
@@ -180,8 +234,11 @@ class Records:
         await self._one_master.put_all(cluster, [Change(MASTER, None, etag)])
 
     async def _of_master(self, operation: Operation) -> list[Write]:
-        """What has to go together with an operation on a master."""
-        kept = await self.master_at_work(operation.cluster) if operation.pool == MASTERS else None
+        """What has to go together with an operation on a master. A row that cannot be read stays, for a person."""
+        try:
+            kept = await self.master_at_work(operation.cluster) if operation.pool == MASTERS else None
+        except Poison:
+            return []
         is_own = kept is not None and kept.value.operation == operation.id
         return [Write(MASTER, None, kept.etag)] if kept is not None and is_own else []
 

@@ -56,6 +56,13 @@ class Quarantine:
         """By row, oldest first."""
         return await self._rows.between(PARTITION, "", "")
 
+    async def between(self, first: str, last: str) -> dict[str, Kept[Quarantined]]:
+        """Rows from one key (included) to another (not), oldest first."""
+        return await self._rows.between(PARTITION, first, last)
+
+    async def get(self, row: str) -> Kept[Quarantined] | None:
+        return await self._rows.get(PARTITION, row)
+
     async def put(self, row: str, kept: Quarantined, etag: str) -> str:
         """`Conflict` when somebody else has written it since. The new etag."""
         return await self._rows.put(PARTITION, row, kept, etag)

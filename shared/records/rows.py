@@ -53,11 +53,11 @@ class Rows[T]:
         """By row key, in order; empty strings leave that side open. What cannot be read is left out."""
         return dict((await self.found(partition, first, last)).kept)
 
-    async def found(self, partition: str, first: str, last: str) -> Found[T]:
-        """The same, with what cannot be read."""
+    async def found(self, partition: str, first: str, last: str, most: int | None = None) -> Found[T]:
+        """The same, with what cannot be read; or the first `most` of both together."""
         kept, unread = dict[str, Kept[T]](), dict[str, str]()
         known = {} if self._known is None else self._known.setdefault(partition, {})
-        for stored in await self._store.query(self._table, partition, first, last):
+        for stored in await self._store.query(self._table, partition, first, last, most):
             one = known.get(stored.row)
             if one is not None and one.etag == stored.etag:
                 kept[stored.row] = one
@@ -66,7 +66,7 @@ class Rows[T]:
                 kept[stored.row] = known[stored.row] = self._decoded(stored)
             except Poison as poison:
                 unread[stored.row] = poison.why.partition("writes: ")[2]
-        if self._known is not None and not (first or last):
+        if self._known is not None and not (first or last) and most is None:
             self._known[partition] = dict(kept)  # and what is not there any more is forgotten
         return Found(kept, unread)
 

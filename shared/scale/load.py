@@ -68,17 +68,18 @@ def allocated(
         return _failed(found, f"{used} of {each} {resource} for each agent can't be")
     because = (
         f"{used / sum(totals):.0%} of the {resource} of {len(totals)} agents is allocated; {aim.setpoint:.0%} is"
-        f" to be, {aim.margin:.0%} more or less is left alone"
+        f" to be, {aim.margin:.0%} less or half as much more is left alone"
     )
     return _told(found, _around(resource, used / each, aim, because))
 
 
-def waiting(nodes: Reading[int], agents: int, now: datetime) -> Reading[Demand]:
+def waiting(nodes: Reading[int], agents: int, now: datetime, *, on_trial: bool = False) -> Reading[Demand]:
     """Nodes for what waits for room, on top of the `agents` that have joined and have none for it.
 
     `nodes` is how many empty agents of the pool would take all that waits and fits on none that is there, by simulated
     placement. Machines that boot are not among the agents: they are what was ordered for it. While anything waits,
-    nothing goes away; when nothing does, it asks for nothing.
+    nothing goes away; when nothing does, it asks for nothing. `on_trial`: nobody knows what an agent of the pool holds,
+    and one is to tell.
     """
     found = _fresh(nodes, now)
     if isinstance(found, Failure):
@@ -86,18 +87,20 @@ def waiting(nodes: Reading[int], agents: int, now: datetime) -> Reading[Demand]:
     if found.value < 0:
         return _failed(found, f"{found.value} nodes' worth of work can't wait")
     wanted = agents + found.value if found.value else 0
-    because = (
-        f"what waits fills {found.value} nodes besides the {agents} that are there"
-        if wanted
-        else "nothing waits"
-    )
+    because = f"what waits fills {found.value} nodes besides the {agents} that are there"
+    if wanted and on_trial:
+        because = (
+            "work waits that fits nowhere else, and nobody knows yet what an agent of the pool holds: one machine on"
+            f" trial besides the {agents} that are there"
+        )
+    because = because if wanted else "nothing waits"
     return _told(found, Demand(WAITING, wanted, wanted, wanted, because))
 
 
 def metric(
     name: str, value: Reading[float], per_node: float, margin: float, now: datetime
 ) -> Reading[Demand]:
-    """Nodes for a number that is to be `per_node` on each, `margin` (0 to 1) of that more or less."""
+    """Nodes for a number that is to be `per_node` on each, `margin` (0 to 1) of that less or half as much more."""
     if not per_node > 0 or not 0 <= margin < 1:
         raise ValueError(f"{per_node} of {name} for each node, give or take {margin}, can't be kept to")
     found = _fresh(value, now)
@@ -108,7 +111,7 @@ def metric(
     because = f"{name} is {found.value:g}, and {per_node:g} is right for each node"
     ratio = found.value / per_node
     return _told(
-        found, Demand(name, _up(ratio), _up(ratio / (1 + margin)), _up(ratio / (1 - margin)), because)
+        found, Demand(name, _up(ratio), _up(ratio / (1 + margin / 2)), _up(ratio / (1 - margin)), because)
     )
 
 
@@ -119,7 +122,7 @@ class Left(Struct, frozen=True):
     because: str
 
 
-WAITING, THIN = "waiting", "thin"
+WAITING, THIN, CONSTANT = "waiting", "thin", "constant"
 
 
 def thin(left: Reading[Left], now: datetime) -> Reading[Demand]:
@@ -134,7 +137,7 @@ def thin(left: Reading[Left], now: datetime) -> Reading[Demand]:
 
 def constant(nodes: int, now: datetime) -> Reading[Demand]:
     """So many, whatever the load."""
-    return Value(Demand("constant", nodes, nodes, nodes, f"the policy says {nodes}"), "policy", now)
+    return Value(Demand(CONSTANT, nodes, nodes, nodes, f"the policy says {nodes}"), "policy", now)
 
 
 def _around(of: str, filled: float, aim: Aim, because: str) -> Demand:
@@ -142,8 +145,8 @@ def _around(of: str, filled: float, aim: Aim, because: str) -> Demand:
     return Demand(
         of,
         _up(filled / aim.setpoint),
-        _up(filled / (aim.setpoint + aim.margin)),
-        _up(filled / (aim.setpoint - aim.margin)),
+        _up(filled / aim.grows_above),
+        _up(filled / aim.shrinks_below),
         because,
     )
 

@@ -12,37 +12,62 @@ Source: dcos/dcos:gen/dcos-config.yaml (`MESOS_DEFAULT_ROLE=slave_public`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+
+from msgspec.structs import replace
 
 from shared.model.mesos import ANYBODY, Agent, Amounts
-from shared.scale.work import PUBLIC, Blank, Host
+from shared.model.offer import Offer
+from shared.model.ports import Ports
+from shared.scale.work import PORTS, PUBLIC, Blank, Host
 
 NONE = Amounts()
 
 
 def host_of(agent: Agent) -> Host:
     """As it is now. Open is one that is connected and gets new tasks."""
+    ports = agent.ports.without(agent.used_ports) if agent.ports is not None else None
     return Host(
         name=agent.agent_id,
         hostname=agent.hostname,
         free=_by_role(agent, agent.used),
+        ports=_count(ports),
+        open_ports=ports,
         attributes=agent.attributes,
         zone=agent.zone,
         is_open=agent.active and not agent.deactivated,
     )
 
 
-def blank_of(agents: Sequence[Agent], zones: Sequence[str] = ()) -> Blank | None:
-    """What one more agent like these would offer: the least that any of them would if it were empty, and the
-    attributes that all of them have. `zones` in the order in which machines come (`spread.py`). None: there is no
-    agent to learn from, so nobody knows."""
-    if not agents:
+def offer_of(agents: Sequence[Agent], size: str | None = None) -> Offer | None:
+    """What one more agent like these would offer: the least that any of them would if it were new, and the attributes
+    that all of them have. None: there is no agent to learn from, or none that says what it has."""
+    # Agents of a pool are alike, and they are thousands: each kind is looked at once.
+    kinds = {(agent.total, agent.reserved, agent.reservations): agent for agent in agents}
+    new = [_when_new(agent) for agent in kinds.values()]
+    roles = set.intersection(*(set(free) for free in new)) if new else set[str]()
+    if not roles:
         return None
-    empty = [_by_role(agent, NONE) for agent in agents]
-    roles = set.intersection(*(set(free) for free in empty))
-    common = set.intersection(*(set(agent.attributes.items()) for agent in agents))
+    common = dict(agents[0].attributes)
+    for agent in agents:
+        if agent.attributes != common:
+            common = dict(common.items() & agent.attributes.items())
+    told = {agent.ports for agent in agents if agent.ports is not None}
+    return Offer(
+        free={role: _least([free[role] for free in new]) for role in sorted(roles)},
+        attributes=dict(sorted(common.items())),
+        ports=reduce(Ports.common, told) if told else None,
+        size=size,
+    )
+
+
+def blank_of(offer: Offer, zones: Sequence[str] = ()) -> Blank:
+    """`zones` in the order in which machines come (`spread.py`)."""
     return Blank(
-        free={role: _least([free[role] for free in empty]) for role in sorted(roles)},
-        attributes=dict(sorted(common)),
+        free=offer.free,
+        ports=_count(offer.ports),
+        open_ports=offer.ports,
+        attributes=offer.attributes,
         zones=tuple(zones),
     )
 
@@ -56,14 +81,30 @@ def fullness(used: Amounts, total: Amounts) -> float:
 def _by_role(agent: Agent, used: Amounts) -> dict[str, Amounts]:
     """What is free for anybody, and what for public agents' work where something is reserved for that."""
     free: dict[str, Amounts] = {}
-    static = agent.reserved
-    for reservation in agent.reservations:
-        static = _less(static, reservation.amounts)
+    static = _static(agent)
     if agent.reserved != agent.total:
         free[ANYBODY] = _less(_less(agent.total, agent.reserved), used)
     if static != NONE:
         free[PUBLIC] = _less(static, used)
     return free
+
+
+def _when_new(agent: Agent) -> dict[str, Amounts]:
+    """The same of one on which nothing runs and nobody has reserved anything yet."""
+    static = _static(agent)
+    return _by_role(replace(agent, reserved=static, reservations=()), NONE)
+
+
+def _static(agent: Agent) -> Amounts:
+    """What its settings reserve."""
+    static = agent.reserved
+    for reservation in agent.reservations:
+        static = _less(static, reservation.amounts)
+    return static
+
+
+def _count(ports: Ports | None) -> int:
+    return PORTS if ports is None else len(ports)
 
 
 def _less(one: Amounts, other: Amounts) -> Amounts:

@@ -5,8 +5,8 @@ resources on one agent, for its roles, where its constraints allow it. So it is 
 
 1. What is larger goes first: by the largest share that one task has in all that is asked of a resource, so that
    what only few ask for counts as large. At a tie by the application's id, then as given. Hosts have no say in it.
-2. Each task goes to the first open host, in the order given, that has room for it, whose graphics processors are not
-   kept for others, and that its constraints allow then.
+2. Each task goes to the first open host, in the order given, that has room for it, on which the host ports that have to
+   be certain ones are left, whose graphics processors are not kept for others, and that its constraints allow then.
 3. Where new hosts may come and no host that there is will do: a new one is opened. They come zone by zone, because
    Azure chooses the zone and not we, so one is opened in every zone before a task is said to fit none.
 4. What was refused is tried again while that places anything: a smaller task of the same application may have made the
@@ -31,6 +31,7 @@ from operator import truediv
 
 from msgspec import Struct
 
+from shared.scale.certain import Certain
 from shared.scale.constraints import Ground, Kept
 from shared.scale.room import RESOURCES, Room, Shortage, Sizes, sizes, times
 from shared.scale.work import Blank, Host, Refusal, Spot, Why, Work
@@ -107,6 +108,7 @@ class _Trial:
         self._hosts = (*hosts, *growth.hosts()) if growth else tuple(hosts)
         self._ground = Ground(self._hosts)
         self._room = Room(self._hosts, {sizes(work.needs, work.ports) for work in works})
+        self._certain = Certain(self._hosts, works)
         self._open = _bits(number for number, host in enumerate(hosts) if host.is_open)
         with_gpus = _bits(i for i, host in enumerate(self._hosts) if any(a.gpus for a in host.free.values()))
         self._for_gpus = with_gpus if gpus_are_kept else 0
@@ -149,19 +151,24 @@ class _Trial:
         """Place as many as there is room for; whether any were."""
         before = case.left
         while case.left:
-            host = self._room.first(case.needs, case.roles, case.kept.allowed(case.among & self._open))
+            host = self._room.first(case.needs, case.roles, self._allowed(case, self._open))
             if host is None:
                 host = self._opened_for(case)
             if host is None:
                 break
             fits = times(self._room.free(host, case.roles), case.needs)
-            count = 1 if case.work.constraints else min(case.left, fits)
+            count = 1 if case.work.constraints or case.work.certain else min(case.left, fits)
             self._room.take(host, case.needs, case.roles, count)
+            self._certain.take(case.work.certain, host)
             for kept in self._of_app[case.work.app]:
                 kept.add(host, count)
             case.on[host] += count
             case.left -= count
         return case.left < before
+
+    def _allowed(self, case: _Case, hosts: int) -> int:
+        """Those of the hosts that would do if they had room."""
+        return self._certain.have(case.work.certain, case.kept.allowed(case.among & hosts))
 
     def _opened_for(self, case: _Case) -> int | None:
         """The next new host that does, and those before it; None when there is none, or not so many may be."""
@@ -169,8 +176,7 @@ class _Trial:
             return None
         first = self._there + self._new
         for host in range(first, first + self._growth.zones):
-            is_allowed = case.kept.allowed(case.among & 1 << host)
-            if is_allowed and times(self._room.free(host, case.roles), case.needs):
+            if self._allowed(case, 1 << host) and times(self._room.free(host, case.roles), case.needs):
                 new = host - self._there + 1
                 case.is_over = new > self._growth.most
                 if case.is_over:
@@ -206,7 +212,10 @@ class _Trial:
         refusing = case.kept.refusing(hosts & case.among)
         if refusing:
             return Refusal(app, left, Why.CONSTRAINT, refusing)
-        short = shortage.of(case.needs, case.kept.allowed(hosts & case.among))
+        allowed = self._allowed(case, hosts)
+        if not allowed:
+            return Refusal(app, left, Why.PORTS, ", ".join(map(str, case.work.certain)))
+        short = shortage.of(case.needs, allowed)
         return Refusal(app, left, next(iter(short)), "", short)
 
 

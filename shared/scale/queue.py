@@ -5,7 +5,8 @@ What waits is counted so:
 1. What Marathon holds back, because it failed before, waits for time and not for room: it is not counted.
 2. What keeps volumes waits, as a rule, for the agent that has its volume, and no new agent has it. It is counted only
    where Marathon tells why offers were not taken, and a volume that was not there is not among the reasons.
-3. An instance that needs certain ports shares an agent with no other of its application.
+3. An instance that needs certain ports shares an agent with no other of its application, and with nobody who has one
+   of them.
 4. What further Marathons have waits as what is in the queue of the first, under names of its own: two applications of
    one name are two, and each runs where tasks of its own framework run.
 5. What services built on dcos-commons have yet to place is counted as they tell it, after what waits in the queue.
@@ -78,6 +79,7 @@ def _work_of_pods(one: Pending, count: int) -> Work:
         needs=one.needs.amounts,
         count=count,
         ports=one.needs.ports,
+        certain=one.needs.own_ports,
         roles=one.needs.roles,
         constraints=constraints_of(one.constraints, one.needs),
         runs_on=one.runs_on,
@@ -94,6 +96,7 @@ def work_of(app: App, count: int, elsewhere: Mapping[str, int]) -> Work | None:
         needs=app.needs.amounts,
         count=count,
         ports=app.needs.ports,
+        certain=app.needs.own_ports,
         roles=app.needs.roles,
         constraints=constraints_of(app.constraints, app.needs),
         runs_on=elsewhere,
@@ -102,7 +105,7 @@ def work_of(app: App, count: int, elsewhere: Mapping[str, int]) -> Work | None:
 
 def constraints_of(constraints: Sequence[Constraint], needs: Needs) -> tuple[Constraint, ...]:
     """With rule 3."""
-    return (*constraints, ALONE) if needs.has_own_ports else tuple(constraints)
+    return (*constraints, ALONE) if needs.own_ports else tuple(constraints)
 
 
 def running_on(agents: Iterable[Agent], apps: Iterable[str]) -> dict[str, Counter[str]]:
@@ -135,6 +138,7 @@ def _work(one: Queued, count: int, there: Mapping[str, int]) -> Work:
         needs=one.needs.amounts,
         count=count,
         ports=one.needs.ports,
+        certain=one.needs.own_ports,
         roles=one.needs.roles,
         constraints=constraints_of(one.constraints, one.needs),
         runs_on=there,

@@ -7,7 +7,9 @@
     what is asked for now.
  5. There are more nodes than the largest number that is not too much, at every look of a whole window, and at none of
     them a signal was unknown: shrink to the most that was asked for in that window. A window in which nobody looked
-    for a third of it, and for longer than a late look takes, is none.
+    for a third of it, and for longer than a late look takes, is none. Where that gives up what the pace calls a drop,
+    and two nodes at least, a quarter of the window is enough, and no look of it may be missing: for a load that
+    ended nothing is kept. That nothing waits, and a constant, tell of no load that ended.
  6. Otherwise: the size stays.
  7. Growing waits until its pause is over since the pool last grew.
  8. Shrinking waits until its pause is over since the size last changed, in whatever direction.
@@ -27,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,8 +38,17 @@ from shared.model.bounds import Bound, PoolBounds, Source
 from shared.model.decisions import Number
 from shared.model.readings import Failure, Reading, Value
 from shared.policy.scaling import Pace
-from shared.scale.load import Demand
+from shared.scale.load import CONSTANT, WAITING, Demand
 from shared.scale.pace import Course, Look, Way
+
+DROP_PART = 4
+"""A drop is judged by a window divided by this, and by no less than a late look takes."""
+
+UNMEASURED = frozenset({WAITING, CONSTANT})
+"""Signals that don't know what is in use."""
+
+LEAST_DROP = 2
+"""In nodes: in a pool of three, one is a large part and says little."""
 
 SLICES = 30
 """Looks are remembered by slices of a window, so that what is stored is as much however often is looked. What was asked
@@ -119,8 +131,14 @@ def _by_load(
         return _Wish(size, "enough", f"{size} nodes are right: {largest.because}")
     if failed:
         return _Wish(size, "partly_unknown", f"nothing shrinks: {_why_not(failed)}")
-    since = course.since
-    if since is None or now - since < pace.window:
+    dropped = None if largest.of in UNMEASURED else _dropped(asked, course, now)
+    if dropped is not None:
+        return _Wish(
+            dropped,
+            "shrink",
+            f"the load fell: {dropped} nodes were enough for a while; now {largest.because}",
+        )
+    if course.since is None or now - course.since < pace.window:
         return _Wish(size, "window", f"fewer than {size} would do, but not for a whole window yet")
     if any(look.shrink_above is None or size <= look.shrink_above for look in course.looks):
         return _Wish(size, "window", f"fewer than {size} would do now, but not at all times of the window")
@@ -128,6 +146,27 @@ def _by_load(
     return _Wish(
         most, "shrink", f"{most} nodes were the most that was needed in a window; now {largest.because}"
     )
+
+
+def _dropped(asked: Asked, course: Course, now: datetime) -> int | None:
+    """The second half of rule 5: the most that was asked for lately, if that is a drop."""
+    size, pace = asked.size, asked.pace
+    begun = now - min(pace.window, max(pace.window / DROP_PART, LATE))
+    if pace.drop is None or course.since is None or course.since > begun:
+        return None
+    slice_ = _slice(pace)
+    looks = [look for look in course.looks if look.at + slice_ > begun]
+    times = [begun, *(look.at for look in looks), now]
+    if any(later - earlier > LATE + slice_ for earlier, later in pairwise(times)):
+        return None
+    if any(look.shrink_above is None or size <= look.shrink_above for look in looks):
+        return None
+    most = max(look.nodes for look in looks)
+    return most if size - most >= max(LEAST_DROP, pace.drop.reached_at(size)) else None
+
+
+def _slice(pace: Pace) -> timedelta:
+    return max(pace.window / SLICES, timedelta(seconds=1))
 
 
 def _slowed(asked: Asked, wish: _Wish, course: Course, now: datetime) -> _Wish:
@@ -168,7 +207,7 @@ def _bounded(wish: _Wish, bounds: PoolBounds) -> _Wish:
 def _looked(asked: Asked, known: Sequence[Demand], course: Course, now: datetime) -> Course:
     """With this look in it, and without those that are older than a window."""
     window = asked.pace.window
-    slice_ = max(window / SLICES, timedelta(seconds=1))
+    slice_ = _slice(asked.pace)
     at = _EPOCH + (now - _EPOCH) // slice_ * slice_
     if course.seen_at is None or now - course.seen_at > max(window / 3, LATE):
         course = replace(course, looks=(), since=now, short_since=None)

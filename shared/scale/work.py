@@ -14,16 +14,21 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from shared.model.mesos import ANYBODY, Amounts
+from shared.model.ports import Ports
 
 PUBLIC = "slave_public"
 """The role for which DC/OS reserves all of a public agent by its settings."""
+
+PORTS = 1000
+"""Of an agent that does not say which host ports it has. Those of DC/OS have some 30,000."""
 
 type Constraint = tuple[str, ...]
 """As Marathon writes it: field, operator, and where there is one a value."""
 
 
 class Work(Struct, frozen=True, kw_only=True):
-    """`count` tasks of one application that need the same: `needs` and a number of host ports each.
+    """`count` tasks of one application that need the same: `needs` and a number of host ports each, among them those of
+    `certain` numbers.
 
     `roles` are those whose resources it accepts (`acceptedResourceRoles`). `runs_on` says how many tasks of the
     application, beside these, run on which hosts, by the hosts' names: constraints are about all of them together. So
@@ -34,6 +39,7 @@ class Work(Struct, frozen=True, kw_only=True):
     needs: Amounts
     count: int = 1
     ports: int = 0
+    certain: tuple[int, ...] = ()
     roles: tuple[str, ...] = (ANYBODY,)
     constraints: tuple[Constraint, ...] = ()
     runs_on: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -41,12 +47,14 @@ class Work(Struct, frozen=True, kw_only=True):
 
 class Host(Struct, frozen=True, kw_only=True):
     """`name` is ours and unique, such as the agent's id; constraints are about `hostname`. `free` is what nobody uses,
-    by role. A host that is not `is_open` takes nothing, and what runs there counts for constraints all the same."""
+    by role; `ports` how many host ports, and `open_ports` which: None where that is not known, and each is taken to be
+    free. A host that is not `is_open` takes nothing, and what runs there counts for constraints all the same."""
 
     name: str
     hostname: str
     free: Mapping[str, Amounts]
-    ports: int = 1000
+    ports: int = PORTS
+    open_ports: Ports | None = None
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
     zone: str | None = None
     region: str | None = None
@@ -54,11 +62,12 @@ class Host(Struct, frozen=True, kw_only=True):
 
 
 class Blank(Struct, frozen=True, kw_only=True):
-    """What one more agent of a pool would offer, empty. `zones` are those in which new machines come, one after the
-    other and then again from the first; none: the pool has no zones."""
+    """What one more agent of a pool would offer, empty; ports as for a host. `zones` are those in which new machines
+    come, one after the other and then again from the first; none: the pool has no zones."""
 
     free: Mapping[str, Amounts]
-    ports: int = 1000
+    ports: int = PORTS
+    open_ports: Ports | None = None
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
     zones: tuple[str, ...] = ()
     region: str | None = None
@@ -73,6 +82,7 @@ class Blank(Struct, frozen=True, kw_only=True):
             hostname=name,
             free=self.free,
             ports=self.ports,
+            open_ports=self.open_ports,
             attributes=self.attributes,
             zone=self.zones[number % len(self.zones)] if self.zones else None,
             region=self.region,

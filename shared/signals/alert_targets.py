@@ -30,7 +30,7 @@ from .resource_ids import machine_of, owner_by_name, pool_by_name, scale_set_of
 _SUBSCRIPTION = re.compile(r"/subscriptions/(?P<subscription>[^/]+)/?", re.IGNORECASE)
 _COMPUTE = "/providers/microsoft.compute/"
 _PORT = re.compile(r":\d{1,5}$")
-_ITSELF = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})
+_ITSELF = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})  # noqa: S104  # a name in an alert, nothing is bound
 
 _KINDS = {
     (Tone.UNWELL, Meaning.NODE): SignalKind.NODE_UNWELL,

@@ -89,9 +89,13 @@ _OTHERS: Mapping[Source, tuple[Row, ...]] = {
     Source.DIAGNOSTICS: tuple(of_health()),
     Source.TIMER: (
         Row("each minute", "nothing has to be said for a cluster to be looked at", (K.SWEEP,)),
-        Row("each 15 seconds", "the leading master counts other agents than the last time", (K.SWEEP,)),
+        Row("each 20 seconds", "the leading master counts other agents than the last time", (K.SWEEP,)),
     ),
-    Source.OPERATOR: (Row("by hand", "somebody asks for a look", (K.WAKE,)),),
+    Source.OPERATOR: (
+        Row("by hand", "somebody asks for a look", (K.WAKE,)),
+        Row("by hand, of a node", "somebody wants another machine in its place", (K.NODE_DOOMED,)),
+        Row("by hand, of that node", "nobody wants that any more", (K.NODE_WELL,)),
+    ),
 }
 _TITLES = {
     Source.EVENT_GRID: "Event Grid",

@@ -55,7 +55,7 @@ def scale_set_view(scale_set: ScaleSet) -> dict[str, Any]:
             "upgradePolicy": {"mode": "Manual"},
             "virtualMachineProfile": profile,
             "provisioningState": str(scale_set.provisioning),
-            "overprovision": False,
+            "overprovision": scale_set.is_overprovisioned,
             "doNotRunExtensionsOnOverprovisionedVMs": False,
             "uniqueId": scale_set.unique_id,
             "platformFaultDomainCount": scale_set.fault_domain_count,

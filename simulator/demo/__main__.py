@@ -212,6 +212,7 @@ def _for_playing(options: StageOptions) -> StageOptions:
     return replace(
         options,
         sweep=StageOptions().sweep,
+        beat=StageOptions().beat,
         health_every_s=2.0,
         pool_policy=options.pool_policy + storm,
         cluster_policy=options.cluster_policy + hold_off,

@@ -44,6 +44,7 @@ SAYINGS = (
     ),
     (AuditKind.OPENED, r"one goes from where most are, (zone \d+)", r"one goes from \1"),
     (AuditKind.OPENED, r"(\d+ nodes and not \d+ are wanted)", r"\1"),
+    (AuditKind.OPENED, r"(\d+) nodes are wanted, and nobody has ordered all", r"\1 nodes are wanted"),
     (AuditKind.STEP, r"growing \S+ from (\d+) to (\d+)", r"growth from \1 to \2 is ordered"),
     (AuditKind.STEP, r"move_tasks: nothing runs on it any more", "a machine is empty"),
     (AuditKind.CLOSED, r"operation done: (all \d+ machines have joined)", r"\1"),

@@ -33,7 +33,7 @@ from simulator.dcos.units import units_of
 from simulator.demo.acts import fail_over
 from simulator.demo.grid import cells
 from simulator.demo.screen import Screen
-from simulator.demo.stage import Stage
+from simulator.demo.stage import API_KEY, Stage
 from simulator.demo.story import LOOK_S, Story
 from simulator.world.agent import Life, Process
 from simulator.world.scale_set import Instance
@@ -238,6 +238,7 @@ def addresses(stage: Stage, settings: Path) -> str:
     masters = "  ".join(f"http://{address}" for address in stage.served.master_addresses(stage.cluster.name))
     return (
         f"\napp       {stage.host.url}\n"
+        f"API       curl -H 'x-api-key: {API_KEY}' {stage.host.url}/api/v1/clusters\n"
         f"events    {stage.webhook}\n"
         f"Azure     {stage.served.arm_url}\n"
         f"masters   {masters}\n"

@@ -27,7 +27,7 @@ from simulator.demo.acts import (
     start,
 )
 
-MINUTE = "0 * * * * *"
+MINUTE = {"sweep": "0 * * * * *", "beat": "7,22,37,52 * * * * *"}
 
 SCENARIOS = {
     scenario.name: scenario
@@ -39,7 +39,7 @@ SCENARIOS = {
             " in the way.",
             acts=(Act("an operator deletes {agents} in the portal", delete, settles=True),),
             # The sweep finds it too, each minute as in production; here Event Grid comes first.
-            options={"sweep": MINUTE},
+            options=MINUTE,
         ),
         Scenario(
             name="dead",
@@ -186,7 +186,7 @@ SCENARIOS = {
             because="Mesos 1.0 can only be told through its maintenance calls; leaving the machine down would have"
             " barred the new agent at the same address.",
             acts=(Act("an operator deletes {agents} in the portal", delete, settles=True),),
-            options={"sweep": MINUTE, "dcos_version": "1.8"},
+            options=MINUTE | {"dcos_version": "1.8"},
         ),
         Scenario(
             name="unit",

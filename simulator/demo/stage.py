@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from shared import runtime
@@ -37,6 +38,8 @@ OWN_PRINCIPAL = "7c1f8a52-0000-4000-8000-0000000a9b1e"
 OWN_APP = "2d6c5b1e-0000-4000-8000-0000000a9b1e"
 EVENTS_KEY = "demo-event-grid-key"
 MASTER_KEY = "demo-master-key"
+API_KEY = "demo-api-key-of-somebody-who-may-approve"
+KEYS = Keys(master=MASTER_KEY, system={"eventgrid_extension": EVENTS_KEY})
 # Real machines take minutes; these take seconds: a new one 2.7 s to boot and 2.3 s to join.
 SPEED = 0.03
 
@@ -57,9 +60,22 @@ class StageOptions:
     cluster_policy: str = ""
     speed: float = SPEED
     sweep: str = "*/2 * * * * *"
+    beat: str = "*/2 * * * * *"
     health_every_s: float = 0.0
     port: int = 0
     say: Callable[[str], None] = field(default=lambda text: None)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the app stands on, without the app: the world, the storage, and the settings that lead there."""
+
+    world: World
+    cluster: Cluster
+    served: Served
+    connection_string: str
+    policy_file: Path
+    settings: Mapping[str, str] = field(repr=False)
 
 
 @dataclass
@@ -80,8 +96,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(options: StageOptions) -> AsyncIterator[Stage]:
-    """Everything up until the block ends."""
+async def ground(options: StageOptions) -> AsyncIterator[Ground]:
+    """Everything but the app up until the block ends."""
     async with AsyncExitStack() as stack:
         options.say("Azurite: queues and tables on this machine")
         azurite = await asyncio.to_thread(Azurite.start)
@@ -96,41 +112,64 @@ async def stage(options: StageOptions) -> AsyncIterator[Stage]:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="poolkeeper-demo-")))
         policy_file = directory / "policy.yaml"
         policy_file.write_text(_policy(faces, cluster, options))
-        options.say("the function app, in Microsoft's worker library")
         values = _settings(faces, policy_file, azurite.connection_string, options)
+        yield Ground(world, cluster, faces, azurite.connection_string, policy_file, values)
+
+
+@asynccontextmanager
+async def stage(options: StageOptions) -> AsyncIterator[Stage]:
+    """Everything up until the block ends."""
+    async with AsyncExitStack() as stack:
+        below = await stack.enter_async_context(ground(options))
+        options.say("the function app, in Microsoft's worker library")
         outcomes: list[tuple[str, bool, float]] = []
         host = LocalHost(
             HostOptions(
                 app=ROOT,
                 port=options.port,
                 settings=None,
-                values=values,
-                keys=Keys(master=MASTER_KEY, system={"eventgrid_extension": EVENTS_KEY}),
+                values=below.settings,
+                keys=KEYS,
                 on_invocation=lambda name, outcome, seconds: outcomes.append((name, outcome.ok, seconds)),
             )
         )
         stack.push_async_callback(runtime.close)
         await stack.enter_async_context(host)
-        webhook = f"{host.url}/runtime/webhooks/eventgrid?functionName=vm_event&code={EVENTS_KEY}"
-        topic = f"/subscriptions/{world.azure.subscription}/resourceGroups/{cluster.resource_group}"
-        send = await stack.enter_async_context(post_to(webhook, topic, world.timeline.clock))
-        events = await stack.enter_async_context(EventGrid(world, send, Delivery(delay_s=(0.05, 0.2))))
+        webhook = webhook_of(host.url)
+        events = await stack.enter_async_context(told_to(webhook, below))
         if options.health_every_s:
             asking = asyncio.create_task(_ask_health(host, options.health_every_s), name="health")
             stack.push_async_callback(_stop, asking)
         yield Stage(
-            world,
-            cluster,
-            faces,
+            below.world,
+            below.cluster,
+            below.served,
             host,
-            azurite.connection_string,
-            policy_file,
+            below.connection_string,
+            below.policy_file,
             options,
-            values,
+            below.settings,
             webhook,
             events,
             outcomes,
         )
+
+
+def webhook_of(url: str) -> str:
+    """Where Event Grid finds a host, with the key that it needs."""
+    return f"{url}/runtime/webhooks/eventgrid?functionName=vm_event&code={EVENTS_KEY}"
+
+
+@asynccontextmanager
+async def told_to(webhook: str, below: Ground) -> AsyncIterator[EventGrid]:
+    """What changes in the world is told there until the block ends."""
+    world = below.world
+    topic = f"/subscriptions/{world.azure.subscription}/resourceGroups/{below.cluster.resource_group}"
+    async with (
+        post_to(webhook, topic, world.timeline.clock) as send,
+        EventGrid(world, send, Delivery(delay_s=(0.05, 0.2))) as events,
+    ):
+        yield events
 
 
 async def _ask_health(host: LocalHost, every_s: float) -> None:
@@ -176,11 +215,11 @@ def _settings(faces: Served, policy_file: Path, connection: str, options: StageO
         "AzureWebJobsStorage": connection,
         "POOLKEEPER_POLICY_FILE": str(policy_file),
         "POOLKEEPER_SWEEP": options.sweep,
-        "POOLKEEPER_GLANCE": "7,22,37,52 * * * * *",
+        "POOLKEEPER_BEAT": options.beat,
         "AzureWebJobs.metrics_events.Disabled": "true",  # there is no event hub here
-        "AzureWebJobs.metrics_rounds.Disabled": "true",  # for the same reason as `agents`
         "POOLKEEPER_DCOS_PORTS": ",".join(f"{name}={port}" for name, port in ports.items()),
         "POOLKEEPER_ARM_ENDPOINT": faces.arm_url,
         "POOLKEEPER_ARM_STATIC_TOKEN": bearer_token(OWN_PRINCIPAL, OWN_APP),
         "POOLKEEPER_OWN_IDS": f"{OWN_PRINCIPAL},{OWN_APP}",
+        "POOLKEEPER_API_KEYS": f"demo:approve:{sha256(API_KEY.encode()).hexdigest()}",
     }

@@ -68,7 +68,7 @@ class Story:
         self._records: list[AuditRecord] = []
         self._journal = self._requests = 0
 
-    async def raise_curtain(self, patience_s: float = 60.0) -> None:
+    async def raise_curtain(self, patience_s: float = 90.0) -> None:
         """Until the app knows every agent and the pool's size. Raises `TimeoutError`."""
         async with asyncio.timeout(patience_s):
             while not await self._introduced():
@@ -145,8 +145,8 @@ class Story:
         return self.stage.world.timeline.clock.now()
 
     async def _introduced(self) -> bool:
-        """One sweep, and three seconds for what it leads to."""
-        await self.stage.host.run_now("sweep")
+        """One beat, the first of which sweeps, and three seconds for what it leads to."""
+        await self.stage.host.run_now("beat")
         for _ in range(15):
             if await self._knows_everybody():
                 return True

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.world.agent import Agent
 from simulator.world.kept import Reserved
+from simulator.world.room import ports_in_use
 from simulator.world.versions import Release
 
 PUBLIC = "slave_public"
@@ -46,7 +47,9 @@ def reserved(agent: Agent) -> dict[str, Any]:
 
 
 def used(agent: Agent) -> dict[str, Any]:
-    return _sums(round(agent.used_cpus, 3), float(agent.used_mem), 0.0)
+    sums = _sums(round(agent.used_cpus, 3), float(agent.used_mem), 0.0)
+    ports = ports_in_use(agent)
+    return sums | {"ports": f"[{', '.join(f'{port}-{port}' for port in ports)}]"} if ports else sums
 
 
 def declared(agent: Agent) -> list[dict[str, Any]]:
@@ -79,7 +82,10 @@ def full_used(agent: Agent) -> list[dict[str, Any]]:
         return []
     role = role_of(agent)
     extra = {"role": role, "allocation_info": {"role": role}}
-    return [scalar("cpus", round(agent.used_cpus, 3)) | extra, scalar("mem", float(agent.used_mem)) | extra]
+    ranges = {"range": [{"begin": port, "end": port} for port in ports_in_use(agent)]}
+    ports = [{"name": "ports", "type": "RANGES", "ranges": ranges} | extra] if ranges["range"] else []
+    cpus, mem = round(agent.used_cpus, 3), float(agent.used_mem)
+    return [scalar("cpus", cpus) | extra, scalar("mem", mem) | extra, *ports]
 
 
 def _kept(one: Reserved, release: Release) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ An offer is refused for one reason, the first of these, in the words of Marathon
     NoCorrespondingReservationFound     the task waits for the agent that has its volume
     AgentMaintenance                    the machine is in a maintenance window (Marathon 1.6 and later)
     InsufficientCpus, InsufficientMemory
+    InsufficientPorts               a port that the application insists on is in use there, or not offered
 
 Constraints as in mesosphere/marathon docs/docs/constraints.md. Of GROUP_BY it is known how many groups there are when
 the application says so, and what runs tells the others.
@@ -31,7 +32,7 @@ REASONS = (
     "InsufficientGpus",
     "InsufficientPorts",
 )
-"""In the order in which they are looked for. The last three refuse nothing here."""
+"""In the order in which they are looked for. Disk and graphics processors refuse nothing here."""
 HOSTNAME = frozenset({"hostname", "@hostname"})
 
 
@@ -41,7 +42,7 @@ def is_for(agent: Agent, app: App) -> bool:
 
 
 def fits(agent: Agent, app: App) -> bool:
-    return _has_cpus(agent, app) and agent.resources.mem - agent.used_mem >= app.mem
+    return _has_cpus(agent, app) and _has_memory(agent, app) and _has_ports(agent, app)
 
 
 def refusal(agent: Agent, app: App, beside: Collection[Agent], declines: Collection[str]) -> str | None:
@@ -55,7 +56,9 @@ def refusal(agent: Agent, app: App, beside: Collection[Agent], declines: Collect
         return "AgentMaintenance"
     if not _has_cpus(agent, app):
         return "InsufficientCpus"
-    return None if fits(agent, app) else "InsufficientMemory"
+    if not _has_memory(agent, app):
+        return "InsufficientMemory"
+    return None if _has_ports(agent, app) else "InsufficientPorts"
 
 
 def keeps_constraints(agent: Agent, app: App, beside: Collection[Agent]) -> bool:
@@ -96,6 +99,22 @@ def _value(agent: Agent, field: str) -> str | None:
     if field in ("@region", "@zone"):
         return None if agent.domain is None else agent.domain[field == "@zone"]
     return agent.attributes.get(field)
+
+
+def ports_in_use(agent: Agent) -> list[int]:
+    return sorted(port for task in agent.tasks.values() for port in task.app.ports)
+
+
+def _has_ports(agent: Agent, app: App) -> bool:
+    if not app.ports:
+        return True
+    first, last = agent.resources.ports
+    used = ports_in_use(agent)
+    return all(first <= port <= last and port not in used for port in app.ports)
+
+
+def _has_memory(agent: Agent, app: App) -> bool:
+    return agent.resources.mem - agent.used_mem >= app.mem
 
 
 def _has_cpus(agent: Agent, app: App) -> bool:

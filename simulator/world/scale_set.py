@@ -29,7 +29,7 @@ class Instance(Vm):
 
 @dataclass(slots=True, eq=False)
 class ScaleSet:
-    """A Uniform scale set without overprovisioning, upgrade policy Manual."""
+    """A Uniform scale set, upgrade policy Manual."""
 
     name: str
     subscription: str
@@ -46,6 +46,9 @@ class ScaleSet:
     tags: dict[str, str] = field(default_factory=dict)
     is_spot: bool = False
     evicted_instances_are_deleted: bool = True
+    is_overprovisioned: bool = False
+    extras: int = 0
+    """Instances that overprovisioning has made and is to give up again. They are no part of the capacity."""
     image: str = IMAGE
     model: int = 1
     """Grows when the image changes; instances keep the one that they were made from."""

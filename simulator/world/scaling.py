@@ -9,6 +9,7 @@ The rules, in Azure's words where it has them:
    has begun to create stay; only its operation ends.
 5. More cores than the quota allows are refused at once (409 OperationNotAllowed); no room in the region shows only
    in the operation (AllocationFailed).
+6. With overprovisioning (`overprovisioning.py`) more instances are created than were asked for.
 
 Sources: MicrosoftDocs/azure-compute-docs virtual-machine-scale-sets pages, and the error codes that
 kubernetes-sigs/cloud-provider-azure handles. Lowering of the capacity by a delete is common knowledge, not a
@@ -21,9 +22,10 @@ from functools import partial
 
 from simulator.world.azure import Azure
 from simulator.world.changes import Intent
-from simulator.world.journal import Actor
+from simulator.world.journal import PLATFORM, Actor
 from simulator.world.network import Nic
 from simulator.world.operations import AzureError, AzureRefusal, Operation
+from simulator.world.overprovisioning import Batch
 from simulator.world.scale_set import INSTANCE_TYPE, UPDATE_DOMAINS, Instance, ScaleSet
 from simulator.world.vm import Power, Provisioning
 
@@ -49,10 +51,11 @@ class Scaling:
         scale_set.capacity = capacity
         scale_set.etag_number += 1
         staying = scale_set.staying
-        if capacity > len(staying):
-            self._grow(scale_set, capacity - len(staying), operation)
-        elif capacity < len(staying):
-            victims = sorted(staying, key=lambda one: one.number)[capacity:]
+        there = len(staying) - scale_set.extras
+        if capacity > there:
+            self._grow(scale_set, capacity - there, operation)
+        elif capacity < there:
+            victims = sorted(staying, key=lambda one: one.number)[capacity + scale_set.extras :]
             self._begin_delete(victims, intent.actor, forced=False)
             self._timeline.after(
                 self._delete_s(), lambda: self._finish_scaling(scale_set, operation, victims)
@@ -124,18 +127,22 @@ class Scaling:
         )
 
     def _grow(self, scale_set: ScaleSet, count: int, operation: Operation) -> None:
-        pending = count
-        failure: AzureError | None = None
+        batch = Batch(scale_set, count)
 
         def done(error: AzureError | None) -> None:
-            nonlocal pending, failure
-            pending -= 1
-            failure = failure or error
-            if pending == 0:
-                self._end_scaling(scale_set, operation, failure)
+            if batch.is_over(error):
+                self._give_up(batch.surplus(self._azure.chance))
+                self._end_scaling(scale_set, operation, batch.failure)
 
-        for _ in range(count):
+        for _ in range(batch.begun):
             self._create(scale_set, operation.intent.actor, done)
+        batch.end = scale_set.next_number
+
+    def _give_up(self, instances: Sequence[Instance]) -> None:
+        if not instances:
+            return
+        self._begin_delete(instances, PLATFORM, forced=False)
+        self._timeline.after(self._delete_s(), lambda: self._remove(instances, PLATFORM))
 
     def _create(self, scale_set: ScaleSet, by: Actor, done: Callable[[AzureError | None], None]) -> None:
         fault = self._azure.take_allocation_fault(scale_set.name)

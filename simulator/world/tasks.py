@@ -51,6 +51,8 @@ class App:
     """At most one instance on an agent."""
     constraints: tuple[tuple[str, ...], ...] = ()
     """Marathon's, besides: field, operator, and a value where the operator has one."""
+    ports: tuple[int, ...] = ()
+    """Host ports that it insists on (`requirePorts`)."""
     pod: bool = False
     """A Marathon pod of one container."""
     image: str = ""

@@ -26,7 +26,7 @@ from tests.prod import POLICY, SET, SUBSCRIPTION
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token"
-OTHERS = ("metrics_events", "check_health", "housekeep", "tell_news")  # not asked here; timers that may write
+OTHERS = ("metrics_events", "check_health")  # not asked here; timers that may write
 KEYS = Keys(functions={"alertmanager_alert": "am-key", "azure_monitor_alert": "azm-key"}, master="master")
 
 
@@ -97,7 +97,7 @@ async def opened(azurite: Azurite, directory: Path) -> AsyncIterator[Doors]:
             **{f"AzureWebJobs.{name}.Disabled": "true" for name in OTHERS},
             "POOLKEEPER_POLICY_FILE": str(policy),
             "POOLKEEPER_SWEEP": "0 0 0 1 1 *",
-            "POOLKEEPER_GLANCE": "0 0 0 1 1 *",
+            "POOLKEEPER_BEAT": "0 0 0 1 1 *",
             "POOLKEEPER_ARM_ENDPOINT": "http://127.0.0.1:9",
             "POOLKEEPER_ARM_STATIC_TOKEN": "nobody",
             "POOLKEEPER_ALERTMANAGER_TOKEN": TOKEN,

@@ -72,8 +72,10 @@ async def test_the_recorded_scale_set_is_read(arm: Script, compute: AzureCompute
 
     scale_set = await compute.scale_set(pool)
 
-    capacity = recording["body"]["sku"]["capacity"]
-    assert scale_set == ScaleSet("testResource", capacity, '"1"', Provisioning.SUCCEEDED)
+    sku = recording["body"]["sku"]
+    assert scale_set == ScaleSet(
+        "testResource", sku["capacity"], '"1"', Provisioning.SUCCEEDED, size=sku["name"]
+    )
 
 
 async def test_an_etag_may_also_be_in_the_header(

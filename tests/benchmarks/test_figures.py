@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks import __main__ as program
 from benchmarks.figures import Figure, Measured, Unit, rank
 from benchmarks.stopwatch import Span, Where, shares
 
@@ -46,3 +47,18 @@ def test_the_shares_of_a_stretch_sum_up_to_it() -> None:
 def test_a_stretch_without_calls_is_all_before_them() -> None:
     parts = shares([Span(Where.STORAGE, 1.0, 2.0)], 10.0, 18.0)
     assert (parts.before, parts.storage, parts.outside, parts.between, parts.calls) == (8.0, 0, 0, 0, 0)
+
+
+def test_a_benchmark_that_fails_leaves_the_figures_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never() -> Measured:
+        raise TimeoutError("nobody answered; nothing was measured")
+
+    met = Measured("sweep", "nothing", (Figure("pass", 1.0, Unit.SECONDS, 3.0),))
+    monkeypatch.setattr(program, "BENCHMARKS", {"load": never, "sweep": lambda: met})
+    assert program.main(["load", "sweep"]) == 1
+    said = capsys.readouterr().out
+    assert "1.00 s" in said
+    assert "load: nobody answered; nothing was measured" in said
+    assert program.main(["sweep"]) == 0

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.peers.clusterman import Clusterman
-from benchmarks.scale.ours import spared
+from benchmarks.scale.least import least_flips
+from benchmarks.scale.ours import BEGUN, Past, spared
 from benchmarks.scale.pool import Machine, Pool
 from benchmarks.scale.race import ASKED, OURS, RULES, SETPOINT, WAITING, Run, run, together
 from benchmarks.scale.traces import CURVES, Minute, Trace, trace
 from benchmarks.scale.verdict import at_waste, verdicts
+from shared.model.readings import Value
+from shared.scale.load import Demand
 
 QUIET = Minute((), ())
 
@@ -129,6 +135,35 @@ def test_who_wins_is_told_at_the_waste_of_ours() -> None:
     assert (won.theirs, won.compared, won.lost, won.is_met, won.is_calm) == (5, 2, 0, True, True)
     (beaten,) = verdicts([ran(OURS, 30, 5.6, flips=5), *theirs])
     assert (beaten.lost, beaten.is_met, beaten.is_calm) == (1, False, False)
+
+
+def test_two_peaks_are_followed_with_three_turns_or_with_waste() -> None:
+    cores = ([8.0] * 60 + [80.0] * 60) * 2
+    assert least_flips(cores, 72) == 0  # up, and there it stays: nine machines too many for an hour
+    assert least_flips(cores, 71) == 2
+    assert least_flips(cores, 0) == 2
+    assert least_flips([*cores, *[8.0] * 60], 0) == 3
+
+
+def test_who_keeps_room_free_needs_waste_for_it() -> None:
+    cores = [8.0] * 60 + [80.0] * 60 + [8.0] * 60
+    assert least_flips(cores, 47, most_used=0.8) == 1
+    assert least_flips(cores, 20, most_used=0.8) is None
+
+
+def test_flips_are_told_at_the_waste_of_ours_and_beside_the_least() -> None:
+    ours = replace(ran(OURS, 15, 1, flips=6), least_flips=2.0, least_kept=5.0)
+    (found,) = verdicts([ours, ran(WAITING, 10, 20, 0.9, 12), ran(WAITING, 20, 10, flips=8)])
+    assert (found.flips_at_waste, found.least_flips, found.least_kept) == (10, 2, 5)
+    assert (found.is_calm, found.is_possible) == (False, False)
+
+
+def test_a_forecast_knows_the_weeks_before_a_trace() -> None:
+    drawn = trace("diurnal")
+    assert len(drawn.before) == 3 * len(drawn.cores)
+    unmoved = Value(Demand("cpu", 18, 17, 21, ""), "mesos", BEGUN)
+    over = Past(drawn, 0.7).foreseen([unmoved], BEGUN + timedelta(minutes=15))
+    assert [one.value.of for one in over if isinstance(one, Value)] == ["forecast"]
 
 
 def test_every_rule_is_asked_at_the_setpoint_at_which_they_are_shown() -> None:

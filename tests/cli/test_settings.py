@@ -45,7 +45,7 @@ def a_file(directory: Path, content: object) -> str:
 def test_without_settings_it_is_told_which_one_is_missing() -> None:
     result = typed("quarantine", "list", desk=desk(), width=200)
     assert result.exit_code == 3
-    assert "set AzureWebJobsStorage or AzureWebJobsStorage__accountName" in result.stderr
+    assert "Set AzureWebJobsStorage or AzureWebJobsStorage__accountName" in result.stderr
 
 
 def test_the_environment_is_enough() -> None:

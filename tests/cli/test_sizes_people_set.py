@@ -53,11 +53,11 @@ async def test_what_a_mode_makes_of_it_is_told(mode: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("sizes", "code", "words"),
     [
-        ((), 2, "a size is --target alone"),
-        (("--target", "5", "--min", "2"), 2, "a size is --target alone"),
+        ((), 2, "a size is a target alone"),
+        (("--target", "5", "--min", "2"), 2, "a size is a target alone"),
         (("--target", "41"), 1, "41 is outside of the pool's capacity, 1 to 40"),
         (("--min", "0"), 1, "0 is outside of the pool's capacity"),
-        (("--min", "9", "--max", "5"), 2, "--min 9 is above --max 5"),
+        (("--min", "9", "--max", "5"), 2, "min 9 is above max 5"),
         (("--min", "9", "--until", "soon"), 2, "--until takes a time"),
         (("--min", "9", "--until", "2026-11-21T18:00"), 2, "in UTC is over"),
         (("--min", "9", "--until", "18:00", "--for", "1h"), 2, "not both"),
@@ -164,3 +164,29 @@ async def test_a_size_that_is_worked_on_is_no_node() -> None:
     assert "(size of private)" in told
     assert "6 remembered, wanted 8" in told
     assert "1 short" not in told
+
+
+BY_AZURE = "\n        azure_autoscale: {min: 2, max: 20}\n"
+
+
+@pytest.mark.parametrize("sizes", [("--target", "8"), ("--min", "8"), ("--max", "5")])
+async def test_the_size_that_azure_moves_is_left_to_azure(sizes: tuple[str, ...]) -> None:
+    scene = await seen()
+    scene.policy = scene.policy.rstrip() + BY_AZURE
+    await scene.after(minutes=2)
+    result = await asked(scene, "size", "set", "private", *sizes, *BECAUSE)
+    told = " ".join(result.stderr.split())
+    assert result.exit_code == 1
+    assert "Nothing was written: Azure's own autoscale moves the size of prod/private." in told
+    assert "Change its setting in Azure." in told
+    assert await said(scene) == ()
+
+
+async def test_what_was_said_before_azure_moved_the_size_orders_nothing_and_is_taken_back_as_ever() -> None:
+    scene = await seen()
+    await asked(scene, "size", "set", "private", "--target", "8", *BECAUSE)
+    scene.policy = scene.policy.rstrip() + BY_AZURE
+    await scene.after(minutes=20)
+    assert (scene.ordered, scene.capacity) == ([], 6)
+    assert "is taken back" in words_of(await asked(scene, "size", "clear", "private", "--why", "Azure does"))
+    assert await said(scene) == ()

@@ -12,7 +12,9 @@ from typer.testing import CliRunner, Result
 
 from cli.desk import Desk
 from cli.main import app
+from cli.over_http import Wire
 from shared.memory.queues import MemoryQueues
+from shared.operate.outside import Outside
 from shared.ports.clock import Clock
 from shared.ports.queues import Queues
 from shared.ports.store import Store
@@ -26,13 +28,31 @@ def typed(*words: str, width: int = 100, desk: Desk | None = None) -> Result:
     return CliRunner().invoke(app, list(words), obj=desk, env=environment, catch_exceptions=False)
 
 
+async def asked_by_api(scene: Scene, wire: Wire, *words: str, width: int = 100) -> Result:
+    """The same from a place that can't reach the storage, with `--api`."""
+
+    @asynccontextmanager
+    async def connect_api(*_: object) -> AsyncIterator[Wire]:
+        yield wire
+
+    @asynccontextmanager
+    async def nowhere(_: Settings) -> AsyncIterator[Store]:
+        raise AssertionError("the storage was opened")
+        yield
+
+    desk = Desk({"USER": "ann"}, scene.clock, nowhere, connect_api=connect_api)
+    return await asyncio.to_thread(typed, "--api", "https://app", *words, width=width, desk=desk)
+
+
 async def asked(scene: Scene, *words: str, width: int = 100) -> Result:
     """The command's result at this moment of the scene."""
-    desk = desk_over(scene.store, scene.clock, scene.queues)
+    desk = desk_over(scene.store, scene.clock, scene.queues, scene.outside)
     return await asyncio.to_thread(typed, *words, width=width, desk=desk)
 
 
-def desk_over(store: Store, clock: Clock, queues: Queues | None = None) -> Desk:
+def desk_over(
+    store: Store, clock: Clock, queues: Queues | None = None, outside: Outside | None = None
+) -> Desk:
     """The desk of somebody whose user name is ann."""
 
     @asynccontextmanager
@@ -43,8 +63,13 @@ def desk_over(store: Store, clock: Clock, queues: Queues | None = None) -> Desk:
     async def connect_queues(_: Settings) -> AsyncIterator[Queues]:
         yield queues or MemoryQueues(clock)
 
+    @asynccontextmanager
+    async def reach(_: Settings) -> AsyncIterator[Outside]:
+        assert outside is not None
+        yield outside
+
     env = {"AzureWebJobsStorage": "UseDevelopmentStorage=true", "USER": "ann"}
-    return Desk(env, clock, connect, connect_queues=connect_queues)
+    return Desk(env, clock, connect, connect_queues=connect_queues, reach=reach)
 
 
 def data_of(result: Result) -> Any:

@@ -105,7 +105,7 @@ class Listening(Guests):
 
 
 WRITES = (
-    "destroy", "set_capacity", "restart", "redeploy", "reimage", "power_off", "deallocate", "run_command", "protect",
+    "destroy", "set_capacity", "restart", "redeploy", "reimage", "power_off", "run_command", "protect",
 )  # fmt: skip
 READS = ("scale_set", "instances", "instance", "addresses", "look")
 

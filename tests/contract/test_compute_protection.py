@@ -43,7 +43,7 @@ async def test_a_protected_machine_can_still_be_stopped_and_destroyed(compute_wo
     await compute.protect(pool, "3", True)
     compute_world.wait()
 
-    stopped = await compute.deallocate(pool, "3")
+    stopped = await compute.power_off(pool, "3")
     compute_world.wait()
     assert (await compute.look(pool, stopped)).state is ProgressState.SUCCEEDED
     assert await protections(compute_world, "3") == (True, True)

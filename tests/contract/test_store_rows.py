@@ -154,3 +154,36 @@ async def test_an_empty_key_is_a_mistake_and_a_long_one_is_poison(store: Store) 
         await store.write(Table.INVENTORY, "prod", Write("n" * (LONGEST_KEY + 1), b"{}", None))
     await store.write(Table.INVENTORY, "/" * LONGEST_KEY, Write("\t" * LONGEST_KEY, b"{}", None))
     assert len(await store.query(Table.INVENTORY, "/" * LONGEST_KEY, "", "")) == 1
+
+
+@pytest.mark.parametrize("most", [1, 3, 7])
+async def test_the_first_rows_of_a_range_can_be_had_alone(store: Store, most: int) -> None:
+    keys = sorted(["a", "a b", "a.b", "a/b", "ab", "b"])
+    for key in keys:
+        await store.write(Table.INVENTORY, "prod", Write(key, b"{}", None))
+
+    found = await store.query(Table.INVENTORY, "prod", "a ", "", most)
+
+    assert [one.row for one in found] == keys[1:][:most]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "x' or PartitionKey ne 'x",
+        "x') or true or ('",
+        "' or RowKey ge '",
+        "%27 or 1 eq 1",
+        "x'; drop",
+        "@first",
+        "a\x00b",
+    ],
+)
+async def test_a_name_is_never_taken_for_a_part_of_the_question(store: Store, hostile: str) -> None:
+    await store.write(Table.INVENTORY, "prod", Write("node-1", b"{}", None))
+    await store.write(Table.INVENTORY, hostile, Write(hostile, b"{}", None))
+
+    assert await store.get(Table.INVENTORY, "prod", hostile) is None
+    assert [one.row for one in await store.query(Table.INVENTORY, hostile, "", "")] == [hostile]
+    assert [one.row for one in await store.query(Table.INVENTORY, hostile, hostile, "", 5)] == [hostile]
+    assert await store.query(Table.INVENTORY, hostile, "", hostile) == ()

@@ -35,6 +35,11 @@ EXPENSIVE = [
     "tenacity",
     "typer",
     "yaml",
+    # what only a call needs of our own: together as much as all the doors
+    "shared.decide",
+    "shared.desk.office",
+    "shared.judge",
+    "shared.operate",
 ]
 
 

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import distributions as every_distribution
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -15,6 +16,13 @@ import pathspec
 from tests.craft.repository import ROOT, deployed, files, python_files, text, tree
 
 distributions = cache(packages_distributions)
+
+
+@cache
+def installed() -> frozenset[str]:
+    return frozenset(name(one.name) for one in every_distribution())
+
+
 OURS = {path.parts[0].removesuffix(".py") for path in python_files()}
 TOOLS = tuple(f"tooling/requirements-{name}.txt" for name in ("node", "fuzz", "checkov"))
 TRAVELS = {"host.json", "function_app.py", "functions", "shared", "requirements.txt"}
@@ -67,17 +75,20 @@ def imported(paths: Iterable[Path]) -> set[str]:
 
 
 def provider(module: str) -> str:
-    """The distribution that provides a module. Those of Azure share one namespace and are named after their path."""
+    """The distribution that provides a module. Those of Azure and OpenTelemetry share namespaces, and are named after
+    their paths; what of OpenTelemetry has none of its own is in its interface."""
     parts = module.split(".")
-    if parts[0] == "azure":
-        return "-".join(parts[:3] if parts[1] in {"data", "mgmt", "storage"} else parts[:2])
-    return name(distributions().get(parts[0], [parts[0]])[0])
+    if parts[0] not in {"azure", "opentelemetry"}:
+        return name(distributions().get(parts[0], [parts[0]])[0])
+    paths = ("-".join(parts[:length]).replace("_", "-") for length in range(len(parts), 1, -1))
+    return next((path for path in paths if path in installed()), f"{parts[0]}-api")
 
 
 def test_azure_installs_what_the_app_imports_and_nothing_more() -> None:
-    # The cores come with every Azure SDK; aiohttp is what their asynchronous transports run on. zoneinfo looks for
-    # tzdata where a machine has no time zones of its own.
-    used = {provider(module) for module in imported(deployed())} - {"azure-core", "azure-mgmt-core"}
+    # The cores come with every Azure SDK, and the interface with that of OpenTelemetry; aiohttp is what Azure's
+    # asynchronous transports run on. zoneinfo looks for tzdata where a machine has no time zones of its own.
+    cores = {"azure-core", "azure-mgmt-core", "opentelemetry-api"}
+    used = {provider(module) for module in imported(deployed())} - cores
     assert used | {"aiohttp", "tzdata"} == wanted("requirements.in")
 
 

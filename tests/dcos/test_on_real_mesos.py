@@ -92,7 +92,11 @@ async def test_a_new_agent_on_an_old_disk_has_what_was_kept_there(
     real_mesos.kill_agent(ONE)
     real_mesos.forget_id(ONE)
     real_mesos.start_agent(ONE)
-    await real_mesos.until("it is back", lambda state: any(one["id"] != before for one in state["slaves"]))
+    # An agent tells what it keeps a moment after it has registered.
+    await real_mesos.until(
+        "it is back and has told what it keeps",
+        lambda state: any(one["id"] != before and one["reserved_resources"] for one in state["slaves"]),
+    )
     (agent,) = (one for one in (await scheduler.state()).agents if one.agent_id != before)
     assert [one.role for one in agent.reservations] == ["kafka-role"]
 

@@ -50,7 +50,7 @@ SPEC: dict[str, Any] = {
         }
     ],
 }
-NEEDS = Needs(Amounts(0.6, 4128, 10496), 1, True)
+NEEDS = Needs(Amounts(0.6, 4128, 10496), 1, (9042,))
 """With what Mesos's executor gets."""
 
 
@@ -191,7 +191,7 @@ async def test_what_can_not_be_counted_is_no_demand_of_zero(route: dict[str, Rou
 async def test_ports_of_tasks_that_have_a_network_of_their_own_are_no_ports_of_the_agent() -> None:
     ports = ("task-specs", 0, "resource-set", "resource-specifications", 2, "network-names")
     (one,) = await waits(**{"configurations/target": changed(*ports, to=["dcos"])})
-    assert (one.needs.ports, one.needs.has_own_ports) == (0, False)
+    assert (one.needs.ports, one.needs.own_ports) == (0, ())
 
 
 @pytest.mark.parametrize("rule", [None, {"@type": "PassthroughRule"}])

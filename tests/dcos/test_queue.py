@@ -82,29 +82,29 @@ MAPPED = [{"containerPort": 80, "hostPort": 0}, {"containerPort": 81}]
 
 
 @pytest.mark.parametrize(
-    ("more", "ports", "has_own"),
+    ("more", "ports", "own"),
     [
-        ({"ports": [10_000, 0]}, 2, False),
-        ({"ports": [10_000, 0], "requirePorts": True}, 2, True),
-        ({"ports": [10_000], "portDefinitions": [{"port": 10_000}, {"port": 0}]}, 2, False),
-        ({"portDefinitions": [{"port": 8080}], "requirePorts": True}, 1, True),
-        ({"ports": [1], "container": {"docker": {"network": "BRIDGE", "portMappings": MAPPED}}}, 2, False),
-        ({"networks": [{"mode": "container/bridge"}], "container": {"portMappings": MAPPED}}, 2, False),
-        ({"networks": [{"mode": "container"}], "container": {"portMappings": MAPPED}}, 1, False),
-        ({"ports": [1, 2], "ipAddress": {}}, 0, False),
+        ({"ports": [10_000, 0]}, 2, ()),
+        ({"ports": [10_000, 0], "requirePorts": True}, 2, (10_000,)),
+        ({"ports": [10_000], "portDefinitions": [{"port": 10_000}, {"port": 0}]}, 2, ()),
+        ({"portDefinitions": [{"port": 8080}], "requirePorts": True}, 1, (8080,)),
+        ({"ports": [1], "container": {"docker": {"network": "BRIDGE", "portMappings": MAPPED}}}, 2, ()),
+        ({"networks": [{"mode": "container/bridge"}], "container": {"portMappings": MAPPED}}, 2, ()),
+        ({"networks": [{"mode": "container"}], "container": {"portMappings": MAPPED}}, 1, ()),
+        ({"ports": [1, 2], "ipAddress": {}}, 0, ()),
         (
             {"networks": [{"mode": "container/bridge"}], "container": {"portMappings": [{"hostPort": 80}]}},
             1,
-            True,
+            (80,),
         ),
-        ({}, 0, False),
+        ({}, 0, ()),
     ],
 )
 async def test_host_ports_are_counted_as_the_network_has_them(
-    more: dict[str, Any], ports: int, has_own: bool
+    more: dict[str, Any], ports: int, own: tuple[int, ...]
 ) -> None:
     (entry,) = await entries(ENTRY | {"app": APP | more})
-    assert (entry.needs.ports, entry.needs.has_own_ports) == (ports, has_own)
+    assert (entry.needs.ports, entry.needs.own_ports) == (ports, own)
 
 
 async def test_roles_are_those_of_anybody_where_none_are_said() -> None:

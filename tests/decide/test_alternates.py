@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from shared.decide.sizes import Sized, size_pools
-from shared.model.ledger import NoRoom, Unjoined
+from shared.model.ledger import Eviction, NoRoom, Unjoined
 from shared.model.mesos import Amounts
 from shared.model.overrides import Override, OverrideKind
+from shared.model.readings import Value
 from shared.policy.scaling import Constant, Metric, Scaling, Signal, Waiting
 from shared.policy.schema import Capacity
 from tests.builders import NOW, name
@@ -108,3 +109,78 @@ def test_rule_5_when_there_is_room_again_nobody_stands_in() -> None:
     pool = lacking(Constant(5))
     pool.ledger = replace(pool.ledger, no_room=None)
     assert "stands in" not in sizes(pool, second_pool(Constant(2)))["other"].wanted.numbers
+
+
+def evicted(*signals: Signal, ago: timedelta = 5 * MINUTE) -> Sizing:
+    """Three nodes of spot, of which Azure took four within an hour."""
+    pool = lacking(*signals)
+    gone = tuple(Eviction(name(number), NOW - ago) for number in range(20, 24))
+    pool.ledger = replace(pool.ledger, no_room=None, evictions=gone)
+    return pool
+
+
+def test_rule_6_in_a_wave_of_evictions_others_grow_in_its_place() -> None:
+    both = sizes(evicted(Constant(5)), second_pool(Constant(2)))
+    assert {pool: one.nodes for pool, one in both.items()} == {"private": 3, "other": 4}
+    assert "2 of them stay with others" in both["private"].wanted.because
+
+
+def test_rule_6_what_nobody_takes_it_asks_for_itself() -> None:
+    first, second = evicted(Constant(9)), second_pool(Constant(2))
+    situation, _ = two_pools(first, second)
+    own, other = situation.cluster.pools
+    other = replace(other, capacity=Capacity(min=1, max=4))
+    situation = replace(situation, cluster=replace(situation.cluster, pools=(own, other)))
+    private, _ = size_pools(situation, {})
+    assert max(one.value.nodes for one in private.demands if isinstance(one, Value)) == 9 - 2
+
+
+def test_rule_6_what_a_person_wants_of_it_it_gets() -> None:
+    pool = evicted(Constant(1))
+    pool.says(min=4)
+    assert sizes(pool, second_pool(Constant(2)))["private"].nodes == 4
+
+
+def test_rule_7_an_alternate_does_not_shrink_while_the_wave_lasts() -> None:
+    for ago, above in ((5 * MINUTE, 6), (61 * MINUTE, None)):
+        other = second_pool(Constant(2), count=6)
+        demands = sizes(evicted(Constant(3), ago=ago), other)["other"].demands
+        found = [one.value for one in demands if isinstance(one, Value) and one.value.of == "stands in"]
+        assert [one.shrink_above for one in found] == ([] if above is None else [above])
+
+
+def priced(prices: dict[str, float], *, by_price: bool) -> dict[str, int]:
+    """How large two alternates become of which the later one is cheaper."""
+    situation, _ = two_pools(lacking(Constant(5)), second_pool(Constant(2)))
+    own, other = situation.cluster.pools
+    assert own.scaling is not None
+    own = replace(own, scaling=replace(own.scaling, alternates=("other", "third"), by_price=by_price))
+    third = replace(other, name="third", scale_set="third", price=prices.get("third"))
+    other = replace(other, price=prices.get("other"))
+    ledgers = {**situation.ledgers, "third": replace(situation.ledgers["other"], pool="third")}
+    snapshot = situation.snapshot
+    pools = {**snapshot.pools, "third": snapshot.pools["other"]}
+    situation = replace(
+        situation,
+        cluster=replace(situation.cluster, pools=(own, other, third)),
+        ledgers=ledgers,
+        snapshot=replace(snapshot, pools=pools),
+    )
+    return {one.pool: one.nodes for one in size_pools(situation, {}) if one.pool != "private"}
+
+
+@pytest.mark.parametrize(
+    ("prices", "by_price", "first"),
+    [
+        ({"other": 0.4, "third": 0.1}, True, "third"),
+        ({"other": 0.1, "third": 0.4}, True, "other"),
+        ({"other": 0.4, "third": 0.1}, False, "other"),
+        ({"third": 0.4}, True, "third"),
+        ({}, True, "other"),
+    ],
+)
+def test_the_cheapest_is_asked_first_where_the_policy_says_so(
+    prices: dict[str, float], by_price: bool, first: str
+) -> None:
+    found = priced(prices, by_price=by_price)
+    assert [pool for pool, nodes in found.items() if nodes == 4] == [first]

@@ -68,8 +68,20 @@ def test_rule_2_growth_is_one_decision_about_the_size() -> None:
 def test_rule_2_more_is_ordered_while_others_are_coming() -> None:
     pool = to_have(8)
     pool.busy.add(SIZE)
+    decision = Decision(SIZE, "private", Condition.SHORT, Verdict.ACT, "", Remedy.GROW)
+    pool.incidents[SIZE] = replace(incident(1, Condition.SHORT, MINUTE), node=SIZE, decision=decision)
     pool.is_new(6)
     pool.ledger = replace(pool.ledger, wanted=6)
+    assert pool.decided()[SIZE].verdict is Verdict.ACT
+
+
+def test_rule_2_no_other_growth_begins_beside_one_that_is_being_closed() -> None:
+    pool = to_have(8)
+    pool.busy.add(SIZE)
+    assert pool.decided() == {}
+    pool.incidents[SIZE] = replace(incident(1, Condition.SHORT, MINUTE), node=SIZE)
+    assert pool.decided() == {}, "it was withdrawn, and its row is not closed yet"
+    pool.busy.clear()
     assert pool.decided()[SIZE].verdict is Verdict.ACT
 
 

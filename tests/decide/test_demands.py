@@ -112,7 +112,7 @@ def test_rule_2_what_nobody_could_read_is_not_nothing() -> None:
     assert pool.sized().nodes == 3
 
 
-def test_rule_2_a_pool_without_agents_teaches_nothing() -> None:
+def test_rule_2_without_agents_and_without_what_is_remembered_of_them_nobody_knows() -> None:
     pool = following(Waiting())
     pool.agents = {}
     pool.waits("/web", 3)
@@ -229,3 +229,32 @@ def test_rule_5_constraints_count_over_both_pools() -> None:
     bounds["other"] = replace(bounds["other"], max=replace(bounds["other"].max, nodes=9))
     assert asked((situation, bounds)) == {"private": [3 + 1], "other": [2 + 1]}
     assert first.agents["agent-S1"].total == Amounts(4.0, 16_000, 60_000)
+
+
+def waiting_for(*prices: float | None, cores: float = 4.0) -> dict[str, list[int | None]]:
+    """Who takes what waits; agents of the second pool have so many cores."""
+    first, second = following(Waiting()), second_pool(Waiting())
+    first.waits("/web", 20 + 3)
+    for agent in tuple(second.agents.values()):
+        second.agents[agent.agent_id] = replace(agent, total=Amounts(cores, 16_000, 60_000))
+    situation, bounds = two_pools(first, second)
+    pools = [replace(pool, price=of) for pool, of in zip(situation.cluster.pools, prices, strict=True)]
+    cluster = replace(situation.cluster, pools=tuple(pools))
+    return asked((replace(situation, cluster=cluster), bounds))
+
+
+FIRST, SECOND = {"private": [3 + 1], "other": [0]}, {"private": [0], "other": [2 + 1]}
+
+
+@pytest.mark.parametrize(
+    ("prices", "takes"),
+    [((0.4, 0.1), SECOND), ((0.1, 0.4), FIRST), ((0.3, 0.3), FIRST), ((0.4, None), FIRST)],
+)
+def test_rule_8_the_cheaper_pool_takes_what_waits(prices: tuple[float | None, ...], takes: object) -> None:
+    assert waiting_for(*prices) == takes
+
+
+@pytest.mark.parametrize(("price", "is_cheaper"), [(0.29, False), (0.14, True)])
+def test_rule_8_what_counts_is_the_price_of_as_much(price: float, is_cheaper: bool) -> None:
+    """Agents with half of the cores hold half as much."""
+    assert (waiting_for(0.3, price, cores=2.0)["private"] == [0]) is is_cheaper

@@ -54,6 +54,15 @@ def test_rule_2_what_is_on_its_way_out_is_no_candidate_any_more() -> None:
     assert name(1) not in {one.node for one in pool.sized().choice.verdicts}  # type: ignore[union-attr]
 
 
+def test_nobody_is_chosen_in_the_stead_of_one_that_is_being_given_back() -> None:
+    pool = to_lose(1)
+    pool.busy.add(name(1))
+    pool.incidents[name(1)] = incident(1, Condition.SURPLUS, DAY)
+    assert pool.gone() == []
+    pool.incidents[name(1)] = incident(1, Condition.UNREACHABLE, DAY)
+    assert pool.gone() == [2]
+
+
 def test_rule_2_whose_going_was_handed_over_stays() -> None:
     pool = to_lose(1)
     over = incident(1, Condition.SURPLUS, DAY, state=IncidentState.HANDED_OVER)

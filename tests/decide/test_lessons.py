@@ -106,6 +106,16 @@ def test_that_there_is_no_room_is_forgotten_when_nobody_has_asked_for_long() -> 
     assert mind(cluster).no_room is None
 
 
+def test_a_machine_that_joined_since_room_could_be_asked_for_again_shows_that_there_is_room() -> None:
+    cluster = Cluster(nodes=3)
+    cluster.ledger = without_room(cluster.ledger, "AllocationFailed", NOW)
+    cluster.now = NOW + 10 * MINUTE
+    cluster.remembers(2, joined_at=NOW + 5 * MINUTE)
+    assert mind(cluster).no_room is not None
+    cluster.remembers(2, joined_at=NOW + 6 * MINUTE)
+    assert mind(cluster).no_room is None
+
+
 @pytest.mark.parametrize(
     ("code", "message", "means"),
     [

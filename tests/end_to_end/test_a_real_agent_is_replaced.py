@@ -50,13 +50,13 @@ async def test_a_killed_agent_is_marked_gone_and_a_new_one_joins_and_its_tasks_r
             "AzureWebJobsStorage": azurite.connection_string,
             "POOLKEEPER_POLICY_FILE": str(policy),
             "POOLKEEPER_SWEEP": "*/1 * * * * *",
-            "POOLKEEPER_GLANCE": "*/15 * * * * *",
+            "POOLKEEPER_BEAT": "*/1 * * * * *",
             "AzureWebJobs.metrics_events.Disabled": "true",  # there is no event hub here
             "POOLKEEPER_ARM_ENDPOINT": faces.arm_url,
             "POOLKEEPER_ARM_STATIC_TOKEN": "poolkeeper",
         }
         async with LocalHost(HostOptions(app=ROOT, port=0, values=values)) as host:
-            await host.run_now("sweep")
+            await host.run_now("beat")
             real_mesos.kill_agent(victim.nic.address)
 
             lost = ids[victim.nic.address]

@@ -54,7 +54,7 @@ async def telegraf(tmp_path: Path) -> AsyncIterator[Telegraf]:
             "POOLKEEPER_POLICY_FILE": str(policy),
             "AzureWebJobs.metrics_events.Disabled": "true",  # there is no event hub here
             "POOLKEEPER_SWEEP": "0 0 0 1 1 *",
-            "POOLKEEPER_GLANCE": "0 0 0 1 1 *",
+            "POOLKEEPER_BEAT": "0 0 0 1 1 *",
             "POOLKEEPER_ARM_ENDPOINT": "http://127.0.0.1:9",
             "POOLKEEPER_ARM_STATIC_TOKEN": "nobody",
         }

@@ -124,13 +124,11 @@ async def test_events_of_an_event_hub_hold_a_metric_or_a_batch_each(scene: Scene
 
 
 async def test_the_minute_of_silence_sends_nothing_when_nobody_is_missed(scene: Scene) -> None:
-    await function(firehose.metrics_silence)(None)
+    await scene.app.hear_silence()
     assert sent(scene) == []
 
 
-async def test_the_minute_of_asking_puts_signals_into_their_queue(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_minute_of_asking_puts_signals_into_their_queue(scene: Scene) -> None:
     scene.policy = scene.policy.replace("disk.used_percent, above: 90", "master/elected, below: 1")
 
     async def policy() -> str:
@@ -140,8 +138,7 @@ async def test_the_minute_of_asking_puts_signals_into_their_queue(
     http = MemoryHttp({"GET http://172.16.0.6:5050/metrics/snapshot": lambda _: leaderless})
     outside = replace(scene.outside, http=http)
     app = App(outside, PolicyInForce(policy, "policy.yaml", scene.store), frozenset())
-    monkeypatch.setattr(firehose, "app", lambda: app)
-    await function(firehose.metrics_rounds)(None)
+    assert (await app.ask_for_metrics())["heard"] == 1
     (signal,) = sent(scene)
     assert signal["kind"] == SignalKind.CLUSTER_UNWELL
 

@@ -24,7 +24,8 @@ above the code (`python -m tests.guards.page docs/guards.md`). All of them are a
 of the answers are written down, those that allow it too; they are asked again, about readings taken anew, just before
 each step that cannot be taken back. A reason code stands in exactly one file.
 
-`python -m cli explain` shows the answers of a decision with their numbers.
+`python -m cli explain NODE` shows the answers of a decision with their numbers. What a person does about each
+code is in [runbooks.md](runbooks.md).
 """
 ASKED: dict[str, Sequence[Guard]] = {
     "before an agent is touched": guards.ORDER,

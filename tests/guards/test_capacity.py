@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from shared.guards import capacity
 from shared.model.azure import Provisioning
+from shared.model.remedies import Remedy
 from shared.policy.autoscale import AzureAutoscale
+from shared.policy.schema import Capacity
 from tests.builders import Cluster, disruption
 
 
@@ -38,6 +40,23 @@ def test_condition_1_holds_also_for_a_pool_that_is_to_be_empty() -> None:
     cluster = Cluster(nodes=1)
     cluster.is_deleted(1)
     assert capacity.ask(wanting(cluster, 0).question(1)).reason == "capacity_zero"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "least", "allowed"), [(0, 0, True), (0, 1, False), (1, 0, False), (None, 0, False)]
+)
+def test_condition_1_a_pool_that_was_to_be_empty_may_grow(
+    wanted: int | None, least: int, allowed: bool
+) -> None:
+    cluster = wanting(Cluster(nodes=1), wanted)
+    question = replace(cluster.question(1), remedy=Remedy.GROW)
+    cluster.instances.clear()
+    cluster.capacity = 0
+    pool = replace(question.pool, capacity=Capacity(min=least, max=5))
+    empty = replace(question, snapshot=cluster.snapshot(), pool=pool)
+    assert capacity.ask(empty).allowed is allowed
+    assert not capacity.ask(replace(empty, tally=replace(empty.tally, missing=1))).allowed
+    assert not capacity.ask(replace(empty, remedy=Remedy.REPLACE)).allowed
 
 
 @pytest.mark.parametrize("said", [2, 4])

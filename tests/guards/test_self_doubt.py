@@ -108,3 +108,11 @@ def test_one_connected_agent_is_enough_to_believe_the_masters() -> None:
     cluster = Cluster(nodes=9)
     cluster.agents = {"agent-S9": agent(9)}
     assert self_doubt.ask(cluster.question(1)).allowed
+
+
+def test_condition_5_machines_that_boot_are_no_sign_of_anything() -> None:
+    cluster = Cluster()
+    for number in (1, 2, 3):
+        cluster.is_new(number)
+    answer = self_doubt.ask(cluster.question(1))
+    assert (answer.allowed, answer.numbers["machines"]) == (True, 0)

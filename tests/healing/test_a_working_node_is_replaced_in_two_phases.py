@@ -3,15 +3,17 @@ recovers in the first phase goes back to work, and no task was killed."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.errors import Retry, Unknown
 from shared.model.mesos import Generation
 from shared.model.overrides import Override, OverrideKind
 from shared.records import override_row
 from tests.healing.test_announced_ends import ready, scheduled
-from tests.scene import Scene
+from tests.scene import POOL, Scene
 from tests.watched import Call, Crash
 
 
@@ -45,6 +47,41 @@ async def test_the_successor_joins_before_a_task_is_moved_and_the_pool_keeps_its
     assert (scene.destroyed, scene.ordered, scene.capacity, scene.connected) == (["1"], [1], 6, 6)
     assert (scene.running_tasks, await scene.open_incidents()) == (before, {})
     assert (await scene.ledger()).wanted == 6
+
+
+async def test_who_came_for_it_is_sent_away_only_when_new_tasks_are_surely_kept_away() -> None:
+    scene = await announced()
+    await until(scene, "await_successor")
+    open_to_tasks: list[str] = []
+    lost: list[str] = []
+
+    async def around(call: Call) -> Any:
+        if call.name == "scheduler.deactivate" and not lost:
+            lost.append(call.args[0])
+            raise Unknown("whether it is deactivated")  # and it is not
+        if call.name == "compute.destroy":
+            agents = scene.scheduler.agents.items()
+            address = (await scene.compute.addresses(POOL))[call.args[1][0]]
+            open_to_tasks.extend(id for id, one in agents if one.address == address and not one.deactivated)
+        return await call.go()
+
+    scene.app = scene.new_app(around)
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    await scene.after(minutes=30)
+    assert (len(lost), len(scene.destroyed), open_to_tasks) == (1, 1, [])
+    assert (scene.capacity, scene.connected) == (6, 6)
+
+
+async def test_who_came_for_a_machine_that_stays_after_all_is_one_more_than_is_wanted() -> None:
+    scene = await announced()
+    scene.compute.faults.always("destroy", Retry("another operation is at work", timedelta(seconds=30)))
+    await until(scene, "destroy")
+    scene.agent_dies(1)
+    scene.machine_boots(scene.name(1), has_its_disk=False)  # by somebody else, and with another agent
+    await scene.after(minutes=30)
+    book = await scene.ledger()
+    assert (scene.destroyed, scene.capacity, scene.connected) == ([], 7, 7)
+    assert (book.wanted, book.extra) == (6, 1)
 
 
 async def test_what_recovers_before_its_successor_came_goes_back_to_work() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.errors import PoolkeeperError, Retry, Unknown
 from shared.model.operations import OperationState
@@ -213,6 +214,33 @@ async def test_a_pause_while_a_growth_is_under_way_stops_the_pool_from_being_gro
     await scene.after(minutes=10)
     assert orders == ["6"]
     assert any("paused_cluster" in line for line in await scene.said())
+
+
+async def test_a_pause_that_is_said_after_the_guards_were_asked_stops_the_order() -> None:
+    """Between the asking and the order the operation is written down, which may take a while."""
+    scene = Scene(agents=6)
+    await scene.sweeps()
+    said = False
+
+    async def paused_just_before(call: Call) -> Any:
+        nonlocal said
+        is_row = call.name == "store.write" and call.args[0] is Table.OPERATIONS and not said
+        if is_row and b'"step":"grow"' in (call.args[2].body or b""):
+            said = True
+            await scene.reader.overrides.put("prod", override_row(pause), pause, None)
+        return await call.go()
+
+    pause = Override(OverrideKind.PAUSE, "", "somebody", "to have a look", scene.clock.now(), None)
+    scene.app = scene.new_app(paused_just_before)
+    await scene.hears(scene.machine_is_deleted(1))
+    await scene.after(minutes=10)
+    assert (said, scene.ordered) == (True, [])
+    assert any("somebody has said pause meanwhile" in line for line in await scene.said())
+    await scene.reader.overrides.put(
+        "prod", override_row(pause), replace(pause, until=scene.clock.now()), "*"
+    )
+    await scene.after(minutes=10)
+    assert (scene.ordered, scene.connected, await scene.open_incidents()) == ([1], 6, {})
 
 
 async def test_a_place_is_kept_while_nobody_knows_whether_the_machine_was_destroyed() -> None:

@@ -18,6 +18,7 @@ from tests.watched import Call
 
 EVERY = pytest.mark.parametrize("generation", list(Generation))
 BARS = {"scheduler.deactivate", "scheduler.schedule_maintenance"}
+FREES = {"scheduler.reactivate", "scheduler.unschedule_maintenance"}
 
 
 async def in_vain(generation: Generation, around: Any = None, **other: Any) -> Scene:
@@ -95,6 +96,40 @@ async def test_a_crash_at_any_call_on_the_way_leaves_no_incident_of_it(generatio
     await scene.after(minutes=15)
     assert (lost, scene.destroyed) == ([True], ["6"])
     await nothing_is_left(scene)
+
+
+@EVERY
+async def test_who_takes_over_bars_it_once_more_when_tasks_were_let_in_again(generation: Generation) -> None:
+    """It had a task for a moment, so that it was to stay; the worker ended before that was written down."""
+    seen = list[str]()
+
+    def crashed(scene: Scene) -> Any:
+        async def around(call: Call) -> Any:
+            answer = await call.go()
+            is_for_it = call.name in BARS | FREES and _is_for_it(scene, call)
+            if is_for_it or call.name == "compute.destroy":
+                seen.append(call.name.partition(".")[2])
+            if is_for_it and len(seen) == 1:
+                scene.scheduler.run(scene.agent_of(6), WEB, 1)
+            if is_for_it and len(seen) == 2:
+                scene.scheduler.run(scene.agent_of(6), WEB, 0)
+                raise RuntimeError("the process ended")
+            return answer
+
+        return around
+
+    scene = await in_vain(generation)
+    scene.tasks += 1
+    scene.forgives = (RuntimeError,)
+    scene.app = scene.new_app(crashed(scene))
+    await scene.after(minutes=20)
+    scene.tasks -= 1
+    bar, free = (
+        ("deactivate", "reactivate")
+        if generation is Generation.DRAIN
+        else ("schedule_maintenance", "unschedule_maintenance")
+    )
+    assert seen[:4] == [bar, free, bar, "destroy"]
 
 
 @pytest.mark.parametrize("plan", ["Redeploy", "Preempt"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from shared.errors import Retry
 from shared.model.mesos import Drain, Generation
 from shared.model.operations import OperationState
 from shared.ports.store import Table
@@ -17,6 +18,7 @@ from tests.scene import Scene
 from tests.watched import Call
 
 REPLACED = "repair: {ladder: [replace]}"
+NOT_NOW = Retry("nobody answers", timedelta(seconds=5))
 
 
 def ward_of(generation: Generation, more: str = REPLACED) -> Ward:
@@ -134,3 +136,31 @@ async def test_one_that_is_connected_again_is_emptied_before_it_is_restarted() -
     scene.app = scene.new_app(back_and_ill)
     await ward.after(minutes=20)
     assert restarted_with == [0]
+
+
+async def test_one_that_a_new_leader_still_waits_for_gets_tasks_again_when_it_is_there() -> None:
+    """Masters keep in their registry that it is deactivated, and do not know it until it comes back to them."""
+    scene = Scene(agents=6, generation=Generation.DRAIN, more="repair: {ladder: [replace]}")
+    await scene.sweeps()
+    scene.compute.faults.always("set_capacity", NOT_NOW)
+    await scene.hears(scheduled(scene, "Redeploy"))
+    await scene.after(seconds=30)
+    agents, first = dict(scene.scheduler.agents), scene.agent_of(1)
+    assert agents[first].deactivated
+    scene.scheduler.faults.always("state", NOT_NOW)
+    await scene.after(seconds=40)
+    (operation,) = await scene.running()
+    assert operation.step == "give_back"
+    scene.booting = False
+    scene.all_answer_again()
+    scene.scheduler.fail_over("http://master-2:5050")
+    await scene.hears(scheduled(scene, "Redeploy", "Canceled"))
+    for agent in agents.values():
+        if agent.agent_id != first:
+            scene.scheduler.join(agent)
+    await scene.after(minutes=2)
+    scene.scheduler.join(agents[first])
+    scene.booting = True
+    await scene.after(minutes=20)
+    assert not scene.scheduler.agents[first].deactivated
+    assert (await scene.running(), await scene.open_incidents(), scene.connected) == ([], {}, 6)

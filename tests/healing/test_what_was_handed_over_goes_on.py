@@ -69,6 +69,21 @@ async def test_what_azure_refuses_for_good_is_not_tried_again() -> None:
     assert await taken_up(stage) == []
 
 
+async def test_a_machine_that_a_person_gives_up_by_hand_is_a_new_case_and_is_replaced() -> None:
+    """What docs/runbooks.md says to do about a machine that was handed over and is still there."""
+    stage = Stage(agents=6)
+    await stage.sweeps()
+    stage.compute.faults.always("destroy", Refused("azure", "request_rejected", {}))
+    stage.agent_dies(2)
+    await stage.after(minutes=35)
+    (incident,) = (await stage.open_incidents()).values()
+    assert incident.state is IncidentState.HANDED_OVER
+    await stage.hears(stage.machine_is_deleted(2))
+    await stage.after(minutes=20)
+    assert (stage.connected, stage.destroyed, await stage.open_incidents()) == (6, [], {})
+    assert (await stage.ledger()).active == ()
+
+
 async def test_a_rung_that_was_refused_is_tried_again_and_one_that_did_not_help_is_not() -> None:
     stage = Stage(agents=6, more="repair: {ladder: [restart, redeploy]}")
     stage.cured_by = frozenset({"redeploy"})

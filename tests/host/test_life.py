@@ -167,7 +167,7 @@ async def test_storage_that_is_away_fails_the_event_and_is_waited_for(
     await running.until(lambda: "cannot be read now" in caplog.text)
     await asyncio.sleep(1)
     complaints = [one for one in caplog.records if "cannot be read now" in one.message]
-    assert len(complaints) == len({one.args for one in complaints})
+    assert len(complaints) == len({one.message for one in complaints})
 
 
 async def test_a_port_in_use_is_told_in_one_sentence(start: Start, options: HostOptions) -> None:

@@ -26,7 +26,7 @@ from shared.records import Records
 from tests.scene import POOL, START, SWEEP, Scene
 from tests.watched import Around, Call
 
-FOR_GOOD = frozenset({"destroy", "redeploy", "reimage", "deallocate"})
+FOR_GOOD = frozenset({"destroy", "redeploy", "reimage"})
 ORDERS = FOR_GOOD | {"restart", "power_off", "run_command", "set_capacity"}
 
 EMITTED = "Microsoft.ResourceNotifications.MaintenanceResources.ScheduledEventEmitted"

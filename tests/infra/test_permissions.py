@@ -1,109 +1,33 @@
-"""The role of the app has exactly the actions that its code calls: every call of the ports is made against the
-simulator, and what went over the wire is compared with the template."""
+"""The role of the app has exactly the actions that its code calls, and the page of permissions tells of each."""
 
 from __future__ import annotations
 
-import inspect
 import re
+from pathlib import Path
 
 import pytest
 
-from shared.azure.arm_client import ArmSettings
-from shared.azure.compute import AzureCompute
-from shared.azure.machines import AzureMachines
-from shared.model.azure import MachineGroup, PoolAddress
 from shared.ports.compute import Compute
 from shared.ports.machines import Machines
-from simulator.arm.face import ArmFace
-from simulator.in_process import ArmTransport
-from simulator.wire import Request, Response
-from simulator.world.build import SUBSCRIPTION, ClusterSpec, build_cluster, new_world
-from tests.contract.compute_worlds import LONG, START, SimulatorClock
-from tests.infra.templates import variable
+from tests.craft.repository import deployed, text
+from tests.infra.calls import called, calls
+from tests.infra.permissions_page import OPTIONAL, REASONS, granted, page
+from tests.infra.templates import ROOT, parsed
 
 JOINED = re.compile(r"Microsoft\.Network/.+/join/action")
 """What Azure asks for when a set is written whose model refers to these; no call of ours
 (MicrosoftDocs/azure-docs, role-based-access-control/resource-provider-operations.md)."""
 
 
-class Recorder:
-    """In front of Azure: every call as the action that it needs."""
-
-    def __init__(self, face: ArmFace) -> None:
-        self._face = face
-        self.actions: set[str] = set()
-
-    async def handle(self, request: Request) -> Response:
-        self.actions.add(action(request.method, request.path))
-        if request.query.get("$expand") == "instanceView":
-            # What a machine does is its instance view, which has an action of its own where it is asked for alone.
-            self.actions.add(
-                action("GET", f"{request.path.rstrip('/')}{_any_name(request.path)}/instanceView")
-            )
-        return await self._face.handle(request)
-
-
-def action(method: str, path: str) -> str:
-    """`POST .../virtualMachineScaleSets/NAME/virtualMachines/3/restart` is
-    `Microsoft.Compute/virtualMachineScaleSets/virtualMachines/restart/action`. Names stand at every other place."""
-    provider, *parts = path.rpartition("/providers/")[2].split("/")
-    kinds, last = parts[0::2], parts[-1]
-    if method == "POST":
-        return "/".join([provider, *parts[0:-1:2], last, "action"])
-    return "/".join([provider, *kinds, {"GET": "read", "DELETE": "delete"}.get(method, "write")])
-
-
-def _any_name(path: str) -> str:
-    """For a path that ends with a kind and not with a name, as a list does."""
-    return "/one" if len(path.rpartition("/providers/")[2].split("/")) % 2 == 0 else ""
-
-
-def granted() -> set[str]:
-    groups = ("agents", "masters", "progress", "referredTo", "commands", "starting")
-    return {one for group in groups for one in variable("app/role.bicep", group)}
-
-
-async def called() -> set[str]:
-    """Every call of both ports, each once."""
-    clock = SimulatorClock(START)
-    world = new_world(clock)
-    build_cluster(world, ClusterSpec("prod", suffix="633E21A3", pools={"private": 3}))
-    (cluster,) = world.clusters.values()
-    name = cluster.pools["private"].name
-    recorder = Recorder(ArmFace(world, page_size=2))
-    settings = ArmSettings(endpoint="http://arm.test", static_token="token")
-    async with AzureCompute(settings, transport=ArmTransport(recorder)) as compute:
-        pool = PoolAddress(SUBSCRIPTION, "acs-prod", name)
-        group = MachineGroup(SUBSCRIPTION, "acs-prod", "dcos-master-633E21A3-*")
-        machines = AzureMachines(compute.arm)
-        (first, *_), (master, *_) = await compute.instances(pool), await machines.machines(group)
-        etag = (await compute.scale_set(pool)).etag
-        of_pool = {"destroy": ([first.instance_id],), "set_capacity": (4, etag), "protect": ("1", True)}
-        given = {"run_command": (["true"],)}
-        token = await compute.restart(pool, "1")
-        asked_of_all = {"scale_set", "instances", "addresses"}
-        for call in calls(Compute):
-            more = of_pool.get(call, () if call in asked_of_all else ("1", *given.get(call, ())))
-            await getattr(compute, call)(pool, *((token,) if call == "look" else more))
-            clock.advance(LONG)
-            world.settle()
-        token = await machines.restart(group, master.name)
-        for call in calls(Machines):
-            more = () if call == "machines" else (master.name, *given.get(call, ()))
-            await getattr(machines, call)(group, *((token,) if call == "look" else more))
-            clock.advance(LONG)
-            world.settle()
-    return recorder.actions
-
-
-def calls(port: type) -> list[str]:
-    """Those that destroy come last."""
-    names = [name for name, one in inspect.getmembers(port, inspect.iscoroutinefunction) if name[0] != "_"]
-    return sorted(names, key=lambda name: (name == "destroy", name))
-
-
 async def test_the_role_has_exactly_the_actions_that_the_code_calls() -> None:
-    assert {one for one in granted() if not JOINED.fullmatch(one)} == await called()
+    assert {one for one in granted() if not JOINED.fullmatch(one)} == set(await called())
+
+
+@pytest.mark.parametrize("port", [Compute, Machines])
+def test_the_app_uses_every_call_that_needs_a_right(port: type) -> None:
+    ports = ("shared/ports", "shared/azure", "shared/memory")
+    code = "\n".join(text(path) for path in deployed() if not str(path).startswith(ports))
+    assert [call for call in calls(port) if not re.search(rf"\.{call}\b", code)] == []
 
 
 def test_nothing_in_the_role_takes_a_master_away() -> None:
@@ -115,3 +39,33 @@ def test_nothing_in_the_role_takes_a_master_away() -> None:
 @pytest.mark.parametrize("one", sorted(granted()))
 def test_no_action_of_the_role_is_a_pattern(one: str) -> None:
     assert "*" not in one
+
+
+def test_there_is_a_reason_for_each_action_and_none_for_others() -> None:
+    assert set(REASONS) == granted()
+    assert set(OPTIONAL.values()) <= set(parsed("main.bicep")["parameters"])
+
+
+async def test_the_page_is_made_of_the_role_and_of_the_calls() -> None:
+    told = (ROOT / Path("docs/permissions.md")).read_text()
+    assert told == page(await called()), "python -m tests.infra.permissions_page docs/permissions.md"
+
+
+BUILT_IN = {
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "Storage Queue Data Contributor",
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
+    "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
+    "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
+    "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": "Azure Event Hubs Data Receiver",
+    "2b629674-e913-4c01-ae53-ef4638d8f975": "Azure Event Hubs Data Sender",
+}
+"""MicrosoftDocs/azure-docs, role-based-access-control/built-in-roles.md."""
+
+
+def test_each_role_of_azure_that_is_granted_is_on_the_page() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "infra" / "app").glob("*.bicep"))
+    assert set(re.findall(r"'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'", code)) == set(BUILT_IN)
+    told = " ".join((ROOT / Path("docs/permissions.md")).read_text().split())
+    assert [role for role in BUILT_IN.values() if role not in told] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,3 +93,30 @@ def test_what_azd_fills_in_is_what_the_template_asks_for() -> None:
     filled = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
     asked = parsed("main.bicep")["parameters"]
     assert {name for name, one in asked.items() if one["default"] is None} <= set(filled) <= set(asked)
+
+
+def test_what_comes_from_the_environment_is_a_text() -> None:
+    """Older versions of azd take no list from there."""
+    known = parsed("main.bicep")["parameters"]
+    filled = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
+    taken = [name for name, one in filled.items() if "${" in str(one["value"])]
+    assert len(taken) == 5
+    assert [name for name in taken if known[name]["type"] != "string"] == []
+
+
+def test_what_azd_deploys_puts_nothing_into_the_resource_group_of_a_cluster() -> None:
+    """`azd down` deletes every resource group that its deployment has put something into (Azure/azure-dev, 2916)."""
+    of_main = [one for one in modules() if one.file == "main.bicep"]
+    assert len(of_main) >= 6
+    scopes = {str(one.config.get("scope", "the subscription")) for one in of_main}
+    assert scopes == {"group", "the subscription"}
+    assert "resourceGroup(" not in (INFRA / "main.bicep").read_text()
+
+
+def test_what_is_deployed_for_clusters_gets_all_that_it_asks_for() -> None:
+    hook = (ROOT / "azure.yaml").read_text()
+    asked = parsed("clusters.bicep")["parameters"]
+    assert [name for name in asked if f'{name}="$' not in hook] == []
+    given = re.findall(r'(\w+)="\$(POOLKEEPER_\w+)"', hook)
+    made = (INFRA / "main.bicep").read_text() + (INFRA / "main.parameters.json").read_text()
+    assert [name for _, name in given if name not in made] == []

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+
+import pytest
 
 from shared.ports.queues import Queue
 from shared.ports.store import Table
+from shared.settings.known import KNOWN, OF_AZD, OF_THE_HOST
 from tests.craft.repository import deployed, text
 from tests.infra.templates import ROOT, found_in, modules, parsed, resources, variable
+from tests.scene import Scene
 
 BY_PEOPLE = {
     "POOLKEEPER_ALERTMANAGER_TOKEN": "a secret: named in `secrets`",
     "POOLKEEPER_ALERTMANAGER_USER": "a secret: named in `secrets`",
     "POOLKEEPER_ALERTMANAGER_PASSWORD": "a secret: named in `secrets`",
+    "POOLKEEPER_API_KEYS": "who can have no token of Entra: named in `more`, as digests",
     "POOLKEEPER_ENTRA_CALLER": "the same in every tenant of a cloud: named in `more` where it is not",
     "POOLKEEPER_ARM_STATIC_TOKEN": "of the simulator alone, never in Azure",
     "AzureWebJobsStorage": "a connection with keys, of the emulator alone",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "of who has a collector: named in `more`",
 }
 """Settings that the templates do not set, and why not."""
-
-OF_THE_PLATFORM = re.compile(
-    r"AzureWebJobs\.|AzureWebJobsStorage__credential|APPLICATIONINSIGHTS_|POOLKEEPER_EVENT_HUB_CONNECTION__"
-)
-"""Settings that the Functions host and the worker read, and no line of ours."""
 
 
 def set_in_azure() -> set[str]:
@@ -34,19 +36,25 @@ def set_in_azure() -> set[str]:
     return {name.strip("'") for name in found}
 
 
-def read_by_the_code() -> set[str]:
-    code = "\n".join(text(path) for path in deployed() if str(path).endswith(".py"))
-    return set(re.findall(r"""env(?:iron)?\.get\(\s*"(\w+)""", code)) | set(
-        re.findall(r"%(POOLKEEPER_\w+)%", code)
-    )
+def named_in_triggers() -> set[str]:
+    code = "\n".join(text(path) for path in deployed() if str(path).startswith("functions"))
+    return set(re.findall(r"%(\w+)%", code))
 
 
-def test_every_setting_that_the_code_reads_is_set_in_azure_or_by_people_for_a_reason() -> None:
-    assert read_by_the_code() - set_in_azure() == set(BY_PEOPLE)
+def test_every_setting_that_is_known_is_set_in_azure_or_by_people_for_a_reason() -> None:
+    assert set(KNOWN) - set_in_azure() == set(BY_PEOPLE)
+    assert named_in_triggers() <= set(KNOWN)
 
 
 def test_nothing_is_set_in_azure_that_nobody_reads() -> None:
-    assert {name for name in set_in_azure() if not OF_THE_PLATFORM.match(name)} <= read_by_the_code()
+    assert set_in_azure() <= {*KNOWN, *OF_THE_HOST}
+
+
+def test_what_azd_keeps_for_the_templates_is_what_the_templates_name() -> None:
+    named = "".join((ROOT / "infra" / name).read_text() for name in ("main.parameters.json", "main.bicep"))
+    assert set(re.findall(r"output (POOLKEEPER_\w+)|\$\{(POOLKEEPER_\w+)=?\}", named)) == {
+        (name, "") if f"output {name} " in named else ("", name) for name in OF_AZD
+    }
 
 
 def test_the_queues_and_tables_are_those_of_the_code() -> None:
@@ -58,8 +66,19 @@ def test_the_queues_and_tables_are_those_of_the_code() -> None:
 def test_the_sweep_comes_as_often_as_the_sample_says() -> None:
     sample = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
     settings = variable("app/function.bicep", "settings")
-    for name in ("POOLKEEPER_SWEEP", "POOLKEEPER_GLANCE"):
+    for name in ("POOLKEEPER_SWEEP", "POOLKEEPER_BEAT"):
         assert settings[name] == sample[name]
+
+
+async def test_the_alarm_for_no_sweep_listens_for_the_line_that_a_sweep_writes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (query,) = [one["query"] for one in variable("app/watch.bicep", "questions") if "no-sweep" in one["name"]]
+    found = re.search(r'^traces \| where message startswith "(.+)"$', query)
+    assert found
+    with caplog.at_level(logging.INFO, "shared.app"):
+        await Scene().app.sweep()
+    assert [one.startswith(found[1]) for one in caplog.messages] == [True]
 
 
 def test_events_are_delivered_to_a_function_that_exists_and_kept_where_they_cannot_be() -> None:

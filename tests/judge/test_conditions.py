@@ -140,6 +140,23 @@ def test_rule_09_unread_masters_make_every_machine_that_is_there_unknown() -> No
     assert judged(cluster, 2) == (5, Condition.GONE, False)
 
 
+@pytest.mark.parametrize(
+    ("joined", "expected"),
+    [
+        (timedelta(seconds=1), (9, Condition.UNKNOWN, True)),
+        (timedelta(0), (20, Condition.UNREACHABLE, False)),
+    ],
+)
+def test_rule_09_an_agent_that_joined_after_the_masters_were_read_is_not_missed(
+    joined: timedelta, expected: tuple[int, Condition, bool]
+) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.loses_agent(1)
+    scheduler = cluster.snapshot().scheduler
+    cluster.remembers(1, agent_id="agent-S1", joined_at=scheduler.taken_at + joined)
+    assert judged(cluster) == expected
+
+
 @pytest.mark.parametrize("connected", [True, False])
 def test_rule_10_agents_that_announce_the_same_address_make_its_machine_unknown(connected: bool) -> None:
     cluster = Cluster(nodes=1)

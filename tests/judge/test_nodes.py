@@ -31,6 +31,8 @@ from tests.builders import (
     pool_policy,
 )
 
+MINUTE = timedelta(minutes=1)
+
 
 def joined(cluster: Cluster) -> dict[str, Node]:
     return {node.name: node for node in nodes_of_pool(cluster.snapshot(), "private", cluster.memory)}
@@ -250,3 +252,15 @@ def test_the_agent_of_a_lost_machine_is_not_taken_for_that_of_a_new_one_at_its_a
     cluster.addresses["2"] = address(1)
     assert agent_of(cluster, 2) is None
     assert agent_of(cluster, 1) == "agent-S1"
+
+
+@pytest.mark.parametrize(("registered", "found"), [(-MINUTE, None), (MINUTE, "agent-S9")])
+def test_a_lost_agent_that_registered_before_a_machine_was_made_is_not_its_own(
+    registered: timedelta, found: str | None
+) -> None:
+    """It is of the machine that had the address before, and Mesos lists it for minutes."""
+    cluster = Cluster(nodes=1)
+    made = NOW - 3 * MINUTE
+    cluster.is_new(2, age=3 * MINUTE)
+    cluster.agents["agent-S9"] = agent(2, agent_id="agent-S9", active=False, registered_at=made + registered)
+    assert agent_of(cluster, 2) == found

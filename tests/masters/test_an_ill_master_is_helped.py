@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.errors import Retry
+from shared.errors import Retry, Unknown
 from shared.model.incidents import IncidentState
 from shared.model.operations import OperationState
 from shared.model.remedies import Remedy
@@ -214,3 +214,13 @@ async def test_what_azure_tells_of_its_machine_opens_the_case_at_once() -> None:
     incident = await hall.incident(1)
     assert incident is not None
     assert [signal.about for signal in incident.signals] == [machine(1)]
+
+
+async def test_an_order_whose_answers_are_lost_again_and_again_is_given_three_times_at_most() -> None:
+    hall = Hall()
+    await hall.sweeps()
+    hall.machines.faults.always("restart", Unknown("the connection was closed"))
+    hall.hangs(1)
+    await hall.after(minutes=30)
+    orders = [line for line in await hall.said() if f"restarting master {address(1)}" in line]
+    assert 2 <= len(orders) <= 3

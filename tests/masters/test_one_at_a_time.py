@@ -15,6 +15,7 @@ from shared.model.operations import Operation, OperationState, Plan, Subject
 from shared.model.remedies import Remedy
 from shared.operate.one_master import begin_on_master
 from shared.ports.queues import Queue
+from shared.ports.store import Table
 from tests.masters.hall import Hall, address, machine
 from tests.watched import Crash, Interleaved, Tripwire
 
@@ -67,6 +68,31 @@ async def test_who_was_refused_is_refused_as_long_as_the_other_runs_and_is_told_
             await begin_on_master(hall.outside, operation(hall, 2))
         assert refused.value.numbers == {"operation": "o-1"}
     assert [one.id for one in await hall.running()] == ["o-1"]
+
+
+async def spoil(hall: Hall) -> None:
+    """The row about masters is what this version cannot read."""
+    partition = hall.store._partitions[Table.OPERATIONS, "prod"]
+    partition["master"] = replace(partition["master"], body=b"{")
+
+
+async def test_a_row_that_cannot_be_read_refuses_all_and_says_so() -> None:
+    hall = Hall()
+    await begin_on_master(hall.outside, operation(hall, 1))
+    await spoil(hall)
+    with pytest.raises(Refused) as refused:
+        await begin_on_master(hall.outside, operation(hall, 2))
+    assert refused.value.reason == "quorum_unread"
+    assert "row master" in str(refused.value.numbers["row"])
+
+
+async def test_an_operation_whose_row_about_masters_cannot_be_read_ends_all_the_same() -> None:
+    hall = Hall()
+    await begin_on_master(hall.outside, operation(hall, 1))
+    await spoil(hall)
+    (kept,) = (await hall.reader.running_operations("prod")).values()
+    await hall.reader.close_operation(replace(kept.value, state=OperationState.DONE), kept.etag)
+    assert await hall.running() == []
 
 
 async def test_with_its_end_the_next_may_begin() -> None:

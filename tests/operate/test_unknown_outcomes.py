@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from shared.errors import Retry, Unknown
 from shared.model.mesos import Generation
 from shared.model.operations import OperationState
 from tests.scene import Scene
+from tests.watched import Call
 
 LOST = Unknown("the connection was closed")
+MINUTES = timedelta(minutes=2)
 MOMENTS = pytest.mark.parametrize(
     "done", [False, True], ids=["before it took effect", "after it took effect"]
 )
@@ -89,6 +92,45 @@ async def test_a_machine_that_is_well_is_not_restarted_because_the_answer_was_lo
     assert (scene.destroyed, scene.connected, scene.capacity) == ([], 6, 6)
     assert await scene.open_incidents() == {}
     assert [one.state for one in await scene.closed_operations()] == [OperationState.WITHDRAWN]
+
+
+@pytest.mark.parametrize("verb", ["restart", "redeploy"])
+async def test_an_order_whose_answers_are_lost_again_and_again_is_given_three_times_at_most(
+    verb: str,
+) -> None:
+    """It may have taken effect each time, and a machine that is started again twice a minute never comes up."""
+    scene = Scene(agents=6, more=f"repair: {{ladder: [{verb}, replace]}}")
+    scene.cured_by = frozenset()
+    await scene.sweeps()
+    scene.compute.faults.always(verb, LOST)
+    scene.agent_dies(1)
+    await scene.after(minutes=40)
+    orders = [line for line in await scene.said() if f"{verb}ing instance 1" in line]
+    assert 2 <= len(orders) <= 3
+    assert (scene.destroyed, scene.connected) == (["1"], 6)
+
+
+async def test_no_order_is_given_once_more_when_half_of_its_time_is_over() -> None:
+    """The next rung, or the next machine, would meet it at work."""
+    scene = Scene(agents=6, more="repair: {ladder: [restart, replace], restart_timeout: 1m}")
+    scene.cured_by = frozenset()
+    await scene.sweeps()
+    ordered: list[datetime] = []
+
+    async def around(call: Call) -> Any:
+        if call.name == "compute.restart":
+            ordered.append(scene.clock.now())
+            raise LOST
+        if call.name == "compute.instance" and len(ordered) == 1 and scene.clock.now() < ordered[0] + MINUTES:
+            raise Retry("429", timedelta(seconds=20))
+        return await call.go()
+
+    scene.app = scene.new_app(around)
+    scene.agent_dies(1)
+    await scene.after(minutes=20)
+    assert len(ordered) == 1
+    assert any("restart: restarting it was ordered, what became" in text for text in await scene.said())
+    assert (scene.destroyed, scene.connected) == (["1"], 6)
 
 
 async def test_a_machine_that_recovers_while_its_order_waits_is_left_alone() -> None:

@@ -34,7 +34,7 @@ UNWISE = {
     "confirm-short": (with_pool("repair: {confirm_after: 0s}"), f"{POOL}.repair.confirm_after"),
     "join-timeout-short": (with_pool("repair: {join_timeout: 1m}"), f"{POOL}.repair.join_timeout"),
     "verify-off": (with_pool("repair: {verify_timeout: 0s}"), f"{POOL}.repair.verify_timeout"),
-    "window-short": (with_pool(WINDOW.format("14m")), f"{POOL}.windows"),
+    "window-short": (with_pool(WINDOW.format("29m")), f"{POOL}.windows"),
     "floor-zero": (changed("min: 3", "min: 0"), f"{POOL}.capacity.min"),
     "bolder-than-cluster": (with_pool("mode: enforce"), f"{POOL}.mode"),
     "shared-masters": (GOOD + OTHER.replace(ALL_MASTERS, "[172.16.0.5:5050]"), "clusters.test.dcos.masters"),
@@ -55,7 +55,7 @@ WISE = {
     "confirm-short": with_pool("repair: {confirm_after: 15s}"),
     "join-timeout-short": with_pool("repair: {join_timeout: 5m}"),
     "verify-off": with_pool("repair: {verify_timeout: 1s}"),
-    "window-short": with_pool(WINDOW.format("15m")),
+    "window-short": with_pool(WINDOW.format("30m")),
     "floor-zero": changed("min: 3", "min: 1"),
     "bolder-than-cluster": with_cluster("mode: enforce"),
     "shared-masters": GOOD + OTHER.replace(ALL_MASTERS, "[172.16.0.5:5051]"),
@@ -94,3 +94,12 @@ def test_advice_counts_for_every_pool_that_inherits_the_setting() -> None:
         f"{POOL}.storm.hold",
         "clusters.prod.pools.public.storm.hold",
     ]
+
+
+@pytest.mark.parametrize(
+    ("repair", "told"), [("join_timeout: 45m", "joined (45m)"), ("drain_timeout: 1h", "empty (1h)")]
+)
+def test_a_window_is_measured_by_what_takes_longer_to_join_or_to_drain(repair: str, told: str) -> None:
+    (advice,) = lint(policy_of(with_pool(f"repair: {{{repair}}}\n{WINDOW.format('40m')}")))
+    assert advice.code == "window-short"
+    assert told in advice.text

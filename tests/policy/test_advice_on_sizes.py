@@ -23,8 +23,9 @@ def scaled(written: str) -> str:
     return with_pool(f"scaling: {{{written}}}")
 
 
-def timed(*schedules: str, more: str = "") -> str:
-    return with_pool(f"schedules: [{', '.join(f'{{{one}}}' for one in schedules)}]\n{more}")
+def timed(*schedules: str, more: str = "", low: int = 3) -> str:
+    text = with_pool(f"schedules: [{', '.join(f'{{{one}}}' for one in schedules)}]\n{more}")
+    return text.replace("min: 3,", f"min: {low},")
 
 
 def public(written: str) -> str:
@@ -36,7 +37,8 @@ UNWISE = {
     "shrink-faster-than-grow": (scaled(f"signals: [{CPU}], step_up: 5, step_down: 6"), "scaling"),
     "step-down-all": (scaled(f"signals: [{CPU}], step_down: 100%"), "scaling.step_down"),
     "scaling-window-short": (scaled(f"signals: [{CPU}], window: 14m"), "scaling.window"),
-    "scaling-full": (scaled("signals: [{of: cpu, setpoint: 85%, margin: 6%}]"), "scaling.signals"),
+    "scaling-drop-small": (scaled(f"signals: [{CPU}], drop: 29%"), "scaling.drop"),
+    "scaling-full": (scaled("signals: [{of: cpu, setpoint: 85%, margin: 11%}]"), "scaling.signals"),
     "forecast-of-nothing": (scaled("signals: [{of: waiting}], forecast: {}"), "scaling.forecast"),
     "thin-alone": (scaled("signals: [{of: thin}, {nodes: 4}]"), "scaling.signals"),
     "constant-unheard": (scaled("signals: [{nodes: 3}]"), "scaling.signals"),
@@ -60,6 +62,7 @@ UNWISE = {
         timed(f"name: a, {EVERY}, target: 40", f"name: b, {NIGHT}, target: 15"),
         "disruption.per_hour",
     ),
+    "below-members": (timed(f"name: a, {EVERY}, for: 2h, max: 2", low=2), "schedules"),
 }
 
 WISE = {
@@ -67,7 +70,8 @@ WISE = {
     "shrink-faster-than-grow": scaled(f"signals: [{CPU}], step_up: 5, step_down: 5, shrink_pause: 1m"),
     "step-down-all": scaled(f"signals: [{CPU}], step_down: 99%"),
     "scaling-window-short": scaled(f"signals: [{CPU}], window: 15m"),
-    "scaling-full": scaled("signals: [{of: cpu, setpoint: 85%, margin: 5%}]"),
+    "scaling-drop-small": scaled(f"signals: [{CPU}], drop: 30%"),
+    "scaling-full": scaled("signals: [{of: cpu, setpoint: 85%, margin: 10%}]"),
     "forecast-of-nothing": scaled(f"signals: [{{of: waiting}}, {CPU}], forecast: {{}}"),
     "thin-alone": scaled("signals: [{of: thin}, {of: waiting}]"),
     "constant-unheard": scaled("signals: [{nodes: 4}]"),
@@ -83,6 +87,7 @@ WISE = {
     ),
     "signals-unheard": timed(f"name: a, {EVERY}, for: 9h, target: 9", more=f"scaling: {{signals: [{CPU}]}}"),
     "shrinks-slowly": timed(f"name: a, {EVERY}, target: 40", f"name: b, {NIGHT}, target: 16"),
+    "below-members": timed(f"name: a, {EVERY}, for: 2h, max: 3", low=2),
 }
 
 

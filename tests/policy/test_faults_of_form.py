@@ -68,8 +68,8 @@ def test_a_key_at_the_wrong_place_is_told_where_it_belongs() -> None:
 def test_a_key_that_resembles_nothing_gets_the_list_of_keys() -> None:
     fault = fault_of(with_pool("xyzzy: 3"))
     assert (
-        fault.allowed == "scale_set, capacity, mode, windows, schedules, scaling, price, azure_autoscale, "
-        "notify, repair, disruption, storm, rebalance"
+        fault.allowed == "scale_set, capacity, mode, windows, schedules, scaling, offers, price, "
+        "azure_autoscale, notify, repair, disruption, storm, rebalance"
     )
     assert fault.hint == ""
 

@@ -58,8 +58,8 @@ def test_a_pool_follows_several_signals_at_a_time() -> None:
 
 def test_how_fast_and_who_goes_can_be_said() -> None:
     written = (
-        "{window: 30m, grow_after: 1m, grow_pause: 2m, shrink_pause: 10m, jump: none, step_up: 10, step_down: 20%,"
-        " goes_first: oldest, protect_new: 1h, serving: 2}"
+        "{window: 30m, grow_after: 1m, grow_pause: 2m, shrink_pause: 10m, jump: none, drop: 50%,"
+        " step_up: 10, step_down: 20%, goes_first: oldest, protect_new: 1h, serving: 2}"
     )
     assert scaling_of(with_pool(f"scaling: {written}")) == Scaling(
         pace=Pace(
@@ -68,6 +68,7 @@ def test_how_fast_and_who_goes_can_be_said() -> None:
             grow_pause=timedelta(minutes=2),
             shrink_pause=timedelta(minutes=10),
             jump=None,
+            drop=Share(50, True),
             step_up=Share(10, False),
             step_down=Share(20, True),
         ),
@@ -137,7 +138,7 @@ def test_the_closest_forecast_counts_as_a_whole_and_can_be_taken_away() -> None:
         ("{signals: [{of: cpus}]}", ".signals[0].of", "'cpus'"),
         ("{signals: [{of: cpu, setpoint: 0.7}]}", ".signals[0].setpoint", "'0.7'"),
         ("{signals: [{of: cpu, setpoint: 0%}]}", ".signals[0].setpoint", "'0%'"),
-        ("{signals: [{of: cpu, setpoint: 95%}]}", ".signals[0].setpoint", "a margin of 7% around 95%"),
+        ("{signals: [{of: cpu, setpoint: 96%}]}", ".signals[0].setpoint", "a margin of 10% around 96%"),
         ("{signals: [{of: cpu, margin: 70%}]}", ".signals[0].margin", "a margin of 70% around 70%"),
         ("{signals: [{of: waiting, margin: 5%}]}", ".signals[0].margin", "margin beside of"),
         ("{signals: [{of: thin, setpoint: 5%}]}", ".signals[0].setpoint", "setpoint beside of"),

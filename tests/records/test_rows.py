@@ -151,3 +151,19 @@ async def test_open_and_closed_rows_of_a_cluster_do_not_mix_with_another_cluster
     await records.incidents.put("test", open_incident_row("set_2"), incident("set_2"), None)
     assert list(await records.open_incidents("prod")) == ["set_1"]
     assert list(await records.open_incidents("test")) == ["set_2"]
+
+
+async def test_an_operation_that_runs_is_not_begun_again() -> None:
+    records = Records(MemoryStore())
+    await records.begin_operation(operation())
+    with pytest.raises(Conflict):
+        await records.begin_operation(operation())
+
+
+async def test_an_operation_that_is_over_is_not_begun_again_by_who_slept_through_it() -> None:
+    records = Records(MemoryStore())
+    etag = await records.begin_operation(operation())
+    await records.close_operation(replace(operation(), state=OperationState.WITHDRAWN), etag)
+    with pytest.raises(Conflict):
+        await records.begin_operation(operation())
+    assert await records.running_operations("prod") == {}

@@ -8,7 +8,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.model.mesos import Agent, Amounts, Reservation
-from shared.scale.offers import blank_of, host_of
+from shared.model.offer import Offer
+from shared.model.ports import Ports
+from shared.scale.offers import blank_of, host_of, offer_of
 from shared.scale.work import PUBLIC
 
 SINCE = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -48,11 +50,33 @@ def test_who_gets_no_new_tasks_is_closed() -> None:
 def test_one_more_agent_offers_what_all_of_them_would_if_they_were_empty() -> None:
     large, small = agent(1, used=Amounts(4)), agent(2, total=Amounts(2, 9000))
     small = replace(small, attributes={"os": "Linux", "rack": "2"})
-    blank = blank_of([replace(large, attributes={"os": "Linux", "rack": "1"}), small], ["2", "1"])
-    assert blank is not None
-    assert (blank.free, blank.attributes) == ({"*": Amounts(2, 8000)}, {"os": "Linux"})
+    offer = offer_of([replace(large, attributes={"os": "Linux", "rack": "1"}), small])
+    assert offer == Offer({"*": Amounts(2, 8000)}, {"os": "Linux"})
+    blank = blank_of(offer, ["2", "1"])
     assert [blank.host(number).zone for number in range(3)] == ["2", "1", "2"]
 
 
 def test_of_a_pool_without_agents_nobody_knows_what_they_offer() -> None:
-    assert blank_of([]) is None
+    assert offer_of([]) is None
+
+
+def test_what_frameworks_reserved_on_an_agent_the_next_one_offers() -> None:
+    kept = Amounts(1, 2000)
+    reserved = agent(reserved=kept, reservations=(Reservation("kafka-role", "kafka", kept),))
+    assert offer_of([reserved]) == Offer({"*": Amounts(4, 8000, 1000)})
+
+
+def test_an_agent_that_says_nothing_of_what_it_has_teaches_nothing() -> None:
+    assert offer_of([agent(total=Amounts())]) is None
+
+
+def test_ports_are_those_that_agents_offer_without_those_in_use() -> None:
+    offered, used = Ports(((1025, 2180), (2182, 3000))), Ports(((1025, 1030),))
+    one = agent(1, ports=offered, used_ports=used)
+    host = host_of(one)
+    assert (host.ports, host.open_ports) == (1150 + 819, Ports(((1031, 2180), (2182, 3000))))
+    other = agent(2, ports=Ports(((2000, 4000),)))
+    offer = offer_of([one, other])
+    assert offer is not None
+    assert offer.ports == Ports(((2000, 2180), (2182, 3000)))
+    assert (blank_of(offer).ports, blank_of(offer).host(0).open_ports) == (181 + 819, offer.ports)

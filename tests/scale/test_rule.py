@@ -14,7 +14,9 @@ from tests.scale.asking import PACE, WIDE, Asking, bounds, needs, unread
 MINUTE = timedelta(minutes=1)
 WINDOW_MIN = PACE.window // MINUTE
 ANY_STEP = Share(1000, False)
-AT_ONCE = Pace(step_down=ANY_STEP, step_up=ANY_STEP)
+AT_ONCE = Pace(drop=None, step_down=ANY_STEP, step_up=ANY_STEP)
+DROPS = Pace(step_up=ANY_STEP, step_down=ANY_STEP)
+QUARTER_MIN = -(-PACE.window // (4 * MINUTE))
 
 
 def rested(size: int, pace: Pace = AT_ONCE, within: PoolBounds = WIDE) -> Asking:
@@ -117,6 +119,63 @@ def test_rule_5_a_short_window_is_looked_at_each_minute_and_is_one() -> None:
     assert asking.looks(6, needs(10)).nodes == 10
 
 
+def test_rule_5_a_load_that_fell_by_a_drop_is_followed_after_a_quarter_of_a_window() -> None:
+    asking = rested(20, DROPS)
+    found = [asking.look(needs(12)).nodes for _ in range(QUARTER_MIN + 1)]
+    assert found == [20] * QUARTER_MIN + [12]
+
+
+def test_rule_5_to_the_most_that_was_asked_for_in_that_quarter() -> None:
+    asking = rested(20, DROPS)
+    asking.look(needs(11))
+    asking.look(needs(5))
+    assert asking.looks(QUARTER_MIN - 1, needs(5)).nodes == 11
+
+
+@pytest.mark.parametrize(("nodes", "pace"), [(13, DROPS), (10, AT_ONCE)])
+def test_rule_5_what_is_no_drop_is_kept_for_a_whole_window(nodes: int, pace: Pace) -> None:
+    asking = rested(20, pace)
+    assert asking.looks(WINDOW_MIN - 1, needs(nodes)).nodes == 20
+    assert asking.looks(2, needs(nodes)).nodes == nodes
+
+
+def test_rule_5_one_node_is_no_drop_however_small_the_pool() -> None:
+    assert rested(2, DROPS).looks(WINDOW_MIN - 1, needs(1, slack=0)).nodes == 2
+    assert rested(3, DROPS).looks(WINDOW_MIN - 1, needs(1, slack=0)).nodes == 1
+
+
+@pytest.mark.parametrize("of", ["waiting", "constant"])
+def test_rule_5_what_does_not_know_what_is_in_use_tells_of_no_drop(of: str) -> None:
+    assert rested(20, DROPS).looks(WINDOW_MIN - 1, needs(2, of=of), needs(0, of="waiting")).nodes == 20
+    assert rested(20, DROPS).looks(WINDOW_MIN - 1, needs(2, of=of), needs(5)).nodes == 5
+
+
+def test_rule_5_one_look_of_that_quarter_at_which_more_was_needed_is_no_drop() -> None:
+    asking = rested(20, DROPS)
+    asking.look(needs(10))
+    asking.look(needs(19))
+    assert asking.looks(QUARTER_MIN - 1, needs(10)).nodes == 20
+    asking = rested(20, DROPS)
+    asking.looks(2, needs(10))
+    asking.look(needs(10), unread())
+    assert asking.looks(QUARTER_MIN - 1, needs(10)).nodes == 20
+
+
+def test_rule_5_a_quarter_in_which_nobody_looked_is_no_drop() -> None:
+    asking = rested(20, DROPS)
+    asking.look(needs(10))
+    assert asking.look(needs(10), after=4 * MINUTE).nodes == 20
+
+
+def test_rule_5_a_drop_waits_for_the_direction_like_all_shrinking() -> None:
+    asking = rested(10, DROPS)
+    asking.look(needs(9, slack=0))
+    asking.looks(WINDOW_MIN + 1, needs(9, slack=0))
+    asking.look(needs(30))
+    assert asking.looks(WINDOW_MIN - 1, needs(9)).reason == "turn"
+    assert asking.look(needs(9)).nodes == 9
+
+
 @pytest.mark.parametrize("nodes", [9, 10, 11])
 def test_rule_6_within_the_margin_nothing_is_done(nodes: int) -> None:
     found = rested(10).looks(2 * WINDOW_MIN, needs(nodes))
@@ -132,7 +191,7 @@ def test_rule_7_two_growths_have_a_pause_between_them() -> None:
 
 
 def test_rule_8_shrinking_waits_for_what_changed_before() -> None:
-    asking = rested(20, Pace(step_down=Share(2, False)))
+    asking = rested(20, Pace(drop=None, step_down=Share(2, False)))
     asking.looks(WINDOW_MIN + 1, needs(10))
     assert asking.size == 18
     found = [asking.look(needs(10)).nodes for _ in range(10)]
@@ -164,7 +223,7 @@ def test_rule_10_no_step_is_larger_than_allowed() -> None:
     found = asking.look(needs(90))
     assert (found.nodes, "5 at once" in found.because) == (15, True)
     assert asking.look(needs(90)).nodes == 22
-    asking = rested(20, Pace(step_down=Share(3, False)))
+    asking = rested(20, Pace(drop=None, step_down=Share(3, False)))
     assert asking.looks(WINDOW_MIN + 1, needs(1)).nodes == 17
 
 

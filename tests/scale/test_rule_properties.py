@@ -26,6 +26,7 @@ PACES = st.builds(
     grow_pause=st.sampled_from([timedelta(0), timedelta(minutes=3)]),
     shrink_pause=st.sampled_from([timedelta(0), timedelta(minutes=5)]),
     jump=st.none() | SHARES,
+    drop=st.none() | SHARES,
     step_up=SHARES,
     step_down=SHARES,
 )

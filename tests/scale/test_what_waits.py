@@ -38,7 +38,7 @@ def counts(*entries: Queued, agents: tuple[Agent, ...] = ()) -> Mapping[str, int
 
 
 def test_what_waits_for_room_is_counted_with_its_needs() -> None:
-    needs = Needs(Amounts(2, 512, 10, 1), 3, False, ("slave_public",))
+    needs = Needs(Amounts(2, 512, 10, 1), 3, (), ("slave_public",))
     (work,) = waiting_work(Queue((queued(count=4, needs=needs),)), ())
     assert (work.count, work.needs, work.ports, work.roles) == (4, needs.amounts, 3, ("slave_public",))
 
@@ -55,7 +55,7 @@ def test_what_may_wait_for_its_volume_is_not_counted() -> None:
 
 
 def test_certain_ports_are_had_by_one_instance_on_an_agent() -> None:
-    own = Needs(Amounts(0.1, 10), 1, True)
+    own = Needs(Amounts(0.1, 10), 1, (80,))
     works = waiting_work(Queue((queued(count=3, needs=own),)), ())
     assert ALONE in works[0].constraints
     assert place(works, [host(1), host(2)]).placed == 2

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.errors import Refused
 from shared.model.incidents import IncidentState
 from shared.model.mesos import Framework, Generation, workload_key
 from shared.model.operations import OperationState
@@ -99,6 +100,36 @@ async def test_a_growth_while_another_goes_on_raises_what_is_ordered() -> None:
     assert (office.connected, sum(office.ordered)) == (9, 5)
     (operation,) = [one for one in await office.closed_operations() if one.subject.node == SIZE]
     assert operation.state is OperationState.DONE
+
+
+async def test_what_is_wanted_while_azure_works_at_an_order_is_ordered_at_once() -> None:
+    office = Office(4, "target: 4", "target: 4")
+    office.compute.takes = timedelta(minutes=10)
+    await office.after(minutes=2)
+    office.policy = office.policy.replace("target: 4", "target: 6")
+    await office.after(minutes=2)
+    assert office.ordered == [2]
+    office.policy = office.policy.replace("target: 6", "target: 9")
+    await office.after(minutes=2)
+    assert office.ordered == [2, 3]
+    await office.after(minutes=20)
+    assert (office.ordered, office.capacity, office.connected) == ([2, 3], 9, 9)
+    assert (await office.running(), await office.open_incidents()) == ([], {})
+
+
+async def test_an_order_that_azure_does_not_take_beside_another_is_placed_when_it_does() -> None:
+    office = Office(4, "target: 4", "target: 4")
+    office.compute.takes = timedelta(minutes=10)
+    await office.after(minutes=2)
+    office.policy = office.policy.replace("target: 4", "target: 6")
+    await office.after(minutes=2)
+    busy = Refused("azure", "Conflict", {"status": 409})
+    office.compute.faults.next("set_capacity", busy, times=3)
+    office.policy = office.policy.replace("target: 6", "target: 9")
+    await office.after(minutes=5)
+    assert office.ordered == [2, 3]
+    await office.after(minutes=20)
+    assert (office.capacity, office.connected, await office.running()) == (9, 9, [])
 
 
 async def test_the_lead_is_what_machines_took_that_joined_of_late() -> None:

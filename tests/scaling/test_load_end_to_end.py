@@ -55,13 +55,24 @@ async def test_load_that_falls_is_followed_after_a_window_and_no_task_is_lost() 
     busy = Busy(8)
     busy.tasks = 22
     await busy.after(minutes=20)
-    busy.tasks = 11
+    busy.tasks = 15
     await busy.after(minutes=13)
     assert busy.destroyed == []
     await busy.after(minutes=30)
-    assert (busy.connected, busy.capacity, busy.running_tasks) == (4, 4, 11)
+    assert (busy.connected, busy.capacity, busy.running_tasks) == (6, 6, 15)
     assert [one for one in busy.ordered if one < 0] == []
     assert (await busy.running(), await busy.open_incidents()) == ([], {})
+
+
+async def test_load_that_fell_by_half_is_followed_sooner_and_no_task_is_lost() -> None:
+    busy = Busy(8)
+    busy.tasks = 22
+    await busy.after(minutes=20)
+    busy.tasks = 11
+    await busy.after(minutes=3)
+    assert busy.destroyed == []
+    await busy.after(minutes=25)
+    assert (busy.connected, busy.capacity, busy.running_tasks) == (4, 4, 11)
 
 
 async def test_load_that_comes_back_in_the_middle_gives_back_who_is_not_gone() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.model.overrides import Override, OverrideKind
+from shared.model.remedies import Remedy
+from shared.records import override_row
 from tests.healing.test_announced_ends import scheduled
 from tests.scaling.stage import Office
 from tests.scene import WEB
@@ -26,3 +29,19 @@ async def test_one_too_many_goes_as_others_do_where_the_size_follows_a_schedule(
     await office.hears(scheduled(office, "Redeploy", "Canceled"))
     await office.after(minutes=60)
     assert (office.connected, office.capacity, (await office.ledger()).extra) == (6, 6, 0)
+
+
+async def test_one_that_the_pool_needs_stays_although_nobody_has_agreed_to_its_size_yet() -> None:
+    """It was ordered ahead of an end that was called off. To destroy it would be to propose it again a minute later."""
+    office = Office(6, "target: 7", "target: 7", mode="propose")
+    await office.after(minutes=35)
+    (size,) = (await office.open_incidents()).values()
+    await office.hears(scheduled(office, "Redeploy"))
+    (end,) = [one for node, one in (await office.open_incidents()).items() if node != size.node]
+    said = Override(OverrideKind.APPROVE, end.id, "ann", "go", office.clock.now(), None, Remedy.REPLACE.value)
+    await office.reader.overrides.put("prod", override_row(said), said, None)
+    await office.after(minutes=3)
+    assert office.capacity == 7
+    await office.hears(scheduled(office, "Redeploy", "Canceled"))
+    await office.after(minutes=20)
+    assert (office.connected, office.capacity, office.destroyed) == (7, 7, [])

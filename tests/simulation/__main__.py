@@ -18,9 +18,9 @@ from datetime import timedelta
 from functools import partial
 
 from tests.simulation.play import Verdict, play
-from tests.simulation.sizes import sized_tale_of
-from tests.simulation.tale import tale_of, wide_tale_of
+from tests.simulation.sizes import any_tale_of, plain_tale_of, sized_tale_of
 from tests.simulation.wire import Wire
+from tests.simulation.wire_load import LoadedWire
 
 SHOWN = 6
 """Complaints of one tale: the first ones explain the others."""
@@ -31,9 +31,10 @@ def one(seed: int, is_real: bool, is_sized: bool, quiet: timedelta) -> tuple[Ver
     gc.disable()  # a tale is short: its waste is collected when it is told
     begun = time.process_time()
     if is_real:
-        verdict = play(tale_of(seed), Wire, quiet)
+        tale = plain_tale_of(seed)
+        verdict = play(tale, LoadedWire if tale.sizes else Wire, quiet)
     else:
-        verdict = play(sized_tale_of(seed) if is_sized else wide_tale_of(seed), quiet=quiet)
+        verdict = play(sized_tale_of(seed) if is_sized else any_tale_of(seed), quiet=quiet)
     gc.collect()
     return verdict, time.process_time() - begun
 

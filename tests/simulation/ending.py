@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from shared.audit import AuditLog, Entry, verify
@@ -9,6 +10,7 @@ from shared.memory.store import MemoryStore
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS
+from shared.model.nodes import Condition
 from shared.model.operations import Operation, OperationState
 from shared.operate.troubles import MASTERS_UNSEEN
 from shared.records import Records
@@ -31,6 +33,8 @@ class Ending:
         self._clock, self._tale, self._nature, self._people = clock, tale, nature, people
         self._store = store
         self._records, self._audit = Records(store), AuditLog(store)
+        self.too_many: Callable[[int], list[str]] = lambda size: []
+        """What is wrong with this size of a pool that changes it."""
 
     async def is_reached(self) -> bool:
         """Nothing is left to be done: asked now and then, so that no time is spent on waiting."""
@@ -74,7 +78,7 @@ class Ending:
             missing.append(f"{capacity} are there, {book.extra} extra, people asked for {sorted(sizes)}")
         if book.extra > stayed(self._store):
             missing.append(f"{book.extra} machines are extra, and nobody said so")
-        return missing + self._nature.idle()
+        return missing + self.too_many(capacity - book.extra) + self._nature.idle()
 
     async def digest(self) -> str:
         """Of the whole audit: the same for the same history."""
@@ -124,13 +128,18 @@ class Ending:
                 wrong.append(f"invariant 5: {one.id} was closed and runs")
         return wrong
 
+    def _is_of_its_size(self, incident: Incident) -> bool:
+        """There, machines go to which nothing has happened, and tasks move: others judged it when it was opened."""
+        is_sized = self._tale.sizes is not None and incident.condition in {Condition.SURPLUS, Condition.HOT}
+        return is_sized or incident.node.startswith("(")
+
     async def _of_our_making(self, misfortunes: Misfortunes) -> list[str]:
         """11: an incident of a machine to which nothing has happened."""
-        if misfortunes.everybody or self._tale.sizes:  # there, machines go to which nothing has happened
+        if misfortunes.everybody:
             return []
         closed = await self._records.incidents.between("prod", "closed|", "closed}")
         kept = [*closed.values(), *(await self._records.open_incidents("prod")).values()]
-        nodes = {one.value.node: one.value for one in kept if not one.value.node.startswith("(")}
+        nodes = {one.value.node: one.value for one in kept if not self._is_of_its_size(one.value)}
         befallen = misfortunes.befallen | (misfortunes.broad.befallen if misfortunes.broad else set())
         return [
             f"invariant 11: an incident of {node}, to which nothing has happened: {one.because}"

@@ -47,7 +47,8 @@ class Limits:
         return max(1, (self._most + self._rules.at_once) // 5)
 
     def ordered(self, order: Order) -> None:
-        """What is being taken away by us, and how often that began. Only of machines that are missed when they go."""
+        """What is being taken away by us, and how often that began. Only of machines that are missed when they go.
+        Machines in zones have no fault domain that Azure tells."""
         if order.machine is None or order.node in self.bodies or order.node in self._announced:
             return  # for those that are announced to end there is a reserve, which the ledger keeps
         now = order.at
@@ -62,7 +63,7 @@ class Limits:
             if one.machine is not None and one.machine.fault_domain == domain and one.node != order.node
         ]
         limit = self._rules.per_fault_domain
-        if limit is not None and len(set(same)) >= limit:
+        if limit is not None and domain is not None and len(set(same)) >= limit:
             self.complain(2, f"{order.what} of {order.node} beside {same[0]} of the same fault domain")
         self._note(order, order.machine)
         begun = [at for at in self._first.values() if now - at < RATE]
@@ -102,8 +103,11 @@ class Limits:
         while len(self._owed) > missing:
             self._owed.pop(0)
         now, takes = self._clock.now(), timedelta(seconds=self._tale.takes_s)
+        going = {name for name, one in there.items() if one.is_leaving}  # which preempts whatever was ordered
         self._under_way = {
-            node: order for node, order in self._under_way.items() if node in there and now - order.at < takes
+            node: order
+            for node, order in self._under_way.items()
+            if node in there.keys() - going and now - order.at < takes
         }
 
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from shared.errors import PoolkeeperError
+from tests.simulation.ambushes import keeps_what_was_done, says_what_comes
 from tests.simulation.broad_misfortunes import BroadMisfortunes
 from tests.simulation.host import Host
 from tests.simulation.nature import Machine, Nature
@@ -20,6 +21,7 @@ from tests.simulation.tale import BROAD_VERBS, Happening
 from tests.simulation.weather import Weather
 
 FLAPS = 3
+ANY_NUMBER = 1000
 OF_THE_WEATHER = frozenset(
     {
         "masters_fall_silent",
@@ -203,6 +205,14 @@ class Misfortunes:
     async def _azure_has_no_room(self, happening: Happening) -> None:
         self._nature.no_room(1 + happening.number % 2)
 
+    async def _azure_has_no_room_for_long(self, happening: Happening) -> None:
+        self._nature.no_room(ANY_NUMBER)
+        self.meanwhile(self._there_is_room_after(happening.lasts_s))
+
+    async def _there_is_room_after(self, lasts_s: float) -> None:
+        await asyncio.sleep(lasts_s)
+        self._nature.no_room(0)
+
     async def _an_operation_hangs(self, happening: Happening) -> None:
         self._nature.hang(1)
 
@@ -224,6 +234,13 @@ class Misfortunes:
 
     async def _a_worker_freezes(self, happening: Happening) -> None:
         self._host.freeze(happening.number, happening.lasts_s)
+
+    async def _a_worker_freezes_before_an_order(self, happening: Happening) -> None:
+        self._weather.ambush(says_what_comes, lambda process: process.freeze(happening.lasts_s))
+
+    async def _a_worker_crashes_after_a_turn(self, happening: Happening) -> None:
+        host = self._host
+        self._weather.ambush(keeps_what_was_done, lambda process: host.crash(host.processes.index(process)))
 
     async def _a_worker_is_added(self, happening: Happening) -> None:
         self._host.start()

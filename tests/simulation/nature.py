@@ -36,6 +36,7 @@ class Machine:
     is_ending: bool = False
     connected_since: datetime | None = None
     is_hidden: bool = False
+    zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Nature(Protocol):
         ...
 
     def no_room(self, times: int) -> None:
-        """The next orders that need room are accepted and fail."""
+        """The next orders that need room are accepted and fail; 0: none any more."""
         ...
 
     def hang(self, times: int) -> None:

@@ -1,14 +1,13 @@
 """Sees the true world, and complains the moment an invariant is broken. The numbers are those of docs/safety.md.
 
 It does not ask the app's tables what is true. It looks into them only for what is promised about the tables themselves:
-that every order stands in the audit before it takes effect, that the ledger keeps its limit, that no node has two
-operations.
+that every order stands in the audit before it takes effect, that the ledger keeps its limit, and what `RowObserver`
+looks at.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,6 @@ from shared.memory.store import MemoryStore
 from shared.model.incidents import Incident, IncidentState
 from shared.model.ledger import Ledger
 from shared.model.masters import MASTERS
-from shared.model.operations import Operation
 from shared.ports.store import Table, Write
 from simulator.virtual_time import VirtualClock
 from tests.simulation.breadth import Breadth
@@ -28,6 +26,8 @@ from tests.simulation.limits import Limits, raced
 from tests.simulation.nature import Machine, Nature, Order
 from tests.simulation.people import People
 from tests.simulation.process import CALLER, Process
+from tests.simulation.row_observer import RowObserver
+from tests.simulation.sizes import STAND_IN
 from tests.simulation.tale import Tale
 from tests.watched import Around, Call
 
@@ -35,6 +35,8 @@ HARD = frozenset({"destroy", "restart", "redeploy", "reimage", "power_off", "dea
 FINAL = HARD | {"mark_gone", "machine_down", "drain"}
 TAKES_LEAVE = frozenset({"destroy", "drain", "mark_gone", "machine_down"})
 """What is done to a machine that works and goes because the pool is to have fewer."""
+BEGINS = frozenset({"deactivate", "schedule_maintenance"})
+GIVES_BACK = frozenset({"reactivate", "unschedule_maintenance", "machine_up"})
 HANDED_OVER = f'"{IncidentState.HANDED_OVER.value}"'.encode()
 READINGS = frozenset({"scheduler.state", "compute.instances", "council.read"})
 OLDEST = timedelta(seconds=60)
@@ -54,11 +56,16 @@ class Observer:
         self._seen = {machine.name for machine in nature.machines()}
         self._limits = Limits(clock, tale, nature, people, store)
         self._limits.complain = self.complain
+        self._rows = RowObserver(store)
+        self._rows.complain = self.complain
         if tale.sizes:
             people.sizes |= {tale.sizes.least, tale.sizes.most}
         self.complaints: list[str] = []
         self.orders: list[Order] = []
+        self.on_incident: Callable[[Incident], None] = lambda incident: None
         self._has_begun = False
+        self._sent_away: set[str] = set()
+        self._barred: dict[str, datetime] = {}
         self.broad = (
             BroadObserver(clock, tale, nature, nature, people) if isinstance(nature, Breadth) else None
         )
@@ -98,9 +105,9 @@ class Observer:
                 for write in call.args[2]:
                     self._check_ledger(write.body)
             elif call.args[0] is Table.OPERATIONS:
-                self._check_operations()
+                self._rows.written()
             elif call.args[0] is Table.INCIDENTS:
-                self._note_calls(call.args[2])
+                self._note_incidents(call.args[2])
             return answer
 
         def written(call: Call) -> Awaitable[Any]:
@@ -112,6 +119,8 @@ class Observer:
 
     def ordered(self, order: Order) -> None:
         self.orders.append(order)
+        if order.what in GIVES_BACK:
+            self._sent_away.discard(order.node)
         if self._rules.mode == "observe":
             self.complain(8, f"{order.what} of {order.node} in a pool that is only observed")
         if order.is_master and self.broad is not None:
@@ -122,9 +131,9 @@ class Observer:
             return
         if self.broad is not None:
             self.broad.members_ordered(order)
-            goes = self._tale.sizes is not None  # from a pool that is to have fewer: SizeObserver judges it
-            if order.machine is not None and order.machine.connected_since is not None and not goes:
-                self.broad.living_ordered(order, order.machine)
+            machine = order.machine
+            if machine is not None and machine.connected_since is not None and not self._goes(machine, order):
+                self.broad.living_ordered(order, machine)
         if order.what in FINAL:
             self._check_truth(order)
             self._check_readings(order, "scheduler.state", "compute.instances")
@@ -151,17 +160,25 @@ class Observer:
         self.complain(4, f"{order.what} of {order.node}, well since {machine.well_since:%H:%M:%S}")
 
     def is_surplus(self, machine: Machine, order: Order) -> bool:
+        if self._tale.sizes is not None:
+            return self._goes(machine, order)
         there = [one for one in self._nature.machines() if not one.is_leaving]
-        if self._tale.sizes and machine.well_since is not None:
-            return order.what in TAKES_LEAVE  # SizeObserver judges who may go
         return order.what == "destroy" and len(there) >= min(self._people.sizes) and self._is_young(machine)
 
-    def _is_young(self, machine: Machine) -> bool:
-        return machine.name not in self._first_ones
+    def _goes(self, machine: Machine, order: Order) -> bool:
+        """From a pool that is to have fewer, kept from new tasks first: SizeObserver judges it, whatever befalls it."""
+        if self._tale.sizes is None:
+            return False
+        is_well, begins = machine.well_since is not None, order.what in BEGINS
+        if begins and is_well and machine.is_ending:
+            self._barred[order.node] = order.at  # the app may have heard already that it stays
+        elif begins and is_well:
+            self._sent_away.add(order.node)
+        return (order.what in TAKES_LEAVE or (begins and is_well)) and order.node in self._sent_away
 
-    @property
-    def _first_ones(self) -> set[str]:
-        return {f"{self._nature.address.scale_set}_{number}" for number in range(self._tale.agents)}
+    def _is_young(self, machine: Machine) -> bool:
+        first_ones = range(self._tale.agents)
+        return machine.name not in {f"{self._nature.address.scale_set}_{number}" for number in first_ones}
 
     def _check_readings(self, order: Order, *readings: str) -> None:
         """1 and 9: the process that orders has read what it rests on within the last minute."""
@@ -199,7 +216,10 @@ class Observer:
             )
 
     def _look(self) -> None:
-        self._seen |= {machine.name for machine in self._nature.machines()}
+        machines, now = self._nature.machines(), self._clock.now()
+        self._seen |= {machine.name for machine in machines}
+        stay = self._barred.keys() - {machine.name for machine in machines if machine.is_ending}
+        self._sent_away |= {node for node in stay if now - self._barred.pop(node) <= OLDEST}
         self._limits.settle()
         if self.broad is not None:
             self.broad.looks()
@@ -229,6 +249,8 @@ class Observer:
 
     def _check_ledger(self, body: bytes | None) -> None:
         book = msgspec.json.decode(body or b"{}", type=Ledger)
+        if book.pool == STAND_IN:
+            return
         if not self._has_begun and book.wanted == self._nature.capacity:
             self._has_begun = True
             self._people.sizes.add(
@@ -240,21 +262,17 @@ class Observer:
         if urgent > self._limits.reserve:
             self.complain(2, f"{urgent} places are taken of the reserve of {self._limits.reserve}")
 
-    def _note_calls(self, written: Write | Sequence[Write]) -> None:
-        """For whom a person is called."""
+    def _note_incidents(self, written: Write | Sequence[Write]) -> None:
+        """For whom a person is called, and of whom it is said that there are too many."""
         for write in [written] if isinstance(written, Write) else written:
-            if write.body is not None and HANDED_OVER in write.body:
-                node = msgspec.json.decode(write.body, type=Incident).node
-                self._limits.forgive(node)
-                self._people.called.add(node)
-
-    def _check_operations(self) -> None:
-        rows = self._store._partitions.get((Table.OPERATIONS, "prod"), {})
-        running = [row.body for name, row in rows.items() if name.startswith("running|")]
-        nodes = Counter(msgspec.json.decode(body, type=Operation).subject.node for body in running)
-        for node, count in nodes.items():
-            if count > 1:
-                self.complain(3, f"{count} operations of {node}")
+            is_call = write.body is not None and HANDED_OVER in write.body
+            if write.body is None or not (is_call or self._tale.sizes):
+                continue
+            incident = msgspec.json.decode(write.body, type=Incident)
+            self.on_incident(incident)
+            if is_call:
+                self._limits.forgive(incident.node)
+                self._people.called.add(incident.node)
 
 
 _WORDS = {

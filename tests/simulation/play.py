@@ -28,11 +28,13 @@ from tests.simulation.observer import Observer
 from tests.simulation.people import People
 from tests.simulation.policy_observer import PolicyObserver
 from tests.simulation.process import Process
+from tests.simulation.relief_observer import ReliefObserver
 from tests.simulation.rules import policy_of
 from tests.simulation.size_observer import SizeObserver
 from tests.simulation.tale import Tale
 from tests.simulation.told import Told
 from tests.simulation.twin_load import LoadedTwins
+from tests.simulation.twin_stand_in import StandInTwins
 from tests.simulation.twins import Twins
 from tests.simulation.weather import Weather
 from tests.watched import Call, watched
@@ -58,7 +60,9 @@ type NatureOf = Callable[[VirtualClock, Tale], Nature]
 
 def twins_of(clock: VirtualClock, tale: Tale) -> Twins:
     """With load, where the pool changes its size."""
-    return LoadedTwins(clock, tale) if tale.sizes else Twins(clock, tale)
+    if tale.sizes is None:
+        return Twins(clock, tale)
+    return StandInTwins(clock, tale) if tale.sizes.stand_in else LoadedTwins(clock, tale)
 
 
 def play(tale: Tale, nature_of: NatureOf = twins_of, quiet: timedelta = timedelta(0)) -> Verdict:
@@ -104,14 +108,17 @@ class Stage:
         self.observer = Observer(clock, tale, nature, self.people, self.store)
         self.policy_observer = PolicyObserver(clock, tale, nature, self.people, self.observer)
         self._sizes = SizeObserver(clock, tale, nature, self.people, self.observer) if tale.sizes else None
-        if self._sizes is not None and isinstance(nature, LoadedTwins):
-            self._sizes.room = nature.finds_room
+        self._relief = ReliefObserver(clock, tale, nature, self.people, self.observer) if tale.sizes else None
+        if isinstance(nature, StandInTwins):
+            nature.complain = self.observer.complain
         self.host = Host(clock, chance, self.weather, self.queues, self._put_app_into)
         self.host.bug = lambda text: self.observer.complain(0, text)
         nature.tell = self.host.publish
         self.misfortunes = Misfortunes(nature, self.weather, self.host, self.people, chance)
         self.told = self._broaden() if tale.is_broad and isinstance(nature, Breadth) else None
         self.ending = Ending(clock, tale, nature, self.people, self.store)
+        if self._sizes is not None:
+            self.ending.too_many = self._sizes.too_many
         self._policy = policy_of(tale)
         read_once(self._policy, "policy.yaml")
 

@@ -29,6 +29,7 @@ disruption:
           impaired_after: {rules.impaired_s}s
           drain_timeout: {rules.drain_s}s{_more_of(rules)}{tale.sizes.written() if tale.sizes else ""}"""
     text = POLICY.format(mode=rules.mode, subscription=SUBSCRIPTION, scale_set=SET, more=more)
+    text += tale.sizes.written_besides() if tale.sizes else ""
     before = f"    failover_hold_off: {rules.hold_off_s}s\n{_masters(tale)}    pools:"
     if tale.sizes:
         bounds = f"{{min: {tale.sizes.least}, max: {tale.sizes.most}}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.play import play
-from tests.simulation.sizes import sized_tale_of
+from tests.simulation.sizes import any_tale_of, sized_tale_of
 from tests.simulation.tale import wide_tale_of
 
 TOLD_TOGETHER = 20
@@ -14,16 +14,10 @@ FIRST_SEEDS = range(1, 301, TOLD_TOGETHER)
 
 @pytest.mark.parametrize("first", FIRST_SEEDS)
 def test_no_tale_breaks_an_invariant(first: int) -> None:
-    verdicts = [play(wide_tale_of(seed)) for seed in range(first, first + TOLD_TOGETHER)]
+    verdicts = [play(any_tale_of(seed)) for seed in range(first, first + TOLD_TOGETHER)]
     assert {one.seed: one.complaints for one in verdicts if one.complaints} == {}
-
-
-@pytest.mark.parametrize("first", range(1, 41, TOLD_TOGETHER))
-def test_no_tale_of_a_pool_that_changes_its_size_breaks_an_invariant(first: int) -> None:
-    verdicts = [play(sized_tale_of(seed)) for seed in range(first, first + TOLD_TOGETHER)]
-    assert {one.seed: one.complaints for one in verdicts if one.complaints} == {}
-    assert sum(one.orders["set_capacity"] for one in verdicts) > 10
-    assert sum(one.orders["destroy"] for one in verdicts) > 10
+    sized = [one for one in verdicts if any_tale_of(one.seed).sizes]
+    assert sum(one.orders["set_capacity"] + one.orders["destroy"] for one in sized) > 5
 
 
 @pytest.mark.parametrize("seed", [2, 11, 19])

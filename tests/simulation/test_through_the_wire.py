@@ -12,11 +12,14 @@ from simulator.virtual_time import VirtualClock
 from tests.prod import START
 from tests.simulation.gusts import KINDS, LIES, Gust
 from tests.simulation.play import play
+from tests.simulation.sizes import plain_tale_of
 from tests.simulation.tale import Climate, Happening, Rules, Tale, tale_of
 from tests.simulation.wire import Wire
+from tests.simulation.wire_load import LoadedWire
 
 DAY_S = 86400.0
 SHORT_ONES = tuple(islice((seed for seed in count(1) if tale_of(seed).lasts_s < DAY_S), 20))
+SIZED_ONES = (20, 35, 40, 45)
 GUSTS = [(side, kind) for side, kinds in KINDS.items() for kind in kinds]
 
 
@@ -24,6 +27,12 @@ GUSTS = [(side, kind) for side, kinds in KINDS.items() for kind in kinds]
 def test_no_tale_breaks_an_invariant_through_the_real_adapters(first: int) -> None:
     verdicts = [play(tale_of(seed), Wire) for seed in SHORT_ONES[first : first + 5]]
     assert {one.seed: one.complaints for one in verdicts if one.complaints} == {}
+
+
+def test_no_pool_that_changes_its_size_breaks_one_through_the_real_adapters() -> None:
+    verdicts = [play(plain_tale_of(seed), LoadedWire) for seed in SIZED_ONES]
+    assert {one.seed: one.complaints for one in verdicts if one.complaints} == {}
+    assert all(one.orders["set_capacity"] and one.orders["destroy"] for one in verdicts)
 
 
 def test_the_same_seed_tells_the_same_story_through_the_real_adapters() -> None:

@@ -68,6 +68,7 @@ class Agents(World):
             self._tasks_on(id),
             self.ending[id] > 0,
             self._connected.get(id),
+            zone=instance.zone,
         )
 
     def _tasks_on(self, id: str) -> int:
@@ -138,9 +139,12 @@ class Agents(World):
         self.turns()
         self._changed.set()
 
+    def running_addresses(self) -> set[str]:
+        there = self.compute._pools[POOL]
+        return {there.addresses[id] for id, one in there.instances.items() if one.power is Power.RUNNING}
+
     def _agents_are_lost(self, now: datetime) -> None:
-        there, masters = self.compute._pools[POOL], self.scheduler
-        running = {there.addresses[id] for id, one in there.instances.items() if one.power is Power.RUNNING}
+        masters, running = self.scheduler, self.running_addresses()
         for id, agent in list(masters.agents.items()):
             if agent.address not in running and id not in masters.silent:
                 masters.disconnect(id)

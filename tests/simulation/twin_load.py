@@ -6,30 +6,66 @@ in use. A new machine comes where Azure puts it, which may well be where most ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from msgspec.structs import replace
 
 from shared.model.azure import Instance
 from shared.model.load import Queued
 from shared.model.mesos import Amounts
-from shared.model.workloads import Needs
+from shared.model.workloads import App, Needs
 from shared.scale.work import Host, Work
 from simulator.virtual_time import VirtualClock
 from tests.prod import START
 from tests.scale.plain_placement import placed_plainly
-from tests.simulation.sizes import Sizes
+from tests.simulation.sizes import FIT, Sizes
 from tests.simulation.tale import Tale
 from tests.simulation.twins import Twins
-from tests.works import WEB
+from tests.works import WEB, WEB_APP, Works
+from tests.world import World
 
 AGENT, TASK = Amounts(4, 8_000, 50_000), Amounts(0.5, 100)
-FIT = 8
-"""Tasks on an agent."""
+
+
+class LoadedWorks(Works):
+    """Tasks of one application, each with a name of its own that no other gets: `named` by agent, the oldest first, and
+    when each was started."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._numbers = count(1)
+        self.named: dict[str, dict[str, datetime]] = {}
+
+    def are_named(self, counts: Mapping[str, int]) -> None:
+        """So many run on each agent by now. Who is too many are the last."""
+        now = self._clock.now()
+        self.named = {agent: tasks for agent, tasks in self.named.items() if agent in counts}
+        for agent, many in counts.items():
+            tasks = self.named.setdefault(agent, {})
+            while len(tasks) > many:
+                tasks.popitem()
+            while len(tasks) < many:
+                tasks[f"{WEB_APP}.{agent}.{next(self._numbers)}"] = now
+
+    async def kill(self, task_ids: Collection[str], *, wipe: bool) -> None:
+        await super().kill(task_ids, wipe=wipe)
+        for tasks in self.named.values():
+            for id in task_ids:
+                tasks.pop(id, None)
+
+    def _web(self) -> App:
+        started = {id: at for tasks in self.named.values() for id, at in tasks.items()}
+        found = super()._web()
+        tasks = tuple(replace(one, started_at=started.get(one.id)) for one in found.tasks)
+        return replace(found, tasks=tasks, needs=Needs(TASK))
 
 
 class LoadedTwins(Twins):
+    furniture = LoadedWorks
+    works: LoadedWorks
+
     def __init__(self, clock: VirtualClock, tale: Tale) -> None:
         self._sizes, self._at_first = tale.sizes or Sizes(), tale.agents * 2
         super().__init__(clock, tale)
@@ -62,10 +98,12 @@ class LoadedTwins(Twins):
             scheduler.run(emptiest, WEB, counts[emptiest])
             waiting -= 1
         self.works.follow()
+        self.works.are_named({id: one.tasks.get(WEB, 0) for id, one in scheduler.agents.items()})
         for id, agent in list(scheduler.agents.items()):
-            count = agent.tasks.get(WEB, 0)
-            used = Amounts(count * TASK.cpus, count * TASK.mem_mb)
-            scheduler.agents[id] = replace(agent, total=AGENT, used=used)
+            many = agent.tasks.get(WEB, 0)
+            used = Amounts(many * TASK.cpus, many * TASK.mem_mb)
+            ids = {**agent.task_ids, "marathon": tuple(self.works.named[id])} if many else agent.task_ids
+            scheduler.agents[id] = replace(agent, total=AGENT, used=used, task_ids=ids)
         queued = Queued(app="/web", count=waiting, needs=Needs(TASK))
         self.works.queued = (queued,) if waiting else ()
 

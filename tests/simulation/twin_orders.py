@@ -5,9 +5,12 @@ What was true just before goes with the order, and the event that Azure sends ab
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
+from shared.model.mesos import Drain
 from tests.prod import OURS, POOL
 from tests.simulation.nature import Order
 from tests.simulation.twin_agents import Agents, id_of, name_of
@@ -61,10 +64,27 @@ class Orders:
             return [self._about(what, self._address_of(call.args[0]))]
         if name in ABOUT_ADDRESSES:
             return [self._about(what, call.args[1])]
+        if name == "workloads.kill":
+            return [self._ended(agent_id, many) for agent_id, many in self.tasks_of(call.args[0]).items()]
         if name == "workloads.replace_pod":
             service, pod, agent_id = call.args
             return [self._about(what, self._address_of(agent_id), f"{service}/{pod}")]
         return []
+
+    def tasks_of(self, ids: Collection[str]) -> Counter[str]:
+        """How many of these tasks run on which agents."""
+        agents = self._agents.scheduler.agents.values()
+        return Counter(
+            one.agent_id for one in agents for some in one.task_ids.values() for id in some if id in ids
+        )
+
+    def _ended(self, agent_id: str, many: int) -> Order:
+        """Tasks are ended on an agent that is being emptied, or on one that goes on to get others."""
+        scheduler = self._agents.scheduler
+        agent = scheduler.agents[agent_id]
+        is_barred = agent.deactivated or (agent.hostname, agent.address) in scheduler.windows
+        what = "empty" if is_barred or agent.drain is not Drain.NONE else "relieve"
+        return replace(self._about(what, agent.address), size=many)
 
     def _address_of(self, agent_id: str) -> str:
         agent = self._agents.scheduler.agents.get(agent_id)

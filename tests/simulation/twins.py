@@ -199,7 +199,8 @@ class Twins(Agents):
         self.newborn_are_stillborn = fail
 
     def no_room(self, times: int) -> None:
-        self.compute._failures += [NO_ROOM] * times
+        others = [] if times else [one for one in self.compute._failures if one != NO_ROOM]
+        self.compute._failures = [*self.compute._failures, *[NO_ROOM] * times] if times else others
 
     def hang(self, times: int) -> None:
         self.compute._acts.hangs += times

@@ -53,11 +53,16 @@ class Weather:
     def __init__(self, clock: VirtualClock, chance: Random, climate: Climate) -> None:
         self._clock, self._chance, self.climate = clock, chance, climate
         self._rests = False
+        self._ambush: tuple[Callable[[Call], bool], Callable[[Process], None]] | None = None
         self._until: dict[str, tuple[datetime, int]] = {}
         self._old: dict[tuple[str, str], deque[tuple[datetime, Any]]] = {}
 
     def trouble(self, kind: str, lasts_s: float, number: int = 0) -> None:
         self._until[kind] = self._clock.now() + timedelta(seconds=lasts_s), number
+
+    def ambush(self, where: Callable[[Call], bool], what: Callable[[Process], None]) -> None:
+        """To the process that next makes such a call this happens, after the call has taken effect."""
+        self._ambush = where, what
 
     def ends(self) -> None:
         """From now on everything answers, quickly and truly."""
@@ -93,6 +98,9 @@ class Weather:
             answer = await inner(call)
             if call.name in _REMEMBERED:
                 answer = self._said(call, answer)
+            if self._ambush is not None and self._ambush[0](call):
+                (_, what), self._ambush = self._ambush, None
+                what(process)
             if process.is_frozen:
                 await process.thaws()
             process.raise_if_dead()

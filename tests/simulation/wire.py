@@ -262,11 +262,11 @@ class Wire(Pool):
     def is_ailing(self, node: str) -> bool:
         return self._wrong.get(node) in {"unit", "alarm"}
 
-    def announce(self, node: str) -> None:
-        self._ending.add(node)
+    def announces(self, node: str, announces: bool) -> None:
+        self._ending[node] += 1 if announces else -1
+        self._stirs()
 
     def absolve(self, node: str) -> None:
-        self._ending.discard(node)
         if self._wrong.get(node) == "over":
             del self._wrong[node]
         self._stirs()

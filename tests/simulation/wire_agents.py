@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,7 +57,7 @@ class Agents:
         self._stillborn: set[str] = set()
         self._numbers = count()
         self._wrong: dict[str, str] = {}
-        self._ending: set[str] = set()
+        self._ending = Counter[str]()
         self._build()
         world.timeline.settled = self._stirs
         world.azure.watchers.append(self._says)
@@ -76,7 +77,7 @@ class Agents:
             services=tuple(service_of(name, size) for name, size in tale.services),
             suffix=SUFFIX,
         )
-        self._cluster = build_cluster(world, spec)
+        self._cluster = build_cluster(world, self.furnished(spec))
         self._pool = self._cluster.pools["private"]
         furnish = world.azure.furnish
 
@@ -91,6 +92,10 @@ class Agents:
         world.scaling = HeardScaling(world.azure, self)
         world.power = HeardPower(world.azure, self)
         world.commands = HeardCommands(world.azure, self)
+
+    def furnished(self, spec: ClusterSpec) -> ClusterSpec:
+        """As the cluster is to be built."""
+        return spec
 
     async def live(self) -> None:
         await self._world.run()
@@ -168,9 +173,10 @@ class Agents:
             vm.deleting,
             vm.power is Power.RUNNING,
             self._tasks_on(vm),
-            vm.name in self._ending,
+            self._ending[vm.name] > 0,
             self._connected.get(vm.name),
             is_hidden(vm, self._cluster.mesos),
+            vm.zone,
         )
 
     def _is_connected(self, instance: Instance) -> bool:

@@ -82,6 +82,20 @@ def test_what_waits_runs_as_soon_as_the_pool_has_grown() -> None:
     play(story, ClusterSpec("grows", pools={"private": 3}, agent_resources=ONE_CORE))
 
 
+def test_a_port_that_tasks_insist_on_is_had_once_on_an_agent_and_only_where_it_is_offered() -> None:
+    async def story(stage: Stage) -> None:
+        for name, port in (("one", 1080), ("other", 1080), ("beyond", 80)):
+            marathon(stage).add(App(name, 2, ports=(port,)))
+        await stage.after(s=30)
+        running = [marathon(stage).running(name) for name in ("one", "other", "beyond")]
+        assert sum(running[:2]) == 3
+        assert running[2] == 0
+        reasons = set(marathon(stage).refusals(App("other", 1, ports=(1080,))))
+        assert reasons == {"InsufficientPorts"}
+
+    play(story, ClusterSpec("ports", pools={"private": 3}))
+
+
 def test_marathon_tells_of_offers_as_of_a_funnel() -> None:
     steps = declined_steps({"UnfulfilledRole": 2, "InsufficientCpus": 5, "InsufficientMemory": 1})
     told = {step["reason"]: (step["declined"], step["processed"]) for step in steps}

@@ -2,8 +2,10 @@
 that came for it goes again.
 
 1. The empty machine's deletion, or the taking back of its order, is under way: look at it until it is over.
-2. New tasks were stopped by us: reactivate the agent, or take its machine out of the maintenance window. Masters that
-   do not know the agent any more have nothing to take back.
+2. New tasks were stopped by us: reactivate the agent, or take its machine out of the maintenance window, or bring it up
+   when it was taken down. Masters that do not know the agent any more have nothing to take back; while a new leader
+   waits for it, it is not known to it and barred all the same: wait too. What was about to be destroyed, and Azure is
+   deleting or does not know any more, gets none.
 3. The pool was grown for it and nothing has joined yet: wait for it. Shrinking the set would let Azure choose a victim.
    But when Azure had no room for it, take its order back (`unorder.py`); and when the set is no larger after some
    minutes, the order was never taken, and nothing comes.
@@ -19,7 +21,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from shared.errors import Refused
-from shared.model.azure import ProgressState
+from shared.model.azure import ProgressState, Provisioning
 from shared.model.mesos import SchedulerState
 from shared.model.operations import SURPLUS
 from shared.model.readings import Failure
@@ -27,9 +29,11 @@ from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome, Wait
 
 from .await_join import REPLACEMENT, await_join
+from .destroy import DESTROYING
 from .grow import IN_VAIN, SURGED
 from .send_away import TAKEN_BACK, send_away
 from .stop_new_tasks import STOPPED
+from .take_down import TAKEN_DOWN
 from .unorder import set_may_be_larger, unorder
 
 AGAIN = timedelta(seconds=15)
@@ -49,8 +53,16 @@ async def give_back(hand: Hand) -> Outcome:
     scheduler = picture.situation.snapshot.scheduler
     if isinstance(scheduler, Failure):
         return Wait(f"the masters cannot be read: {scheduler.why}", AGAIN, blind=True)
-    if STOPPED in hand.operation.notes and ACTIVE_AGAIN not in hand.operation.notes:
+    if (
+        STOPPED in hand.operation.notes
+        and ACTIVE_AGAIN not in hand.operation.notes
+        and not await _is_going(hand)
+    ):
+        is_barred = hand.operation.notes[STOPPED] == "agent"
+        if is_barred and hand.operation.subject.agent_id in scheduler.value.recovered:
+            return Wait("its agent has not come back to the new leader yet", AGAIN, blind=True)
         await _let_tasks_in(hand, scheduler.value)
+        await _count_it_again(hand)
     notes = hand.operation.notes
     if notes.get(SURGED) == IN_VAIN:
         return await unorder(hand)
@@ -64,6 +76,14 @@ async def give_back(hand: Hand) -> Outcome:
     return await _without_surplus(hand, scheduler.value)
 
 
+async def _count_it_again(hand: Hand) -> None:
+    """In the ledger it may be on its way out already. It stays, and what came for it is one more than is wanted."""
+    mine = hand.operation.id
+    await hand.books(
+        lambda entry: replace(entry, leaving=False) if entry.operation == mine and entry.surge else entry
+    )
+
+
 async def _was_not_taken(hand: Hand) -> bool:
     """Whether the order surely was not taken; then the pool is not to have one more any longer."""
     shows = min(SHOWS, hand.pool.repair.join_timeout / 2)
@@ -72,6 +92,15 @@ async def _was_not_taken(hand: Hand) -> bool:
     mine = hand.operation.id
     await hand.books(lambda entry: replace(entry, surge=False) if entry.operation == mine else entry)
     return True
+
+
+async def _is_going(hand: Hand) -> bool:
+    subject, address = hand.operation.subject, hand.cluster.address_of(hand.pool)
+    if DESTROYING not in hand.operation.notes:
+        return False
+    instance = await hand.outside.compute.instance(address, subject.instance_id)
+    is_there = instance is not None and instance.vm_id == subject.vm_id
+    return not is_there or (instance is not None and instance.provisioning is Provisioning.DELETING)
 
 
 async def _let_tasks_in(hand: Hand, state: SchedulerState) -> None:
@@ -83,6 +112,9 @@ async def _let_tasks_in(hand: Hand, state: SchedulerState) -> None:
         if hand.operation.notes[STOPPED] == "agent" and subject.agent_id is not None:
             await hand.about_to(f"reactivating agent {subject.agent_id}")
             await masters.reactivate(subject.agent_id)
+        elif TAKEN_DOWN in hand.operation.notes:
+            await hand.about_to(f"bringing machine {name} ({address}) up in Mesos")
+            await masters.machine_up(name, address)
         else:
             await hand.about_to(f"taking {name} ({address}) out of its maintenance window")
             await masters.unschedule_maintenance(name, address)

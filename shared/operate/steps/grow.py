@@ -1,18 +1,20 @@
 """Grow the pool to the size that it is to have. By level, not by one: what is wanted is in the ledger, together with
 the successors that are to come before their nodes go (`surge`).
 
-1. An order of ours is under way (its token is kept): look at it. In progress: wait. Preempted by a newer write, or
-   done: what is there is read, and when more is to be ordered the guards are asked once more before that. No room:
-   rule 6. Failed otherwise: hand over with Azure's reason.
+1. An order of ours is under way (its token is kept): look at it. In progress: wait; but a growth of which more is
+   wanted by now than it ordered does not wait for that: a newer write takes the place of one that Azure still works at,
+   and what that has begun to make stays. Preempted by a newer write, or done: what is there is read, and when more is
+   to be ordered the guards are asked once more before that. No room: rule 6. Failed otherwise: hand over with Azure's
+   reason.
 2. The wanted size is not known, or the set has it, up to the policy's maximum, and as many machines are there: done.
    Another operation's order, or somebody's decision to live with fewer, covers this one.
 3. Machines are missing because somebody's order is under way: wait for it.
 4. A machine that Azure listed and had no room to start is there: destroy it, by its id. It would keep its place.
 5. Azure said that it has no room, and the back-off is not over: wait.
 6. Order the size, and on top of it what bodies hold, on the etag that was read, so that nobody else's write is undone.
-   When Azure has no room that is written into the ledger, and what follows depends on who asks: `grow` waits and tries
-   again, because the machine is lost already; `surge` withdraws, because the node still works; `surge_ahead` goes on
-   without.
+   When Azure has no room, or forbids it (a lock, a policy, a role that is missing), that is written into the ledger,
+   and what follows depends on who asks: `grow` waits and tries again, because the machine is lost already; `surge`
+   withdraws, because the node still works; `surge_ahead` goes on without.
 
 Ordering the same size again orders what is missing of it, and after a crash nothing.
 """
@@ -31,11 +33,13 @@ from shared.model.azure import Power, ProgressState, Provisioning, ScaleSet
 from shared.model.ledger import Ledger, NoRoom
 from shared.model.nodes import Condition, Finding
 from shared.model.readings import Failure
+from shared.model.remedies import Remedy
 from shared.operate.bodies import held_by_bodies
 from shared.operate.books import change_size
 from shared.operate.hand import Hand
 from shared.operate.homes import book_of
 from shared.operate.outcomes import Done, HandOver, Outcome, Wait, Withdraw
+from shared.operate.reopen import MAY_PASS, note_refusal
 
 PREEMPTED = "OperationPreempted"
 SURGED = "surged"
@@ -45,6 +49,9 @@ IN_VAIN = "in vain"
 ROOM = "room"
 """The note that says whether Azure had room for what was ordered last: "yes", or in vain. That fewer are wanted by now
 and are there says nothing about it."""
+LEVEL = "level"
+"""The note of a growth that says which size was wanted when it last ordered; empty while a machine is taken away."""
+MORE = Wait("more is wanted by now than was ordered; the guards are asked before that is", timedelta(0))
 ASKED_FIRST = Wait(
     "the last order is over and did not do; the guards are asked before the next", timedelta(0)
 )
@@ -117,7 +124,7 @@ async def _level(hand: Hand) -> Outcome | Short:
     if hand.operation.token is not None:
         progress = await compute.look(address, hand.operation.token)
         if progress.state is ProgressState.IN_PROGRESS:
-            return Wait("Azure is growing the pool", hand.again(), hand.operation.token)
+            return await _in_progress(hand)
         if progress.state is ProgressState.FAILED and progress.code != PREEMPTED:
             if says_no_room(progress.code, progress.message):
                 return await no_room(hand, progress.code, progress.message)
@@ -130,7 +137,7 @@ async def _level(hand: Hand) -> Outcome | Short:
     target = await _target(hand, book)
     size = target + (await held_by_bodies(hand.outside, hand.cluster, hand.pool) if book.bodies else 0)
     if there.capacity < size:
-        return await _order(hand, book.no_room, there, size)
+        return await _order(hand, book, there, size)
     picture, _ = await hand.fresh()
     reading = picture.situation.snapshot.pools[hand.pool.name].instances
     if isinstance(reading, Failure):
@@ -151,9 +158,23 @@ async def _level(hand: Hand) -> Outcome | Short:
         await hand.about_to(
             f"destroying {', '.join(unstarted)} of {address.scale_set}, which Azure could not start"
         )
+        hand.note(LEVEL, "")
         token = await compute.destroy(address, unstarted)
         return Wait("what Azure could not start is being taken away", hand.again(), token)
-    return await _order(hand, book.no_room, there, size)
+    return await _order(hand, book, there, size)
+
+
+async def _in_progress(hand: Hand) -> Wait:
+    """Rule 1. The note is of a growth alone: what a repair orders is one of many orders, each of which is placed by
+    whoever needs it."""
+    level = hand.operation.notes.get(LEVEL)
+    if level:
+        book = await book_of(hand.outside, hand.cluster.name, hand.pool)
+        most = min(book.wanted or 0, hand.pool.capacity.max)
+        if most > int(level) and (book.no_room is None or hand.now >= book.no_room.until):
+            hand.forget_readings()
+            return MORE
+    return Wait("Azure is growing the pool", hand.again(), hand.operation.token)
 
 
 async def _target(hand: Hand, book: Ledger) -> int:
@@ -175,19 +196,23 @@ def _is_gone(finding: Finding | None) -> bool:
     return finding is None or (finding.condition is Condition.GONE and finding.node.instance is None)
 
 
-async def _order(hand: Hand, short: NoRoom | None, there: ScaleSet, target: int) -> Outcome | Short:
+async def _order(hand: Hand, book: Ledger, there: ScaleSet, target: int) -> Outcome | Short:
     """Rules 5 and 6."""
+    short = book.no_room
     if hand.operation.token is not None:
         return ASKED_FIRST
     if short is not None and hand.now < short.until:
         return Short(f"Azure has no room ({short.code}), it is asked again at {_time(short)}", short.until)
     address, compute = hand.cluster.address_of(hand.pool), hand.outside.compute
+    if hand.operation.remedy is Remedy.GROW:
+        hand.note(LEVEL, str(min(book.wanted or 0, hand.pool.capacity.max)))
     await hand.about_to(f"growing {address.scale_set} from {there.capacity} to {target}")
     try:
         token = await compute.set_capacity(address, target, there.etag)
     except Refused as refused:
-        if not says_no_room(refused.reason):
+        if not says_no_room(refused.reason) and refused.reason not in MAY_PASS:
             raise
+        note_refusal(hand, refused.reason)
         return await no_room(hand, refused.reason, str(refused))
     return Wait(f"growth from {there.capacity} to {target} was ordered", hand.again(), token)
 

@@ -4,18 +4,20 @@
    rung is tried. Succeeded: that Azure says so proves nothing yet, `verify_master` does.
 2. Azure does not know the machine any more, or it is another one than was decided about (its vmId differs): hand over,
    touch nothing.
-3. Write down which masters serve now (`SERVED`), order it, keep the token, and note when (`ORDERED`).
+3. It was ordered before, and what became of that is not known: as in `order.py`, it is given time, and ordered three
+   times at most.
+4. Write down which masters serve now (`SERVED`), order it, keep the token, and note when (`order.ORDERED`).
 
 There is no order here that takes a machine away or writes its disk anew. A crash between the order and the keeping of
-its token orders it once more: the machine boots twice, at worst, and no other one is touched meanwhile, because the
-operation goes on running.
+its token orders it once more: the machine boots twice, at worst, three times when answers get lost, and no other one is
+touched meanwhile, because the operation goes on running.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from shared.errors import Refused, Unknown
+from shared.errors import Refused, Retry, Unknown
 from shared.judge.masters import MESOS_UNIT
 from shared.model.azure import MachineGroup, ProgressState
 from shared.operate.hand import Hand
@@ -23,7 +25,7 @@ from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait
 from shared.operate.reopen import note_refusal
 from shared.ports.machines import Machines
 
-from .order import ORDERED, UNIT
+from .order import UNIT, given_time, note_order
 from .verify_master import SERVED, master_hand
 
 type Order = Callable[[Machines, MachineGroup, Hand], Awaitable[str]]
@@ -46,15 +48,22 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
             return HandOver(
                 f"{subject.instance_id} is another machine now ({machine.vm_id}); it was not touched"
             )
+        under_way = given_time(hand, what, machine.provisioning)
+        if under_way is not None:
+            return under_way
         council = await master_hand(hand).council()
+        before = hand.operation
         hand.note(SERVED, ",".join(seat.name for seat in council.seats if seat.serves))
-        hand.note(ORDERED, hand.now.isoformat())
+        note_order(hand)
         await hand.about_to(f"{what} master {subject.node}, machine {subject.instance_id}")
         try:
             token = await order(machines, group, hand)
         except Refused as refused:
             note_refusal(hand, refused.reason)
             return Failed(f"{what} it was refused: {refused}")
+        except Retry:  # nothing was done
+            hand.restore_notes(before)
+            raise
         return Wait(f"{what} it was ordered", hand.again(), token)
 
     return give

@@ -12,9 +12,10 @@ elsewhere.
    DRAIN_AGENT (Mesos 1.9 and later) drain it of that, each task with its own grace within the policy's `drain_grace`.
    A drain that goes on cannot be called off. Older ones wait for the latter; then it is done.
 
-A pod that comes back to the agent is replaced twice and then left to a person. What was ended and what was ordered is
-noted before it is done. From the first of it on the operation goes on also when a guard refuses: it waits, and a person
-finds it as it is.
+What starts there again and again and cannot be spared ends the shrinking of a pool, for a while (`falls`). A pod that
+comes back to the agent is replaced twice and then left to a person. What was ended and what was ordered is noted before
+it is done. From the first of it on the operation goes on also when a guard refuses: it waits, and a person finds it as
+it is.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ from shared.guards.stakes import Lost
 from shared.guards.stateful import is_approved, left_alone
 from shared.model.mesos import Agent, Drain, Generation, SchedulerState
 from shared.model.readings import Failure
-from shared.model.remedies import LOSES_LOCAL_VOLUMES
+from shared.model.remedies import LOSES_LOCAL_VOLUMES, Remedy
 from shared.model.workloads import WorkloadState
 from shared.operate.hand import MOVING, Hand
-from shared.operate.outcomes import Done, HandOver, Outcome, Wait
+from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait
+from shared.operate.reopen import REFUSED
 
 AGAIN = timedelta(seconds=15)
 ENDED, REPLACED = "ended", "replaced"
@@ -84,6 +86,12 @@ async def _empty(hand: Hand, agent: Agent, state: SchedulerState) -> Outcome:
         return await _replace(hand, *moves.replace)
     if moves.end:
         return await _end(hand, work.value, emptying, moves)
+    if moves.stuck and emptying.falls:
+        hand.note(REFUSED, "comes_back")
+        return Failed(
+            f"{', '.join(moves.stuck)[:400]} start on this machine again each time they are ended, and cannot be "
+            "spared all at once; it works on, and is tried again later"
+        )
     if hurry and deadline is not None and hand.now >= deadline:
         return Done(f"its time has come, {left} tasks go with the machine")
     if moves.waits:
@@ -105,6 +113,7 @@ def _emptying(hand: Hand, question: Question, agent: Agent, state: SchedulerStat
         lost=Lost.of(state),
         keeps_disk=hand.operation.remedy not in LOSES_LOCAL_VOLUMES,
         barred=state.generation_for(agent) is Generation.DRAIN,
+        falls=hand.operation.remedy is Remedy.SHRINK and state.generation is Generation.MAINTENANCE,
         hurry=question.is_urgent,
         approved=is_approved(question),
         ended=decode_ended(notes.get(ENDED, "{}")),

@@ -8,30 +8,40 @@ that restarts one unit.
    is not known, that is it: it may have helped, which `await_recovery` proves.
 3. Azure does not know the instance any more: withdraw, the pass decides about a machine that is gone.
 4. The instance is another machine than the one that was decided about (its vmId differs): hand over, touch nothing.
-5. Order it, keep the token, and note when (`ORDERED`), so that recovery is proved by what came after.
+5. It was ordered before, and no answer came, or a crash took it (`given_time`): while Azure is at work on the machine,
+   and for half a minute at least, wait. After the third order, and when half of the time for it is over, none follows:
+   `await_recovery` sees whether one helped, and its place is kept meanwhile. The next rung must not meet it at work.
+6. Order it, keep the token, and note when (`ORDERED`), so that recovery is proved by what came after.
 
 A crash between the order and the keeping of its token orders it once more, unless it has helped meanwhile: the machine
-boots twice, at worst.
+boots twice, at worst, and three times when answers get lost.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from shared.decide.lessons import says_no_room
 from shared.errors import Refused, Retry
-from shared.model.azure import PoolAddress, ProgressState
+from shared.model.azure import PoolAddress, ProgressState, Provisioning
 from shared.model.nodes import Condition
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Failed, HandOver, Outcome, Wait, Withdraw
 from shared.operate.reopen import note_refusal
+from shared.policy.schema import PoolPolicy
 from shared.ports.compute import Compute
 
 from .grow import no_room
 
 ORDERED = "ordered"
 """The note that says when the order was given, as ISO 8601."""
+ORDERS = "orders"
+"""The note that counts the orders of which it is not known what became of them, the last one included."""
+MOST_ORDERS = 3
+QUIET = timedelta(seconds=30)
+"""Between two of them: a machine that is restarted is seen to be so by then."""
 UNIT = "unit"
 """The note that names the unit to restart."""
 AGENT_UNITS = ("dcos-mesos-slave", "dcos-mesos-slave-public")
@@ -41,10 +51,11 @@ _STATE = re.compile(r"(?m)(?:^|: )(active|reloading|activating|deactivating|inac
 RUNS = frozenset({"active", "reloading", "activating"})
 
 type Order = Callable[[Compute, PoolAddress, Hand], Awaitable[str]]
+type Patience = Callable[[PoolPolicy], timedelta]
 
 
-def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
-    """The step that gives this order; `what` says it in the audit."""
+def ordered(what: str, order: Order, limit: Patience) -> Callable[[Hand], Awaitable[Outcome]]:
+    """The step that gives this order; `what` says it in the audit. `limit` is the time that it has."""
 
     async def give(hand: Hand) -> Outcome:
         subject, address = hand.operation.subject, hand.cluster.address_of(hand.pool)
@@ -70,8 +81,13 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
             return HandOver(
                 f"instance {subject.instance_id} is another machine now ({instance.vm_id}); it was not touched"
             )
+        under_way = given_time(hand, what, instance.provisioning)
+        if under_way is not None:
+            return under_way
+        if ORDERED in hand.operation.notes and hand.now - hand.operation.step_since >= limit(hand.pool) / 2:
+            return Done(f"{what} it was ordered, what became of that is not known")
         before = hand.operation
-        hand.note(ORDERED, hand.now.isoformat())
+        note_order(hand)
         await hand.about_to(f"{what} instance {subject.instance_id} of {address.scale_set}")
         try:
             token = await order(compute, address, hand)
@@ -84,6 +100,25 @@ def ordered(what: str, order: Order) -> Callable[[Hand], Awaitable[Outcome]]:
         return Wait(f"{what} it was ordered", hand.again(), token)
 
     return give
+
+
+def given_time(hand: Hand, what: str, provisioning: Provisioning) -> Outcome | None:
+    """Rule 5; None when it may be ordered now."""
+    notes = hand.operation.notes
+    if ORDERED not in notes:
+        return None
+    quiet_until = datetime.fromisoformat(notes[ORDERED]) + QUIET
+    if hand.now < quiet_until or provisioning is Provisioning.UPDATING:
+        return Wait(f"{what} it was ordered, what became of that is not known", hand.again())
+    if int(notes.get(ORDERS, "1")) >= MOST_ORDERS:
+        return Done(f"{what} it was ordered {MOST_ORDERS} times, what became of that is not known")
+    return None
+
+
+def note_order(hand: Hand) -> None:
+    """That it is ordered now."""
+    hand.note(ORDERED, hand.now.isoformat())
+    hand.note(ORDERS, str(int(hand.operation.notes.get(ORDERS, "0")) + 1))
 
 
 def _runs(output: str) -> bool:
@@ -127,7 +162,19 @@ async def _restart_unit(compute: Compute, pool: PoolAddress, hand: Hand) -> str:
     return await compute.run_command(pool, hand.operation.subject.instance_id, script)
 
 
-restart = ordered("restarting", _restart)
-redeploy = ordered("redeploying", _redeploy)
-reimage = ordered("reimaging", _reimage)
-restart_unit = ordered("restarting a unit of", _restart_unit)
+def restart_timeout(pool: PoolPolicy) -> timedelta:
+    return pool.repair.restart_timeout
+
+
+def redeploy_timeout(pool: PoolPolicy) -> timedelta:
+    return pool.repair.redeploy_timeout
+
+
+def unit_timeout(pool: PoolPolicy) -> timedelta:
+    return timedelta(minutes=10)
+
+
+restart = ordered("restarting", _restart, restart_timeout)
+redeploy = ordered("redeploying", _redeploy, redeploy_timeout)
+reimage = ordered("reimaging", _reimage, redeploy_timeout)
+restart_unit = ordered("restarting a unit of", _restart_unit, unit_timeout)

@@ -2,11 +2,12 @@
 
 1. Azure does not know it any more, or as another machine: the masters are told, and it is forgotten.
 2. Azure is deleting it: wait.
-3. Its agent is not connected, tasks or reservations are on it, fewer others are connected than are wanted, a guard
-   refuses, or Azure could not delete it: it stays, and the pool has one more than wanted (`extra`). No task is killed
-   for tidiness, and no machine is sent away while others are missing. New tasks may come again.
+3. Its agent is not connected, tasks or reservations are on it, fewer others are connected than are wanted, or than the
+   load needs whether somebody has agreed to that size yet or not, a guard refuses, or Azure could not delete it: it
+   stays, and the pool has one more than wanted (`extra`). No task is killed for tidiness, and no machine is sent away
+   while others are missing. New tasks may come again.
 4. New tasks may still come: stop them first, as `stop_new_tasks` does, and look again in a moment. What was placed on
-   it meanwhile is seen then.
+   it meanwhile is seen then. When that answer got lost, they are stopped once more.
 5. It is still empty: destroy it.
 
 It is ours from the moment in which new tasks are kept away, so that no pass makes an incident of it. Schedulers that
@@ -33,6 +34,8 @@ from .stop_new_tasks import WINDOW
 
 BARRED = "surplus_barred"
 """The note that says how new tasks are kept away from it: `agent` or `window`."""
+UNSURE = "surplus_barred_unsure"
+"""The note that says that nobody knows whether the order to keep them away was heard: it is given again."""
 DELETED = "surplus_deleted"
 """The note that says that its deletion was ordered."""
 SETTLES = timedelta(seconds=10)
@@ -55,9 +58,10 @@ async def send_away(hand: Hand, name: str, state: SchedulerState) -> Outcome:
     agent = state.agent(kept.value.agent_id)
     why = await _stays(hand, name, agent)
     if agent is None or why:
-        await _let_tasks_in(hand, kept.value)
+        if hand.operation.notes.get(BARRED):
+            await _let_tasks_in(hand, kept.value)
         return Done(f"{name}, which came for it, stays: {why}")
-    if BARRED not in hand.operation.notes:
+    if BARRED not in hand.operation.notes or hand.operation.notes.get(UNSURE):
         return await _bar(hand, name, agent, state)
     hand.note(DELETED, "yes")
     await hand.about_to(
@@ -79,8 +83,10 @@ async def _stays(hand: Hand, name: str, agent: Agent | None) -> str:
         return "somebody has deactivated its agent"
     situation, pool = (await hand.fresh())[0].situation, hand.pool.name
     there = [one.node for one in situation.findings if one.node.pool == pool and one.is_connected]
-    others, wanted = sum(node.name != name for node in there), situation.ledgers[pool].wanted
-    if wanted is not None and others < wanted:
+    sized = await hand.sized()
+    wanted = max(situation.ledgers[pool].wanted or 0, sized.nodes if sized is not None else 0)
+    others = sum(node.name != name for node in there)
+    if others < wanted:
         return f"{others} others are connected, {wanted} are wanted"
     against = refusals(ask(await hand.question(), TO_SEND_AWAY))
     return f"refused by {against[0].guard} ({against[0].reason})" if against else ""
@@ -92,6 +98,7 @@ async def _bar(hand: Hand, name: str, agent: Agent, state: SchedulerState) -> Ou
     by_agent = state.generation_for(agent) is Generation.DRAIN
     hand.note(SURPLUS, name)
     hand.note(BARRED, "agent" if by_agent else "window")
+    hand.note(UNSURE, "yes")
     await hand.about_to(f"stopping new tasks on {name}, which came for it and is empty")
     try:
         if by_agent:
@@ -102,11 +109,14 @@ async def _bar(hand: Hand, name: str, agent: Agent, state: SchedulerState) -> Ou
     except Refused as refused:
         hand.restore_notes(before)
         return Done(f"{name}, which came for it, stays: {refused}")
+    hand.note(UNSURE, "")
     return Wait(f"new tasks are stopped on {name}, which came for it and is empty", SETTLES)
 
 
 async def _let_tasks_in(hand: Hand, memory: NodeMemory) -> None:
-    """Take back what keeps new tasks away."""
+    """Take back what keeps new tasks away. Who takes over from here may not rely on it any more (`UNSURE`)."""
+    hand.note(UNSURE, "yes")
+    await hand.about_to(f"letting new tasks come to {memory.name} again")
     how, masters = hand.operation.notes.get(BARRED), hand.outside.scheduler_of(hand.cluster)
     try:
         if how == "agent" and memory.agent_id is not None:

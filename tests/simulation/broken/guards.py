@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from shared.guards import Guard, Question
 from shared.guards import ask as ask_all
 from shared.model.decisions import Answer
+from shared.model.remedies import Remedy
+from shared.operate.hand import Hand
 from tests.simulation.broken import tales
 from tests.simulation.broken.variant import Break, Variant
 
@@ -26,11 +28,28 @@ def _asked(how: Callable[[Question, Sequence[Guard]], tuple[Answer, ...]]) -> Br
     return apply
 
 
+def _no_last_word(stack: pytest.MonkeyPatch) -> None:
+    async def said_nothing(self: Hand) -> None:
+        return None
+
+    stack.setattr(Hand, "_raise_if_forbidden", said_nothing)
+
+
 def _never(guard: str) -> Break:
     """It is never asked."""
 
     def ask(question: Question, guards: Sequence[Guard]) -> tuple[Answer, ...]:
         return ask_all(question, [one for one in guards if one.__module__ != f"shared.guards.{guard}"])
+
+    return _asked(ask)
+
+
+def not_asked_for(guard: str, remedy: Remedy) -> Break:
+    """It is never asked about this remedy."""
+
+    def ask(question: Question, guards: Sequence[Guard]) -> tuple[Answer, ...]:
+        asked = [one for one in guards if one.__module__ != f"shared.guards.{guard}"]
+        return ask_all(question, asked if question.remedy is remedy else guards)
 
     return _asked(ask)
 
@@ -80,6 +99,10 @@ OF_GUARDS: tuple[Variant, ...] = (
     Variant("the guard backoff is not asked", _never("backoff")).told_by(
         "operate/test_azure_has_no_room.py::test_a_machine_that_could_be_helped_otherwise_is_not_destroyed_meanwhile",
         "a dead machine without a successor is missed no more than before",
+    ),
+    Variant("nobody looks right before an order whether it is paused by now", _no_last_word).told_by(
+        "healing/test_guards_are_asked_twice.py::test_a_pause_that_is_said_after_the_guards_were_asked_stops_the_order",
+        "what guards are asked about is a few seconds old, and few pauses fall into these",
     ),
     Variant("pools keep no account together", _not_for("ledger_cluster")).told_by(
         "incidents/test_limits.py::test_two_pools_in_maintenance_share_one_account",

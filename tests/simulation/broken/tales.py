@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from shared.model.mesos import Generation
-from tests.simulation.sizes import Sizes, Span
 from tests.simulation.tale import Climate, Happening, Rules, Tale
 
 STILL = Climate(slow=0.0, latency_s=0.01, delivery_s=0.1)
@@ -140,36 +139,17 @@ CROWD = World(
 TOUGH = Climate(slow=0.5, latency_s=1.0)
 FROZEN = World(
     tale(rules(at_once=3), workers=2, agents=8, climate=TOUGH),
-    ("agent_dies", "a_worker_freezes", "a_worker_freezes"),
-    12,
+    ("agent_dies", "a_worker_freezes_before_an_order", "a_worker_freezes_before_an_order"),
+    20,
     (40.0, 500.0),
-    (120.0, 200.0),
+    (95.0, 120.0, 170.0),  # longer than a lease: who wakes up meets who took over
 )
 CRASHED = World(
     tale(rules(at_once=3), workers=3, agents=8, climate=TOUGH),
-    ("agent_dies", "a_worker_crashes", "a_worker_crashes"),
+    ("agent_dies", "a_worker_crashes", "a_worker_crashes_after_a_turn"),
     14,
     (40.0, 500.0),
 )
 UNREAD = World(
     tale(rules(confirm_s=120)), always=(*dies(55.0), Happening(70.0, "masters_fall_silent", 0, 300.0))
 )
-
-
-def _sized(agents: int, lasts_s: float, **named: object) -> World:
-    sizes = replace(Sizes(), **named)  # type: ignore[arg-type]
-    told = rules(at_once=2, storm_hold_s=1)
-    like = tale(told, agents=agents, lasts_s=lasts_s, boot_s=15.0, is_mended=False, sizes=sizes)
-    return World(replace(like, generation=Generation.DRAIN))
-
-
-LITTLE_LOAD = _sized(6, 2700.0, by_load=True, waves=((60.0, 1),), spans=(Span(120.0, 7200.0, "min", 4),))
-MUCH_LOAD = _sized(3, 1200.0, by_load=True, waves=((400.0, 60),), spans=(Span(120.0, 7200.0, "max", 4),))
-UP_AND_DOWN = _sized(
-    3,
-    3000.0,
-    by_load=True,
-    window_s=1200,
-    waves=tuple((120.0 + 360 * one, (40, 4)[one % 2]) for one in range(8)),
-)
-NO_ROOM_ELSEWHERE = _sized(6, 2700.0, waves=((30.0, 44),), spans=(Span(300.0, 1800.0, "max", 3),))
