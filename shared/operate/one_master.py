@@ -42,4 +42,4 @@ async def _at_work(outside: Outside, cluster: str) -> Kept[OneMaster] | None:
     try:
         return await outside.records.master_at_work(cluster)
     except Poison as poison:
-        raise Refused("quorum", "quorum_unread", {"row": poison.why}) from poison
+        raise Refused("quorum", "quorum_row_unread", {"row": poison.why}) from poison

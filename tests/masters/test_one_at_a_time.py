@@ -82,7 +82,7 @@ async def test_a_row_that_cannot_be_read_refuses_all_and_says_so() -> None:
     await spoil(hall)
     with pytest.raises(Refused) as refused:
         await begin_on_master(hall.outside, operation(hall, 2))
-    assert refused.value.reason == "quorum_unread"
+    assert refused.value.reason == "quorum_row_unread"
     assert "row master" in str(refused.value.numbers["row"])
 
 

@@ -16,7 +16,8 @@ class Stop:
     """`typed` at the prompt, or `command` in the second terminal after `poolkeeper`. `seen` is a pattern that the first
     terminal shows afterwards; `code` the exit code of the command, `tells` what its output must have. `files` are
     written before it, and `edits` made in the policy file of the app, or in a `copy` of it. Of more than `most` lines
-    the rest is cut. `varies`: what is seen differs by more than numbers from one walk to the next."""
+    the rest is cut. `settles`: what it tells may be as old as the last sweep, so it is
+    looked at until it tells that. `varies`: what is seen differs by more than numbers from one walk to the next."""
 
     text: str
     command: str = ""
@@ -28,6 +29,7 @@ class Stop:
     files: tuple[tuple[str, str], ...] = ()
     edits: tuple[tuple[str, str], ...] = ()
     copy: str = ""
+    settles: bool = False
     varies: bool = False
 
 
@@ -52,6 +54,7 @@ WALK: tuple[Stop, ...] = (
         " asks the same storage that the app writes to. All is well:",
         command="status",
         tells=("no incident is open in demo", "12 healthy"),
+        settles=True,
     ),
     Stop(
         "Is everything there that the app needs? What can only be known by doing it is told as unknown.",
