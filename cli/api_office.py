@@ -12,6 +12,7 @@ from shared.api.reads import All
 from shared.audit import Entry
 from shared.desk import asked, orders
 from shared.desk.audit import Month
+from shared.desk.bodies import KeptBody
 from shared.desk.clusters import ClusterView
 from shared.desk.explain import Explained
 from shared.desk.history import PoolHistory
@@ -80,6 +81,9 @@ class ApiOffice(Office):
 
     async def verified(self, cluster: str, wanted: asked.OfMonths) -> tuple[Month, ...]:
         return (await self.api.read(All[Month], "verified", wanted, cluster=cluster)).items
+
+    async def bodies(self, cluster: str) -> tuple[KeptBody, ...]:
+        return (await self.api.read(All[KeptBody], "bodies", cluster=cluster)).items
 
     async def schedules(self, cluster: str, wanted: asked.OfSchedules) -> Page[PoolSchedule]:
         return await self.api.read(Page[PoolSchedule], "schedules", wanted, cluster=cluster)

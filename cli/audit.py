@@ -66,9 +66,8 @@ def show_entries(entries: list[Entry]) -> None:
             say(indented(one.text, 4))
 
 
-def show_story(entries: Iterable[Entry]) -> None:
+def show_story(records: Iterable[AuditRecord]) -> None:
     """The entries of one node, each with the guards' answers that it rests on."""
-    records = [entry.record for entry in entries]
     table = grid("", "", "")
     for record in records:
         lines = [Text(plain(record.text)), *(answer_line(answer) for answer in answers_in(record))]

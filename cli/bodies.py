@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cli.speech import indented, say, styled
-from shared.desk.bodies import Kept
+from shared.desk.bodies import KeptBody
 from shared.desk.words import clock_time, due
 from shared.model.bodies import Body
 from shared.news.words import COMMAND
 
 
-def show_bodies(found: Sequence[Kept], now: datetime) -> None:
+def show_bodies(found: Sequence[KeptBody], now: datetime) -> None:
     if not found:
         say("No failed machine is kept. `repair.keep_body` in the policy says for how long one is.")
     for one in found:

@@ -5,7 +5,7 @@ the real one, another may be given with the call. Settings come from the environ
 app's, and with `--settings FILE` from a file like local.settings.json as well; what the file says counts more, because
 it was named on purpose.
 
-`read` and `write` are the boundary of every command: an error becomes a sentence and an exit code there.
+`Desk` and `read` are the boundary of every command: an error becomes a sentence and an exit code there.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Desk:
     """`settings_file` is what `--settings` named. `connect` opens the storage; a `ValueError` of its says that the
     connection string is none. `connect_queues` is for commands that write; None: those of the same account. `reach`
     opens all that the app stands on; None: what the settings name. `api` is what `--api` named: where the app is asked
-    instead, over the wire that `connect_api` opens."""
+    instead, over the wire that `connect_api` opens. `is_terminal`: somebody is there who can be
+    asked."""
 
     env: Mapping[str, str]
     clock: Clock
@@ -60,6 +61,7 @@ class Desk:
     reach: Callable[[Settings], AbstractAsyncContextManager[Outside]] | None = None
     api: str = ""
     connect_api: Callable[[str, Mapping[str, str]], AbstractAsyncContextManager[Wire]] | None = None
+    is_terminal: bool = False
 
     def environment(self) -> tuple[Mapping[str, str], Path]:
         """The app's settings as they are written, and the directory that its files are relative to."""
@@ -123,20 +125,16 @@ class Desk:
 def this_desk() -> Desk:
     """The desk of this process."""
     import os
+    import sys
 
     from shared.azure.clock import WallClock
 
-    return Desk(dict(os.environ), WallClock(), _connect)
+    return Desk(dict(os.environ), WallClock(), _connect, is_terminal=sys.stdin.isatty())
 
 
 def read[T](desk: Desk, work: Callable[[Store], Awaitable[T]]) -> T:
     """`Desk.visit`, waited for."""
     return asyncio.run(desk.visit(work))
-
-
-def write(desk: Desk, work: Callable[[Store, Queues], Awaitable[None]]) -> None:
-    """`Desk.visit_to_write`, waited for."""
-    asyncio.run(desk.visit_to_write(work))
 
 
 def _office(store: Store, queues: Queues, clock: Clock, settings: Settings) -> Office:
@@ -145,7 +143,7 @@ def _office(store: Store, queues: Queues, clock: Clock, settings: Settings) -> O
     from shared.model.mark import Mark
 
     mark = Mark(settings.installation)
-    return StorageOffice(store, queues, AuditLog(store), clock, settings.own_ids, mark)
+    return StorageOffice(store, queues, AuditLog(store), clock, settings.own_ids, mark, looks=None)
 
 
 def _connect(settings: Settings) -> AbstractAsyncContextManager[Store]:

@@ -14,10 +14,7 @@ from cli.trouble import USAGE, Trouble
 
 if TYPE_CHECKING:
     from cli.desk import Desk
-    from shared.desk.archive import Archive
     from shared.desk.office import Office
-    from shared.operate.clerk import Clerk
-    from shared.ports.queues import Queues
     from shared.ports.store import Store
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -26,52 +23,18 @@ Newest = Annotated[int, typer.Option("-n", min=1, max=10000, help="How many, the
 
 
 IS_JSON = "poolkeeper.is_json"
-BY_API = frozenset({"nodes", "operations", "overrides", "pause", "resume"})
+ADDRESS = "POOLKEEPER_API"
+"""The environment's name for where the API is, when `--api` does not say it."""
+NOT_BY_API = frozenset({"decide", "doctor", "hear", "key", "policy", "schedule", "snapshot"})
+"""Commands that work on files, on this computer, or need more than the app tells."""
 
 
 def desk_of(context: typer.Context) -> Desk:
     return cast("Desk", context.obj)
 
 
-async def audited(store: Store, cluster: str | None, context: typer.Context) -> list[str]:
-    """The named cluster, whether or not the policy still has it; or all of the policy and what is nobody's."""
-    from shared.desk.archive import open_archive
-    from shared.model.audit import NOBODYS
-
-    if cluster is not None:
-        return [cluster]
-    archive = await open_archive(store, desk_of(context).clock.now())
-    return [*(one.name for one in archive.policy.clusters), NOBODYS]
-
-
-def with_archive(context: typer.Context, work: Callable[[Archive], Awaitable[None]]) -> None:
-    from shared.desk.archive import open_archive
-
-    async def opened(store: Store) -> None:
-        await work(await open_archive(store, desk_of(context).clock.now()))
-
-    with_store(context, opened)
-
-
-def with_clerk(context: typer.Context, work: Callable[[Archive, Clerk], Awaitable[None]]) -> None:
-    """For commands that write."""
-    from cli.desk import write
-    from shared.audit import AuditLog
-    from shared.desk.archive import open_archive
-    from shared.operate.clerk import Clerk
-
-    async def opened(store: Store, queues: Queues) -> None:
-        archive = await open_archive(store, desk_of(context).clock.now())
-        await work(archive, Clerk(archive.records, AuditLog(store), queues, archive.now))
-
-    try:
-        write(desk_of(context), opened)
-    except Trouble as trouble:
-        give_up(context, trouble)
-
-
 def with_office(context: typer.Context, work: Callable[[Office], Awaitable[None]]) -> None:
-    """For commands that go through the API as well; they are in `BY_API`."""
+    """For commands that go by the API and by the storage."""
     import asyncio
 
     try:
@@ -80,17 +43,17 @@ def with_office(context: typer.Context, work: Callable[[Office], Awaitable[None]
         give_up(context, trouble)
 
 
-def check_way(context: typer.Context) -> None:
-    """With `--api` a command that works on the storage says so, rather than to do something else than was meant."""
-    name = context.invoked_subcommand
-    if desk_of(context).api and name not in BY_API:
-        sentence = f"Nothing was done: `{name}` is not asked of the API but of the storage, leave out --api."
+def way_of(context: typer.Context, api: str, is_storage: bool) -> str:
+    """Where the API is that is asked; empty: the storage is. With `--api` a command that can't go that way says so,
+    rather than to do something else than was meant."""
+    by_api = context.invoked_subcommand not in NOT_BY_API
+    if api and is_storage:
+        give_up(context, Trouble("Nothing was done: give --api or --storage, not both.", USAGE))
+    if api and not by_api:
+        name = context.invoked_subcommand
+        sentence = f"Nothing was done: `{name}` is not asked of the API, leave out --api."
         give_up(context, Trouble(sentence, USAGE))
-
-
-async def names_of(office: Office, cluster: str | None) -> list[str]:
-    """The named cluster, or all of them."""
-    return [cluster] if cluster is not None else [one.name for one in await office.clusters()]
+    return "" if is_storage or not by_api else api or desk_of(context).env.get(ADDRESS, "")
 
 
 def with_store[T](context: typer.Context, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -14,24 +14,24 @@ from rich.text import Text
 from cli.audit import answer_line, show_story
 from cli.overrides import pauses_of, words_about
 from cli.speech import CONDITION_STYLE, VERDICT_STYLE, grid, indented, rows, say, styled
-from shared.desk.audit import Story
-from shared.desk.find import Case
-from shared.desk.next import sentences_of, steps_of
+from shared.desk.explain import Explained
+from shared.desk.next import steps_of
+from shared.desk.operations import OperationView
 from shared.desk.words import ago, clock_time, span
 from shared.judge.flapping import losses_of
 from shared.model.decisions import Decision
 from shared.model.incidents import Incident
 from shared.model.nodes import NodeMemory
-from shared.model.operations import Operation, OperationState
+from shared.model.operations import OperationState
 from shared.model.overrides import THE_CLUSTER
 from shared.model.signals import Signal
 from shared.records.evidence import Evidence
 
 
-def show_case(case: Case, story: Story, now: datetime) -> None:
+def show_case(case: Explained, now: datetime) -> None:
     _show_head(case, now)
     _heading("next")
-    for sentence in sentences_of(case.incident, case.operation, case.pool, now):
+    for sentence in case.next:
         say(indented(sentence[:1].upper() + sentence[1:], 2))
     _show_people(case, now)
     if case.memory is not None:
@@ -45,22 +45,24 @@ def show_case(case: Case, story: Story, now: datetime) -> None:
         _show_steps(case.operation, now)
     if case.evidence is not None:
         _show_evidence(case.evidence, now)
-    if story.entries:
+    if case.audit:
         _heading("the audit")
-        show_story(story.entries)
+        show_story(case.audit)
+    if not case.audit_is_whole:
+        say(
+            indented(
+                "Earlier entries are left out, for the audit of the cluster is long: see `audit tail`.", 2
+            )
+        )
     if case.earlier:
         _heading("earlier incidents")
-        for incident in case.earlier[:10]:
-            say(
-                indented(
-                    f"{incident.id}: {incident.condition.value}, {incident.outcome or incident.because}", 2
-                )
-            )
+        for before in case.earlier:
+            say(indented(f"{before.id}: {before.condition.value}, {before.outcome}", 2))
 
 
-def _show_people(case: Case, now: datetime) -> None:
+def _show_people(case: Explained, now: datetime) -> None:
     """Pauses that hold for the node, and what was said or is asked about its incident."""
-    subjects = [THE_CLUSTER, case.pool.name if case.pool else "", case.node]
+    subjects = [THE_CLUSTER, case.pool, case.node]
     told: list[Text | str] = [*pauses_of(case.overrides, list(dict.fromkeys(subjects)), now)]
     if case.incident is not None and case.incident.closed_at is None:
         told += words_about(case.incident, case.overrides, now)
@@ -97,9 +99,9 @@ def _heading(words: str) -> None:
     say("", styled((words, "bold underline")))
 
 
-def _show_head(case: Case, now: datetime) -> None:
+def _show_head(case: Explained, now: datetime) -> None:
     incident = case.incident
-    say(styled((case.node, "bold"), f"  in {case.cluster}/{case.pool.name if case.pool else '-'}"))
+    say(styled((case.node, "bold"), f"  in {case.cluster}/{case.pool or '-'}"))
     if incident is None:
         known = "healthy" if case.memory and case.memory.joined_at else "joining"
         say(styled("as last remembered ", (known, CONDITION_STYLE[known]), ", no incident"))
@@ -165,7 +167,7 @@ def _show_decision(decision: Decision) -> None:
         say(indented(answer_line(answer), 2))
 
 
-def _show_steps(operation: Operation, now: datetime) -> None:
+def _show_steps(operation: OperationView, now: datetime) -> None:
     _heading(f"operation {operation.id}")
     state = operation.state.value.replace("_", " ")
     ended = f" {ago(operation.closed_at, now)}: {operation.outcome}" if operation.closed_at else ""

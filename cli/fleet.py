@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.entrance import Cluster, Json, desk_of, names_of, with_office
+from cli.entrance import Cluster, Json, desk_of, with_office
 
 if TYPE_CHECKING:
     from shared.desk.nodes import NodeView
@@ -35,6 +35,7 @@ def nodes(
     as_json: Json = False,
 ) -> None:
     """List nodes with their condition, place, agent and tasks, as last remembered."""
+    from cli.finding import names_of
     from cli.fleet_rows import show_nodes
     from cli.speech import busy, say_outward
     from shared.desk.asked import OfNodes
@@ -44,8 +45,8 @@ def nodes(
             wanted = OfNodes(limit=limit, after=after, pool=pool, condition=condition, text=text)
             return await office.nodes(here, wanted)
 
-        with busy("reading nodes"):
-            found = await _first(await names_of(office, cluster), number, some)
+        with busy("reading nodes") as tell:
+            found = await _first(await names_of(office, cluster), number, some, tell)
         return say_outward(found) if as_json else show_nodes(found)
 
     with_office(context, work)
@@ -61,6 +62,7 @@ def operations(
     as_json: Json = False,
 ) -> None:
     """List operations: what is being done, at which step, and what it waits for; or what was done."""
+    from cli.finding import names_of
     from cli.fleet_rows import show_operations
     from cli.speech import busy, say_outward
     from shared.desk.asked import Course, OfOperations
@@ -72,8 +74,8 @@ def operations(
             wanted = OfOperations(limit=limit, after=after, state=state, pool=pool, node=node)
             return await office.operations(here, wanted)
 
-        with busy("reading operations"):
-            found = await _first(await names_of(office, cluster), number, some)
+        with busy("reading operations") as tell:
+            found = await _first(await names_of(office, cluster), number, some, tell)
         return say_outward(found) if as_json else show_operations(found, desk_of(context).clock.now())
 
     with_office(context, work)
@@ -83,6 +85,7 @@ async def _first[T](
     clusters: Iterable[str],
     number: int,
     some: Callable[[str, int, str], Awaitable[Page[T]]],
+    tell: Callable[[int], None],
 ) -> list[T]:
     """The first so many of each cluster."""
     found: list[T] = []
@@ -91,6 +94,7 @@ async def _first[T](
         while left:
             part = await some(here, min(PAGE, left), after)
             found += part.items
+            tell(len(found))
             left, after = left - len(part.items), part.next
             if not after:
                 break

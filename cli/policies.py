@@ -84,13 +84,19 @@ def push(
     iCalendar files beside it go with it. Who pushed it, and why, is in the audit. Exit code 1: it has faults, that is
     not the number, or somebody else has pushed meanwhile.
     """
-    from cli.people import speaker
+    from cli.acting import who_says
     from cli.policy_push import push_policy, show_push
     from cli.speech import say_json
+    from cli.trouble import trouble_of
+    from shared.desk.speaker import speaker_of
+    from shared.desk.told import Told
 
-    said = speaker(context, who, why, "")
+    me = who_says(context, who)
     try:
+        said = speaker_of(me, why)
         found = push_policy(desk_of(context), (file, as_json), said, pools)
+    except Told as told:
+        give_up(context, trouble_of(told))
     except Trouble as trouble:
         give_up(context, trouble)
     if found is None:

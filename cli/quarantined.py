@@ -1,5 +1,5 @@
 """The commands about the quarantine: list, show, replay, drop. Options and help are here; `quarantine.py` shows what is
-there, `replay.py` has it tried once more.
+there.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.entrance import Json, Newest, desk_of, with_clerk, with_store
-from cli.people import Who, Why, speaker
+from cli.acting import act, again, who_says
+from cli.entrance import Json, Newest, desk_of, with_office
+from cli.people import Who, Why
 
 if TYPE_CHECKING:
-    from shared.desk.archive import Archive
-    from shared.operate.clerk import Clerk
-    from shared.ports.store import Store
+    from cli.answer import Answer
+    from shared.desk.office import Office
+    from shared.desk.pages import Page
+    from shared.desk.quarantine import Item
 
 Row = Annotated[str, typer.Argument(help="The row, as `quarantine list` shows it, or its ending.")]
 
@@ -26,18 +28,23 @@ def register(group: typer.Typer) -> None:
 
 def list_all(context: typer.Context, number: Newest = 50, as_json: Json = False) -> None:
     """List what is in the quarantine, newest first, with its age, the reason, and what it is about."""
+    from cli.finding import everything
     from cli.quarantine import show_list
-    from cli.speech import say_json
-    from shared.desk.quarantine import quarantined
+    from cli.speech import say_outward
+    from shared.desk.asked import OfQuarantine
+    from shared.desk.pages import MOST
 
-    async def work(store: Store) -> None:
-        items = await quarantined(store)
+    async def work(office: Office) -> None:
+        async def some(after: str) -> Page[Item]:
+            return await office.quarantine(OfQuarantine(limit=MOST, after=after))
+
+        items = await everything(some)
         if as_json:
-            say_json(items[:number])
+            say_outward(items[:number])
         else:
             show_list(items, number, desk_of(context).clock.now())
 
-    with_store(context, work)
+    with_office(context, work)
 
 
 def show(context: typer.Context, row: Row, as_json: Json = False) -> None:
@@ -45,26 +52,25 @@ def show(context: typer.Context, row: Row, as_json: Json = False) -> None:
 
     Exit code 1: there is no such row.
     """
+    from cli.finding import row_of
     from cli.quarantine import show_item
-    from cli.speech import say_json
-    from shared.desk.quarantine import quarantined_row, shown_item
+    from cli.speech import say_outward
 
-    async def work(store: Store) -> None:
-        now = desk_of(context).clock.now()
-        item = await shown_item(store, *await quarantined_row(store, row), now)
+    async def work(office: Office) -> None:
+        item = await office.quarantined(await row_of(office, row))
         if as_json:
-            say_json(item)
+            say_outward(item)
         else:
-            show_item(item, now)
+            show_item(item, desk_of(context).clock.now())
 
-    with_store(context, work)
+    with_office(context, work)
 
 
 def replay(
     context: typer.Context,
     row: Row,
     why: Why,
-    again: Annotated[bool, typer.Option("--again", help="Also when it was replayed before.")] = False,
+    once_more: Annotated[bool, typer.Option("--again", help="Also when it was replayed before.")] = False,
     who: Who = "",
     as_json: Json = False,
 ) -> None:
@@ -73,16 +79,17 @@ def replay(
     The app judges anew, by what is so now: of what was heard more than ten minutes ago only a look at its cluster is
     left. Exit code 1: there is no such row, it was replayed before, or it could not be worked on now either.
     """
-    from cli.answer import tell
-    from cli.replay import replay_it
+    from cli.answer import Answer
+    from cli.finding import row_of
+    from shared.desk.orders import Replay
 
-    said = speaker(context, who, why, "")
+    me = who_says(context, who)
 
-    async def work(archive: Archive, clerk: Clerk) -> None:
-        settings = desk_of(context).settings()
-        tell(await replay_it(archive, clerk, settings, (row, again), said), as_json)
+    async def word(office: Office, _: int | None) -> Answer:
+        done = await office.replay(await row_of(office, row), Replay(why, once_more), me)
+        return Answer(done, again(context, "incidents"), "tells how far it is")
 
-    with_clerk(context, work)
+    act(context, as_json, word)
 
 
 def drop(context: typer.Context, row: Row, why: Why, who: Who = "", as_json: Json = False) -> None:
@@ -90,12 +97,13 @@ def drop(context: typer.Context, row: Row, why: Why, who: Who = "", as_json: Jso
 
     Exit code 1: there is no such row.
     """
-    from cli.answer import tell
-    from cli.replay import drop_it
+    from cli.answer import Answer
+    from cli.finding import row_of
+    from shared.desk.orders import Drop
 
-    said = speaker(context, who, why, "")
+    me = who_says(context, who)
 
-    async def work(archive: Archive, clerk: Clerk) -> None:
-        tell(await drop_it(archive, clerk, desk_of(context).settings(), row, said), as_json)
+    async def word(office: Office, _: int | None) -> Answer:
+        return Answer(await office.drop(await row_of(office, row), Drop(why), me))
 
-    with_clerk(context, work)
+    act(context, as_json, word)

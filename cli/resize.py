@@ -1,30 +1,19 @@
-"""What a person types about the size of a pool: until when, and what came of it. `shared/desk/sizes.py` looks at it and
-writes it down.
-"""
+"""Until when a size holds, as somebody types it: a time of day, or of a day, in a zone."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
-from cli.answer import Answer
 from cli.trouble import USAGE, Trouble
-from shared.desk import sizes
-from shared.desk.archive import Archive
-from shared.desk.sizes import Sizes, Wanted, pool_named
-from shared.desk.speaker import LONGEST, Speaker
-from shared.news.words import COMMAND
-from shared.operate.clerk import Clerk
+from shared.desk.speaker import LONGEST
+from shared.policy.values import duration_text
 
 DAY = timedelta(days=1)
 
 
-def until_then(speaker: Speaker, until: str, zone: str, now: datetime) -> Speaker:
-    """Who speaks, until the time that was typed. A time without a day is the next one."""
-    if speaker.span is not None:
-        raise Trouble("Nothing was written: give --for or --until, not both.", USAGE)
+def until_then(until: str, zone: str, now: datetime) -> str:
+    """For how long that is from now on, such as `2h5m`. A time without a day is the next one."""
     try:
         there = ZoneInfo(zone)
     except (KeyError, OSError, ValueError):  # not there, a folder, or a path that leads out
@@ -42,19 +31,4 @@ def until_then(speaker: Speaker, until: str, zone: str, now: datetime) -> Speake
         raise Trouble(f"Nothing was written: {allowed}.", USAGE) from None
     if not now < end <= now + LONGEST:
         raise Trouble(f"Nothing was written: {until} in {zone} is over, or more than 30d away.", USAGE)
-    return replace(speaker, span=end - now)
-
-
-async def set_size(
-    archive: Archive, clerk: Clerk, wanted: tuple[str, str | None], asked: Sizes, speaker: Speaker
-) -> Answer:
-    """`wanted` is the pool and the cluster that were typed."""
-    here, pool = pool_named(archive, *wanted)
-    done = await sizes.set_size(archive, clerk, (here, pool), Wanted(asked), speaker)
-    return Answer(done, f"{COMMAND} size clear {pool.name} --cluster {here.name}", "takes it back")
-
-
-async def clear_size(
-    archive: Archive, clerk: Clerk, wanted: tuple[str, str | None], speaker: Speaker
-) -> Answer:
-    return Answer(await sizes.clear_size(archive, clerk, pool_named(archive, *wanted), speaker))
+    return duration_text(timedelta(seconds=max(1, round((end - now).total_seconds()))))

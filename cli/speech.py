@@ -9,8 +9,8 @@ only brackets.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -64,11 +64,20 @@ def complain(sentence: str) -> None:
 
 
 @contextmanager
-def busy(with_what: str) -> Iterator[None]:
-    """Show on a terminal that something goes on; to stderr, so that nothing of it gets into a pipe."""
+def busy(with_what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal while something goes on, with the time that it takes. It takes how many are done, of `total`
+    where that is known. To stderr, so that nothing of it gets into a pipe."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     out = console(to_stderr=True)
-    with out.status(Text(f"{plain(with_what)} ...")) if out.is_terminal else nullcontext():
-        yield
+    if not out.is_terminal:
+        yield lambda done: None
+        return
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task(plain(with_what), total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def styled(*parts: tuple[str, str] | str) -> Text:

@@ -26,7 +26,7 @@ HINTS = {
     "several_clusters": "--cluster names one.",
     "no_such_incident": "`explain NODE` names them.",
     "no_such_row": "`quarantine list` shows the rows.",
-    "not_their_number": "If that is meant, add --nodes {waiting}.",
+    "not_their_number": "If that is meant, add --nodes {nodes}.",
     "replayed_before": "If it has not helped, add --again.",
 }
 """Which option or command helps, by the reason of a no."""

@@ -10,6 +10,7 @@ from msgspec import Struct
 from shared.audit import Entry
 from shared.desk import asked
 from shared.desk.audit import Month
+from shared.desk.bodies import KeptBody
 from shared.desk.clusters import ClusterView
 from shared.desk.explain import Explained
 from shared.desk.history import PoolHistory
@@ -167,6 +168,13 @@ READS = (
         answer=All[Month],
         does=lambda office, call: _all(office.verified(call.names["cluster"], call.query)),
         query=asked.OfMonths,
+    ),
+    Route(
+        path=f"{CLUSTER}/bodies",
+        name="bodies",
+        says="Failed machines that are kept, powered off, for somebody to look at.",
+        answer=All[KeptBody],
+        does=lambda office, call: _all(office.bodies(call.names["cluster"])),
     ),
     Route(
         path=f"{CLUSTER}/schedules",

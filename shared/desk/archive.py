@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -50,12 +50,6 @@ class Archive:
             sentence = f"The policy in force has no cluster {name!r}: name one of {known}."
             raise Told(No.MISSING, "no_such_cluster", sentence)
         return (found,)
-
-    async def closed_incidents(self, cluster: str, span: timedelta) -> list[Incident]:
-        """Those that were closed within `span`, newest first."""
-        first = f"closed|{self.now - span:%Y%m%dT%H%M%S}"
-        rows = await self.records.incidents.between(cluster, first, "closed}")
-        return [kept.value for kept in reversed(rows.values())]
 
     async def operation(self, cluster: str, operation: str) -> Operation | None:
         """Running or closed."""

@@ -5,21 +5,20 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.model.bodies import Body
+from shared.policy.schema import ClusterPolicy
 
 from .archive import Archive
 
 
-class Kept(Struct, frozen=True):
+class KeptBody(Struct, frozen=True):
     cluster: str
     pool: str
     body: Body
 
 
-async def all_bodies(archive: Archive, cluster: str | None) -> list[Kept]:
-    """In the order of clusters and pools."""
-    return [
-        Kept(here.name, pool, body)
-        for here in archive.clusters(cluster)
-        for pool, kept in (await archive.records.ledgers.between(here.name, "", "")).items()
-        for body in kept.value.bodies
-    ]
+async def bodies(archive: Archive, here: ClusterPolicy) -> tuple[KeptBody, ...]:
+    """In the order of pools."""
+    ledgers = await archive.records.ledgers.between(here.name, "", "")
+    return tuple(
+        KeptBody(here.name, pool, body) for pool, kept in ledgers.items() for body in kept.value.bodies
+    )

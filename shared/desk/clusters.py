@@ -6,7 +6,7 @@ It is no new look: a condition is as old as the last pass. `swept` says when tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -94,6 +94,7 @@ class ClusterView(Struct, frozen=True, kw_only=True):
     policy_since: datetime
     faults: int
     swept_at: datetime | None
+    sweep_every: timedelta | None
     is_late: bool
     pools: tuple[str, ...]
     masters: MastersStatus
@@ -117,6 +118,7 @@ async def cluster_view(archive: Archive, here: ClusterPolicy) -> ClusterView:
         policy_since=archive.good.at,
         faults=len(archive.rejected.faults) if archive.rejected else 0,
         swept_at=swept.at if swept else None,
+        sweep_every=swept.every if swept else None,
         is_late=swept is None or swept.is_late(archive.now),
         pools=tuple(pool.name for pool in here.pools),
         masters=masters_status(here, opened),

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared.model.audit import AuditRecord
 from shared.model.incidents import Incident
-from shared.model.nodes import NodeMemory
+from shared.model.nodes import Condition, NodeMemory
 from shared.model.overrides import Override
 from shared.records.evidence import Evidence
 
@@ -22,22 +22,32 @@ BEFORE = timedelta(minutes=5)
 """What was heard of the node shortly before its incident was opened belongs to it."""
 AFTER = timedelta(minutes=1)
 WITHOUT_CASE = timedelta(days=1)
+EARLIER = 10
+
+
+class Before(Struct, frozen=True):
+    """An incident of the node that is over, and what came of it."""
+
+    id: str
+    condition: Condition
+    outcome: str
 
 
 class Explained(Struct, frozen=True, kw_only=True):
-    """`next` is all that is to come, in sentences; `earlier` the ids of other closed incidents of the node, newest
-    first; `audit` what is written of it from shortly before the incident on, with every guard's answer and numbers."""
+    """`next` is all that is to come, in sentences; `earlier` other closed incidents of the node, newest first;
+    `audit` what is written of it from shortly before the incident on, with every guard's answer and numbers."""
 
     at: datetime
     cluster: str
     node: str
+    pool: str
     memory: NodeMemory | None
     incident: Incident | None
     operation: OperationView | None
     overrides: tuple[Override, ...]
     evidence: Evidence | None
     next: tuple[str, ...]
-    earlier: tuple[str, ...]
+    earlier: tuple[Before, ...]
     audit: tuple[AuditRecord, ...]
     audit_is_whole: bool = True
     """False: the cluster's audit is too long for that, and earlier entries are found there."""
@@ -57,13 +67,16 @@ def explained(case: Case, story: Story, now: datetime) -> Explained:
         at=now,
         cluster=case.cluster,
         node=case.node,
+        pool=case.pool.name if case.pool else "",
         memory=case.memory,
         incident=case.incident,
         operation=view_of(case.operation) if case.operation else None,
         overrides=case.overrides,
         evidence=case.evidence,
         next=tuple(sentences_of(case.incident, case.operation, case.pool, now)),
-        earlier=tuple(incident.id for incident in case.earlier),
+        earlier=tuple(
+            Before(one.id, one.condition, one.outcome or one.because) for one in case.earlier[:EARLIER]
+        ),
         audit=tuple(entry.record for entry in story.entries),
         audit_is_whole=story.is_whole,
     )

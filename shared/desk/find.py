@@ -1,7 +1,7 @@
-"""From what a person says to one node and its case.
+"""A node or an incident by its whole name, and the case that is made of it.
 
-A node's full name is long (`dcos-agent-private-633E21A3-vmss0_2`), so any ending of it that fits one node alone will
-do: `vmss0_2`, or `_2`. An incident's id is the node's name, `@` and the time at which it was opened.
+An incident's id is the node's name, `@` and the time at which it was opened. Finding something by the ending of its
+name is for a terminal (`cli/finding.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 from datetime import timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shared.model.incidents import Incident
 from shared.model.nodes import NodeMemory
@@ -26,7 +25,6 @@ from .pages import MOST
 from .told import No, Told
 
 REMEMBERED = timedelta(days=90)
-SHOWN = 8
 LATELY = 50
 
 
@@ -46,24 +44,6 @@ class Case(Struct, frozen=True):
     evidence: Evidence | None = None
 
 
-class _Known(Struct, frozen=True):
-    cluster: ClusterPolicy
-    inventory: dict[str, NodeMemory]
-    opened: dict[str, Incident]
-    closed: list[Incident]
-
-    def nodes(self) -> set[str]:
-        return {*self.inventory, *self.opened, *(incident.node for incident in self.closed)}
-
-
-async def find_case(archive: Archive, subject: str, cluster: str | None) -> Case:
-    """`Told` when nothing has this name or its ending, or several things have."""
-    known = [await _known(archive, one) for one in archive.clusters(cluster)]
-    name, _, time = subject.partition("@")
-    here, node = _one_of(known, name)
-    return await _case(archive, here, node, time)
-
-
 async def exact_case(archive: Archive, here: ClusterPolicy, subject: str) -> Case:
     """Of the node of this whole name, or the incident of this id. `Told` when there is none. Of those that are closed
     the cluster's last ones are known: `LATELY` for what happened before to a node that is there, else `MOST`."""
@@ -79,14 +59,18 @@ async def exact_case(archive: Archive, here: ClusterPolicy, subject: str) -> Cas
     of_node = [one for one in closed if one.node == node]
     if memory is None and opened is None and not of_node:
         raise Told(No.MISSING, "no_such_node", f"Nothing is known of a node {node!r} in {here.name}.")
-    inventory = {node: memory.value} if memory else {}
-    known = _Known(here, inventory, {node: opened.value} if opened else {}, of_node)
-    return await _case(archive, known, node, time)
+    about = memory.value if memory else None, opened.value if opened else None, of_node
+    return await _case(archive, here, (node, time), about)
 
 
-async def _case(archive: Archive, here: _Known, node: str, time: str) -> Case:
-    of_node = [incident for incident in here.closed if incident.node == node]
-    opened = here.opened.get(node)
+async def _case(
+    archive: Archive,
+    here: ClusterPolicy,
+    subject: tuple[str, str],
+    about: tuple[NodeMemory | None, Incident | None, list[Incident]],
+) -> Case:
+    """`about` is what is remembered of the node, its open incident, and its closed ones, newest first."""
+    (node, time), (memory, opened, of_node) = subject, about
     incident = opened or (of_node[0] if of_node else None)
     if time:
         wanted = f"{node}@{time}"
@@ -94,18 +78,17 @@ async def _case(archive: Archive, here: _Known, node: str, time: str) -> Case:
         if incident is None:
             sentence = f"No incident {wanted!r} is known: what is told of {node} names those that are."
             raise Told(No.MISSING, "no_such_incident", sentence)
-    memory = here.inventory.get(node)
     pool_name = incident.pool if incident else memory.pool if memory else ""
     operation = None
     if incident is not None and incident.operation is not None:
-        operation = await archive.operation(here.cluster.name, incident.operation)
-    said = await archive.records.overrides.between(here.cluster.name, "", "")
+        operation = await archive.operation(here.name, incident.operation)
+    said = await archive.records.overrides.between(here.name, "", "")
     evidence = await EvidenceRoom(archive.store).get(operation) if operation else None
     return Case(
         evidence=evidence,
-        cluster=here.cluster.name,
+        cluster=here.name,
         node=node,
-        pool=here.cluster.pool(pool_name),
+        pool=here.pool(pool_name),
         memory=memory,
         incident=incident,
         operation=operation,
@@ -127,49 +110,3 @@ async def lately_closed(archive: Archive, cluster: str, most: int) -> list[Incid
         if len(found) == most:
             break
     return found
-
-
-async def known_node(archive: Archive, name: str, cluster: str | None) -> tuple[ClusterPolicy, str]:
-    """A node that is remembered or has an open incident, and its cluster; closed incidents do not count."""
-    known = [replace(await _known(archive, one), closed=[]) for one in archive.clusters(cluster)]
-    here, node = _one_of(known, name)
-    return here.cluster, node
-
-
-async def open_case(archive: Archive, subject: str, cluster: str | None) -> tuple[ClusterPolicy, Incident]:
-    """The open incident of this id, or of the node of this name."""
-    here, node = await known_node(archive, subject.partition("@")[0], cluster)
-    incident = (await archive.records.open_incidents(here.name)).get(node)
-    if incident is None or ("@" in subject and incident.value.id.lower() != subject.lower()):
-        named = incident.value.id if incident else "none"
-        sentence = f"{subject!r} is no open incident; that of {node} is: {named}. Nothing was written."
-        raise Told(No.MISSING, "no_open_incident", sentence)
-    return here, incident.value
-
-
-async def _known(archive: Archive, cluster: ClusterPolicy) -> _Known:
-    inventory = await archive.records.inventory.between(cluster.name, "", "")
-    opened = await archive.records.open_incidents(cluster.name)
-    return _Known(
-        cluster,
-        {row: kept.value for row, kept in inventory.items()},
-        {node: kept.value for node, kept in opened.items()},
-        await archive.closed_incidents(cluster.name, REMEMBERED),
-    )
-
-
-def _one_of(known: list[_Known], name: str) -> tuple[_Known, str]:
-    everything = [(here, node) for here in known for node in sorted(here.nodes())]
-    found = [(here, node) for here, node in everything if node.lower() == name.lower()]
-    found = found or [
-        (here, node) for here, node in everything if name and node.lower().endswith(name.lower())
-    ]
-    if not found:
-        sentence = f"Nothing is known of {name!r}: give a node's name as it is shown here or in Azure, or its ending."
-        raise Told(No.MISSING, "no_such_node", sentence)
-    if len(found) > 1:
-        names = ", ".join(f"{node} ({here.cluster.name})" for here, node in found[:SHOWN])
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        sentence = f"{name!r} may be any of {names}{more}: give more of the name, or its cluster."
-        raise Told(No.UNCLEAR, "several_nodes", sentence)
-    return found[0]

@@ -7,15 +7,23 @@ whether to wait, how long, and whether anybody is expected to do something.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from shared.model.decisions import Verdict
 from shared.model.incidents import Incident, IncidentState
 from shared.model.nodes import Condition
-from shared.model.operations import Operation, OperationState
+from shared.model.operations import Operation, OperationState, Plan
 from shared.operate.plans import PLANS
 from shared.policy.schema import PoolPolicy
 
 from .words import clock_time, counted, due, span
+
+
+class Planned(Protocol):
+    """An operation, or what is shown of one."""
+
+    @property
+    def plan(self) -> Plan: ...
 
 
 def sentence_of(incident: Incident, operation: Operation | None, now: datetime) -> str:
@@ -52,7 +60,7 @@ def sentences_of(
     return told
 
 
-def steps_of(operation: Operation) -> list[str]:
+def steps_of(operation: Planned) -> list[str]:
     return [step.name for step in PLANS[operation.plan].steps]
 
 

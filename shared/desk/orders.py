@@ -50,19 +50,22 @@ class Reject(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetSize(Struct, frozen=True, forbid_unknown_fields=True):
-    """A capacity override: `target` alone, or `min`, or `max`, or both of these, within the policy's capacity."""
+    """A capacity override: `target` alone, or `min`, or `max`, or both of these, within the policy's capacity. `nodes`
+    is how many machines come or go by it, to be said where they are several."""
 
     why: str
     min: int | None = None
     max: int | None = None
     target: int | None = None
     duration: str = field(default="", name="for")
+    nodes: int | None = None
 
 
 class ClearSize(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was said about the size does not count any more."""
+    """What was said about the size does not count any more. `nodes` as with `SetSize`."""
 
     why: str = ""
+    nodes: int | None = None
 
 
 class Replace(Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,6 +25,7 @@ from . import (
     again,
     asked,
     audit_pages,
+    bodies,
     clusters,
     explain,
     history,
@@ -43,6 +44,7 @@ from . import (
 )
 from .archive import Archive, open_archive
 from .audit import Month, verify_months
+from .bodies import KeptBody
 from .clusters import ClusterView
 from .explain import Explained
 from .find import exact_case
@@ -67,7 +69,8 @@ LONGEST_NAME = 128
 @dataclass(frozen=True)
 class StorageOffice(Office):
     """`own` are the app's own object and application ids, `mark` is on its requests to Azure: by them events that are
-    replayed are known as echoes."""
+    replayed are known as echoes. `looks`: how many of the newest entries of the audit are looked through for what is
+    written of a node, or all."""
 
     store: Store
     queues: Queues
@@ -75,6 +78,7 @@ class StorageOffice(Office):
     clock: Clock
     own: frozenset[str]
     mark: Mark
+    looks: int | None = SCANNED
 
     @cached_property
     def records(self) -> Records:
@@ -120,7 +124,7 @@ class StorageOffice(Office):
     async def explain(self, cluster: str, subject: str) -> Explained:
         archive, here = await self._here(cluster)
         case = await exact_case(archive, here, _name(subject))
-        return explain.explained(case, await explain.story_of(archive, case, SCANNED), archive.now)
+        return explain.explained(case, await explain.story_of(archive, case, self.looks), archive.now)
 
     async def operations(self, cluster: str, wanted: asked.OfOperations) -> Page[OperationView]:
         return await operations.operations(*await self._here(cluster), wanted)
@@ -134,6 +138,9 @@ class StorageOffice(Office):
     async def verified(self, cluster: str, wanted: asked.OfMonths) -> tuple[Month, ...]:
         found = await verify_months(self.store, [_whose(cluster)], wanted.months, self.clock.now())
         return tuple(found)
+
+    async def bodies(self, cluster: str) -> tuple[KeptBody, ...]:
+        return await bodies.bodies(*await self._here(cluster))
 
     async def schedules(self, cluster: str, wanted: asked.OfSchedules) -> Page[PoolSchedule]:
         return await schedules.schedules(*await self._here(cluster), wanted)
@@ -196,7 +203,7 @@ class StorageOffice(Office):
         speaker = speaker_of(who, order.why, order.duration)
         archive, here = await self._here(cluster)
         whose = (here, _pool(here, pool))
-        wanted = sizes.Wanted(sizes.Sizes(order.min, order.max, order.target), etag)
+        wanted = sizes.Wanted(sizes.Sizes(order.min, order.max, order.target), etag, order.nodes)
         return await sizes.set_size(archive, self._clerk(archive), whose, wanted, speaker)
 
     async def clear_size(
@@ -205,7 +212,7 @@ class StorageOffice(Office):
         speaker = speaker_of(who, order.why or "no reason given")
         archive, here = await self._here(cluster)
         whose = (here, _pool(here, pool))
-        return await sizes.clear_size(archive, self._clerk(archive), whose, speaker, etag)
+        return await sizes.clear_size(archive, self._clerk(archive), whose, speaker, (etag, order.nodes))
 
     async def replace_node(
         self, cluster: str, node: str, order: orders.Replace, who: str, etag: str = ""

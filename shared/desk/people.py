@@ -21,11 +21,10 @@ from shared.policy.schema import ClusterPolicy, Mode
 from shared.records import Kept, override_row
 
 from .archive import Archive
-from .find import known_node
 from .orders import Done, nodes_of
 from .overrides import all_overrides, shown, until_when
 from .speaker import Speaker
-from .told import No, Told
+from .told import NOT_THEIR_NUMBER, No, Told
 
 OF_A_POOL = {
     Condition.SHORT: [Remedy.GROW.value],
@@ -118,7 +117,7 @@ async def _counted(archive: Archive, subject: Subject, typed: int | None) -> lis
             f"{len(waiting)} nodes wait there to be helped{given}, so nothing was written: their repair may begin as"
             " soon as the pause is over."
         )
-        raise Told(No.NOT_NOW, "not_their_number", sentence, {"waiting": len(waiting)})
+        raise Told(No.NOT_NOW, NOT_THEIR_NUMBER, sentence, {"nodes": len(waiting)})
     return [name for name in waiting if not is_size(name)]
 
 
@@ -196,27 +195,6 @@ def _remedy(here: ClusterPolicy, incident: Incident, named: str) -> Remedy:
         sentence = f"{what}, so nothing was written: name one of {', '.join(ladder) or 'none'}."
         raise Told(No.NOT_NOW, "no_remedy", sentence)
     return Remedy(choice)
-
-
-async def meant(archive: Archive, subject: str, cluster: str | None) -> Subject:
-    """What somebody means who says a pool, a node or its ending, or nothing: the cluster. `Told` where that is not
-    clear."""
-    chosen = archive.clusters(cluster)
-    if not subject or subject in {one.name for one in chosen}:
-        named = [one for one in chosen if subject in {"", one.name}]
-        if len(named) > 1:
-            names = ", ".join(one.name for one in named)
-            sentence = f"There are several clusters ({names}), so nothing was written."
-            raise Told(No.UNCLEAR, "several_clusters", sentence)
-        return Subject(named[0])
-    with_pool = [one for one in chosen if one.pool(subject)]
-    if len(with_pool) > 1:
-        names = ", ".join(one.name for one in with_pool)
-        sentence = f"{names} have a pool {subject!r} each, so nothing was written."
-        raise Told(No.UNCLEAR, "several_clusters", sentence)
-    if with_pool:
-        return Subject(with_pool[0], subject)
-    return Subject(*await known_node(archive, subject, cluster))
 
 
 async def _unchanged(archive: Archive, subject: Subject, said: Override, etag: str) -> Kept[Override] | None:

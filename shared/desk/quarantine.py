@@ -40,12 +40,6 @@ class Item(Struct, frozen=True):
     etag: str = ""
 
 
-async def quarantined(store: Store) -> list[Item]:
-    """Everything in the quarantine, newest first."""
-    found = await Quarantine(store).all()
-    return [_item(row, kept) for row, kept in reversed(found.items())]
-
-
 async def page_of(store: Store, wanted: OfQuarantine, now: datetime) -> Page[Item]:
     """Newest first."""
     limit, text = checked(wanted), wanted.text.lower()
@@ -69,17 +63,6 @@ async def exact_row(store: Store, row: str) -> Kept[Quarantined]:
     if kept is None:
         raise Told(No.MISSING, "no_such_row", f"In the quarantine there is no row {row!r}.")
     return kept
-
-
-async def quarantined_row(store: Store, ending: str) -> tuple[str, Kept[Quarantined]]:
-    """The row of this name, as it is there; the end of its name is enough when only one ends so."""
-    found = {row: kept for row, kept in (await Quarantine(store).all()).items() if row.endswith(ending)}
-    row = ending if ending in found else next(iter(found), "")
-    if not row or (row != ending and len(found) > 1):
-        how = "more than one row ends" if found else "no row ends"
-        kind = No.UNCLEAR if found else No.MISSING
-        raise Told(kind, "no_such_row", f"In the quarantine {how} in {ending!r}.")
-    return row, found[row]
 
 
 async def shown_item(store: Store, row: str, kept: Kept[Quarantined], now: datetime) -> Item:

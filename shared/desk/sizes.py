@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.decide.schedule import bounds_at
-from shared.model.bounds import PoolBounds
+from shared.model.bounds import PoolBounds, Resize
 from shared.model.overrides import Override, OverrideKind, resizes
 from shared.operate.clerk import Clerk
 from shared.policy.schema import Capacity, ClusterPolicy, Mode, PoolPolicy
@@ -23,7 +23,7 @@ from .orders import Done
 from .overrides import shown, until_when
 from .people import changed
 from .speaker import Speaker
-from .told import No, Told
+from .told import NOT_THEIR_NUMBER, No, Told
 from .words import counted
 
 
@@ -36,11 +36,12 @@ class Sizes(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """The sizes that a pool is to have, and the etag of what was said of them as somebody has read it; empty: whatever
-    is there now."""
+    """The sizes that a pool is to have; the etag of what was said of them as somebody has read it (empty: whatever is
+    there now); and how many machines come or go by it, as it was typed."""
 
     sizes: Sizes
     etag: str = ""
+    typed: int | None = None
 
 
 async def set_size(
@@ -58,7 +59,8 @@ async def set_size(
     _allowed(pool.capacity, sizes)
     said = _override(pool.name, speaker, archive.now, sizes)
     before = await size_said(archive, here, pool, wanted.etag)
-    ledger = await archive.records.ledgers.get(here.name, pool.name)
+    has = await _has(archive, here, pool)
+    _counted(name, _moves(pool, has, resizes([said], pool.name, archive.now), archive.now), wanted.typed)
     woken = await clerk.keep(here.name, said, wanted.etag or "*")
     says: list[str] = []
     if before is not None and before.value.holds_at(archive.now):
@@ -67,7 +69,7 @@ async def set_size(
         )
     until = until_when(said, archive.now)
     says.append(f"{name}: {said.what} holds {until}, before all schedules and load.")
-    says += _follows(pool, ledger.value.wanted if ledger else None, said, archive.now)
+    says += _follows(pool, has, said, archive.now)
     return Done(
         touches=name,
         says=tuple(says),
@@ -83,14 +85,16 @@ async def clear_size(
     clerk: Clerk,
     whose: tuple[ClusterPolicy, PoolPolicy],
     speaker: Speaker,
-    etag: str = "",
+    wanted: tuple[str, int | None] = ("", None),
 ) -> Done:
+    """`wanted` as in `Wanted`: the etag, and how many machines come or go."""
     here, pool = whose
-    kept = await size_said(archive, here, pool, etag)
+    kept = await size_said(archive, here, pool, wanted[0])
     name = shown(here.name, pool.name)
     if kept is None or not kept.value.holds_at(archive.now):
         sentence = f"Nobody has set the size of {name}, so nothing was written."
         raise Told(No.NOT_NOW, "no_size_set", sentence)
+    _counted(name, _moves(pool, await _has(archive, here, pool), (), archive.now), wanted[1])
     woken = await clerk.take_back(here.name, kept, speaker.who, speaker.why)
     return Done(
         touches=name,
@@ -113,23 +117,6 @@ async def size_said(
     if etag and (kept is None or kept.etag != etag):
         raise changed(shown(here.name, pool.name))
     return kept
-
-
-def pool_named(archive: Archive, name: str, cluster: str | None) -> tuple[ClusterPolicy, PoolPolicy]:
-    """`Told` when no pool has this name, or those of several clusters."""
-    found = [(here, pool) for here in archive.clusters(cluster) for pool in here.pools if pool.name == name]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(here.name for here, _ in found)
-        sentence = f"{names} have a pool {name!r} each, so nothing was written."
-        raise Told(No.UNCLEAR, "several_clusters", sentence)
-    known = ", ".join(pool.name for here in archive.clusters(cluster) for pool in here.pools)
-    raise Told(
-        No.MISSING,
-        "no_such_pool",
-        f"There is no pool {name!r}, so nothing was written: name one of {known}.",
-    )
 
 
 def _override(pool: str, speaker: Speaker, now: datetime, sizes: Sizes) -> Override:
@@ -167,6 +154,31 @@ def _allowed(capacity: Capacity, sizes: Sizes) -> None:
         raise Told(No.MISTAKEN, "min_above_max", sentence)
 
 
+async def _has(archive: Archive, here: ClusterPolicy, pool: PoolPolicy) -> int | None:
+    """How many it is to have by now. None: not known yet."""
+    ledger = await archive.records.ledgers.get(here.name, pool.name)
+    return ledger.value.wanted if ledger else None
+
+
+def _moves(pool: PoolPolicy, has: int | None, words: tuple[Resize, ...], now: datetime) -> int:
+    """How many machines come or go at once under these words; none where that is not known, or Azure moves them."""
+    if has is None or pool.azure_autoscale is not None:
+        return 0
+    return abs(_within(bounds_at(pool, now, words), has) - has)
+
+
+def _within(bounds: PoolBounds, nodes: int) -> int:
+    return max(bounds.floor.nodes, min(nodes, bounds.ceiling.nodes))
+
+
+def _counted(name: str, moves: int, typed: int | None) -> None:
+    """`Told` unless their number was said, where they are several: a slip of a digit moves many machines."""
+    if moves > 1 and typed != moves:
+        given = "" if typed is None else f", not {typed}"
+        sentence = f"{moves} machines of {name} come or go by that{given}, so nothing was written."
+        raise Told(No.NOT_NOW, NOT_THEIR_NUMBER, sentence, {"nodes": moves})
+
+
 def _follows(pool: PoolPolicy, wanted: int | None, said: Override, now: datetime) -> Iterator[str]:
     """What comes of it now, in sentences."""
     bounds = bounds_at(pool, now, resizes([said], pool.name, now))
@@ -174,7 +186,7 @@ def _follows(pool: PoolPolicy, wanted: int | None, said: Override, now: datetime
     if wanted is None:
         yield "How many it has now is not known yet."
         return
-    nodes = max(bounds.floor.nodes, min(wanted, bounds.ceiling.nodes))
+    nodes = _within(bounds, wanted)
     if nodes == wanted:
         yield f"It has {wanted} now: nothing changes at once."
         return

@@ -13,6 +13,8 @@ from shared.errors import Refused
 from shared.model.decisions import Number
 
 GUARD = "desk"
+NOT_THEIR_NUMBER = "not_their_number"
+"""The reason of a no to whom moves many machines and has not said how many; `nodes` of its numbers is the right one."""
 
 
 class No(StrEnum):

@@ -32,7 +32,7 @@ def everything(here: Line) -> dict[Any, Any]:
         ("clusters/prod/pause", WHY, "POST"),
         (f"{NODE}/hold", WHY, "POST"),
         (f"{NODE}/replace", {**WHY, "node": f"{SET}_1"}, "POST"),
-        ("clusters/prod/pools/private/size", {**WHY, "target": 8}, "PUT"),
+        ("clusters/prod/pools/private/size", {**WHY, "target": 8, "nodes": 2}, "PUT"),
     ],
 )
 async def test_what_is_rehearsed_is_told_as_if_it_were_done_and_leaves_no_trace(
@@ -99,7 +99,7 @@ async def test_the_end_of_a_pause_asks_for_the_number_of_nodes_that_wait_and_the
     await here.scene.after(minutes=15)
     said = await rehearse(here, "clusters/prod/resume", WHY)
     assert said.reason == "not_their_number"
-    waiting = said.data["numbers"]["waiting"]
+    waiting = said.data["numbers"]["nodes"]
     told = (await rehearse(here, "clusters/prod/resume", {**WHY, "nodes": waiting})).data
     assert told["nodes"]["count"] == waiting == 2
     assert (await here.get("clusters/prod/overrides", holds="true")).data["items"] != []

@@ -64,7 +64,7 @@ async def test_a_pause_a_hold_a_size_and_a_wish_for_another_machine_are_said_and
     for path, body, method in (
         ("clusters/prod/pause", {**WHY, "subject": "private", "for": "2h"}, "POST"),
         (f"{node}/hold", WHY, "POST"),
-        ("clusters/prod/pools/private/size", {**WHY, "target": 8}, "PUT"),
+        ("clusters/prod/pools/private/size", {**WHY, "target": 8, "nodes": 2}, "PUT"),
     ):
         said = await here.act(path, body, Role.OPERATE, method)
         assert said.status == 200, said.data

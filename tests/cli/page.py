@@ -32,12 +32,20 @@ read and said by [HTTP](api.md).
 
 ## By the API
 
-Who may not read the storage asks the app: `--api https://APP.azurewebsites.net`, before the command, with a key in
-`POOLKEEPER_MY_KEY`, or with `POOLKEEPER_API_AUDIENCE` (the app's application id URI) and a login to Azure. `nodes`,
-`operations`, `overrides`, `pause` and `resume` go that way and print the same by both; every other command says that it
-does not, with exit code 2, and does nothing. Who says something is then told by the credentials, not by `--who`; an
-answer that gets lost on the way is asked for again, and what was said is done once. Credentials go out over https only,
-but for this machine, and no redirection is followed.
+Who may not read the storage asks the app: `--api https://APP.azurewebsites.net` before the command, or that address in
+`POOLKEEPER_API`; with a key in `POOLKEEPER_MY_KEY`, or with `POOLKEEPER_API_AUDIENCE` (the app's application id URI)
+and a login to Azure. Everything that is shown or said of clusters, and the quarantine, goes both ways and prints the
+same; `--storage` goes straight to the storage, whatever is set. `decide`, `doctor`, `hear`, `key`, `policy`,
+`schedule` and `snapshot` work on files, on this computer, or need more than the app tells: with `--api` they say so,
+with exit code 2, and do nothing. Who says something by the API is told by the credentials, not by `--who`; an answer
+that gets lost on the way is asked for again, and what was said is done once. Credentials go out over https only, but
+for this machine, and no redirection is followed.
+
+## What moves many machines
+
+`size set`, `size clear` and `resume` ask for the number of machines that they move, where they are several: at a
+terminal it is asked for, in a script it is `--nodes`. `replace` takes the whole name of its node. What is wrong writes
+nothing.
 
 ## What it ends with
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import msgspec
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from cli.api_office import ApiOffice
 from cli.over_http import TIMES, Asking, Heard, Silent
 from cli.trouble import Trouble
-from cli.wire import opened_wire, root_of
 from shared.desk import asked as filters
 from shared.desk import orders
 from shared.desk.told import No, Told
 from shared.model.roles import Role
+from shared.ports.queues import Queue
+from shared.records.quarantine import Quarantine, Quarantined
 from tests.api.callers import KEYS, Line, line
 from tests.cli.test_people import BECAUSE
-from tests.cli.typed import asked, asked_by_api
+from tests.cli.typed import asked, asked_by_api, desk_over, typed, with_the_api_set
 from tests.desk.offices import office_of
 from tests.scene import SET
 
@@ -63,6 +63,13 @@ class Answers:
         return self.heard
 
 
+async def letter(here: Line) -> None:
+    """Something in the quarantine."""
+    now, body = here.scene.clock.now(), '{"cluster":"prod","operation":"x"}'
+    failed = Quarantined(now, Queue.OPERATIONS.value, "it failed five times", len(body), body)
+    await Quarantine(here.scene.store).put("20261122T030000.000000Z-row1", failed, "*")
+
+
 async def at_once(_: float) -> None:
     """No pause."""
 
@@ -79,19 +86,39 @@ async def at_once(_: float) -> None:
         ("overrides", "--json"),
         ("nodes", "--cluster", "nobody"),
         ("nodes", "--cluster", "nobody", "--json"),
+        ("status",),
+        ("status", "--json"),
+        ("status", "--cluster", "nobody"),
+        ("incidents",),
+        ("incidents", "--json"),
+        ("incidents", "--closed"),
+        ("bodies",),
+        ("bodies", "--json"),
+        ("explain", "_2"),
+        ("explain", "_2", "--json"),
+        ("explain", "_9"),
+        ("explain", "vmss0_"),
+        ("audit", "tail"),
+        ("audit", "tail", "-n", "3", "--json"),
+        ("audit", "verify", "--json"),
+        ("quarantine", "list"),
+        ("quarantine", "show", "row1"),
+        ("quarantine", "show", "row9"),
     ],
+    ids=" ".join,
 )
 async def test_both_ways_print_the_same(words: tuple[str, ...]) -> None:
     here = await line(mode="propose")
     await asked(here.scene, "pause", "private", *BECAUSE)
+    await letter(here)
     by_storage = await asked(here.scene, *words)
     by_api = await asked_by_api(here.scene, Called(here, Role.VIEW), *words)
     assert by_api.stdout == by_storage.stdout
     assert (by_api.exit_code, by_api.stderr) == (by_storage.exit_code, by_storage.stderr)
 
 
-@pytest.mark.parametrize("name", ["status", "doctor", "approve", "policy", "key"])
-async def test_a_command_of_the_storage_says_so_and_does_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", ["doctor", "policy", "key", "decide", "hear"])
+async def test_a_command_that_goes_another_way_says_so_and_does_nothing(name: str) -> None:
     here = await line()
     result = await asked_by_api(here.scene, Called(here), name, "--json")
     assert result.exit_code == 2
@@ -117,8 +144,8 @@ async def test_a_pause_by_the_api_is_that_of_the_storage_in_the_name_of_the_key(
 @pytest.mark.parametrize(
     ("words", "told", "code"),
     [
-        (("nobody",), "Nothing is called 'nobody' in prod", 1),
-        (("vmss0_",), "Nothing is called 'vmss0_' in prod", 1),
+        (("nobody",), "Nothing is known of 'nobody'", 1),
+        (("vmss0_",), "Nothing is known of 'vmss0_'", 1),
         (("_1", "--cluster", "nowhere"), "nowhere", 1),
         (("_1", "--who", "bob"), "leave out --who", 2),
         (("_1", "--for", "soon"), "a time (for) is", 2),
@@ -129,6 +156,46 @@ async def test_a_pause_of_nobody_writes_nothing(words: tuple[str, ...], told: st
     result = await asked_by_api(here.scene, Called(here), "pause", *words, *BECAUSE)
     assert (told in " ".join(result.stderr.split()), result.exit_code) == (True, code)
     assert (await office_of(here.scene).overrides("prod", filters.OfOverrides())).items == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("approve", "_2", *BECAUSE),
+        ("reject", "_2", *BECAUSE, "--for", "2h"),
+        ("replace", f"{SET}_1", *BECAUSE),
+        ("replace", "_1", *BECAUSE),
+        ("size", "set", "private", "--target", "8", *BECAUSE),
+        ("size", "set", "private", "--target", "8", "--nodes", "2", *BECAUSE),
+        ("size", "clear", "private"),
+        ("quarantine", "drop", "row1", *BECAUSE),
+        ("quarantine", "replay", "row1", *BECAUSE),
+    ],
+    ids=" ".join,
+)
+async def test_what_is_said_comes_to_the_same_by_both_ways(words: tuple[str, ...]) -> None:
+    here, other = await line(mode="propose"), await line(mode="propose")
+    await letter(here)
+    await letter(other)
+    by_storage = await asked(other.scene, *words, "--json")
+    by_api = await asked_by_api(here.scene, Called(here), *words, "--json")
+    assert (by_api.stdout, by_api.stderr) == (by_storage.stdout, by_storage.stderr)
+    assert by_api.exit_code == by_storage.exit_code
+    mine, theirs = [
+        [one.replace("key approveer", "ann") for one in await each.scene.said()] for each in (here, other)
+    ]
+    assert mine == theirs
+
+
+async def test_where_the_environment_names_the_api_it_is_asked_and_the_storage_when_that_is_said() -> None:
+    here = await line()
+    desk, wire = desk_over(here.scene.store, here.scene.clock), Answers(Heard(401, b""))
+    for words, times in ((("status",), 1), (("--storage", "status"), 0), (("key", "ben"), 0)):
+        wire.sent = 0
+        result = await asyncio.to_thread(typed, *words, desk=with_the_api_set(desk, wire))
+        assert (wire.sent, result.exit_code) == (times, 3 * times)
+    result = await asyncio.to_thread(typed, "--api", "https://app", "--storage", "status", desk=desk)
+    assert (result.exit_code, "not both" in result.stderr) == (2, True)
 
 
 async def test_the_office_tells_what_that_over_the_storage_tells() -> None:
@@ -193,47 +260,3 @@ async def test_what_stands_in_the_way_is_told_with_what_was_not_done(
     with pytest.raises(Trouble, match=told):
         await ApiOffice(Asking(wire, pause=at_once)).pause("prod", orders.Pause("a look"), "")
     assert wire.sent == times
-
-
-@pytest.mark.parametrize(
-    ("address", "root"),
-    [
-        ("https://app.azurewebsites.net", "https://app.azurewebsites.net/api/v1"),
-        ("https://app.azurewebsites.net/api/v1/", "https://app.azurewebsites.net/api/v1"),
-        ("http://127.0.0.1:7071", "http://127.0.0.1:7071/api/v1"),
-    ],
-)
-def test_the_root_is_found_by_the_address_of_the_app(address: str, root: str) -> None:
-    assert root_of(address) == root
-
-
-@pytest.mark.parametrize("address", ["http://app", "app", "ftp://app", "https://ann:x@app", "https://["])
-def test_credentials_go_nowhere_else(address: str) -> None:
-    with pytest.raises(Trouble, match=r"[Nn]othing was asked"):
-        root_of(address)
-
-
-async def test_the_wire_sends_the_key_and_quoted_names_and_follows_no_redirection() -> None:
-    heard: list[tuple[str, str]] = []
-
-    async def answer(request: web.Request) -> web.Response:
-        heard.append((request.raw_path, request.headers["x-api-key"]))
-        return web.Response(status=302, headers={"location": "/elsewhere"})
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    async with TestServer(app) as server:
-        async with opened_wire(str(server.make_url("/")), {"POOLKEEPER_MY_KEY": "a-key"}) as wire:
-            got = await wire.send("GET", "clusters/a%2Fb%20c", {"text": "x y"}, {}, b"")
-        address = str(server.make_url("/"))
-    assert (got.status, heard) == (302, [("/api/v1/clusters/a%2Fb%20c?text=x+y", "a-key")])
-    async with opened_wire(address, {"POOLKEEPER_MY_KEY": "a-key"}) as wire:
-        with pytest.raises(Silent, match="no connection to 127") as silent:
-            await wire.send("GET", "me", {}, {}, b"")
-    assert silent.value.is_unsent
-
-
-async def test_nobody_is_asked_without_credentials() -> None:
-    with pytest.raises(Trouble, match="POOLKEEPER_MY_KEY"):
-        async with opened_wire("https://app", {}):
-            pass

@@ -17,7 +17,11 @@ async def kept(*bodies: str) -> tuple[Scene, list[str]]:
     scene = Scene()
     return scene, [
         await quarantine(
-            scene.store, "event_grid", f"reason {number}", body, START + timedelta(seconds=number)
+            scene.store,
+            "event_grid",
+            f"reason {number}",
+            body,
+            START - timedelta(seconds=len(bodies) - number),
         )
         for number, body in enumerate(bodies)
     ]

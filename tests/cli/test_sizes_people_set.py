@@ -28,7 +28,9 @@ async def said(scene: Scene) -> tuple[Resize, ...]:
 
 async def test_a_size_is_kept_with_who_why_and_until_when() -> None:
     scene = await seen()
-    told = words_of(await asked(scene, "size", "set", "private", "--target", "8", *BECAUSE, "--for", "2h"))
+    told = words_of(
+        await asked(scene, "size", "set", "private", "--target", "8", "--nodes", "2", *BECAUSE, "--for", "2h")
+    )
     assert "prod/private: size target 8 holds until 2026-11-22 05:02:00Z (in 2h00m)" in told
     assert "It has 6 now: 2 machines will be ordered." in told
     (one,) = await said(scene)
@@ -39,7 +41,7 @@ async def test_a_size_is_kept_with_who_why_and_until_when() -> None:
 
 async def test_fewer_are_told_as_machines_that_go() -> None:
     scene = await seen()
-    told = words_of(await asked(scene, "size", "set", "private", "--max", "4", *BECAUSE))
+    told = words_of(await asked(scene, "size", "set", "private", "--max", "4", "--nodes", "2", *BECAUSE))
     assert "With it the pool may have 1 to 4 nodes." in told
     assert "It has 6 now: 2 machines will go, one after the other" in told
 
@@ -47,7 +49,9 @@ async def test_fewer_are_told_as_machines_that_go() -> None:
 @pytest.mark.parametrize(("mode", "words"), [("observe", "nothing is done"), ("propose", "asked to approve")])
 async def test_what_a_mode_makes_of_it_is_told(mode: str, words: str) -> None:
     scene = await seen(mode)
-    assert words in words_of(await asked(scene, "size", "set", "private", "--min", "9", *BECAUSE))
+    assert words in words_of(
+        await asked(scene, "size", "set", "private", "--min", "9", "--nodes", "3", *BECAUSE)
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,7 @@ async def test_the_end_may_be_a_time_of_day(until: str, zone: str, end: str) -> 
 
 async def test_a_later_word_takes_the_place_of_the_one_before() -> None:
     scene = await seen()
-    await asked(scene, "size", "set", "private", "--target", "8", *BECAUSE)
+    await asked(scene, "size", "set", "private", "--target", "8", "--nodes", "2", *BECAUSE)
     told = words_of(await asked(scene, "size", "set", "private", "--min", "7", *BECAUSE, "--who", "ben"))
     assert "takes the place of `size target 8` of ann: a launch" in told
     (one,) = await said(scene)
@@ -158,7 +162,7 @@ async def test_a_pool_that_nothing_moves_has_no_line_of_its_size() -> None:
 
 async def test_a_size_that_is_worked_on_is_no_node() -> None:
     scene = await seen()
-    await asked(scene, "size", "set", "private", "--target", "8", *BECAUSE)
+    await asked(scene, "size", "set", "private", "--target", "8", "--nodes", "2", *BECAUSE)
     await scene.after(seconds=30)
     told = words_of(await asked(scene, "status", width=200))
     assert "(size of private)" in told
@@ -184,7 +188,7 @@ async def test_the_size_that_azure_moves_is_left_to_azure(sizes: tuple[str, ...]
 
 async def test_what_was_said_before_azure_moved_the_size_orders_nothing_and_is_taken_back_as_ever() -> None:
     scene = await seen()
-    await asked(scene, "size", "set", "private", "--target", "8", *BECAUSE)
+    await asked(scene, "size", "set", "private", "--target", "8", "--nodes", "2", *BECAUSE)
     scene.policy = scene.policy.rstrip() + BY_AZURE
     await scene.after(minutes=20)
     assert (scene.ordered, scene.capacity) == ([], 6)

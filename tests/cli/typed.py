@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -22,10 +23,11 @@ from shared.settings import Settings
 from tests.scene import Scene
 
 
-def typed(*words: str, width: int = 100, desk: Desk | None = None) -> Result:
-    """The command's result on a terminal of this width. What it did not foresee goes through to the test."""
+def typed(*words: str, width: int = 100, desk: Desk | None = None, then: str = "") -> Result:
+    """The command's result on a terminal of this width. What it did not foresee goes through to the test. `then` is
+    what is typed when it asks."""
     environment = {"COLUMNS": str(width)}
-    return CliRunner().invoke(app, list(words), obj=desk, env=environment, catch_exceptions=False)
+    return CliRunner().invoke(app, list(words), then, obj=desk, env=environment, catch_exceptions=False)
 
 
 async def asked_by_api(scene: Scene, wire: Wire, *words: str, width: int = 100) -> Result:
@@ -44,10 +46,21 @@ async def asked_by_api(scene: Scene, wire: Wire, *words: str, width: int = 100) 
     return await asyncio.to_thread(typed, "--api", "https://app", *words, width=width, desk=desk)
 
 
-async def asked(scene: Scene, *words: str, width: int = 100) -> Result:
-    """The command's result at this moment of the scene."""
+def with_the_api_set(desk: Desk, wire: Wire) -> Desk:
+    """A desk whose environment names the API."""
+
+    @asynccontextmanager
+    async def connect_api(*_: object) -> AsyncIterator[Wire]:
+        yield wire
+
+    return replace(desk, env={**desk.env, "POOLKEEPER_API": "https://app"}, connect_api=connect_api)
+
+
+async def asked(scene: Scene, *words: str, width: int = 100, then: str | None = None) -> Result:
+    """The command's result at this moment of the scene. With `then` somebody sits there and types that."""
     desk = desk_over(scene.store, scene.clock, scene.queues, scene.outside)
-    return await asyncio.to_thread(typed, *words, width=width, desk=desk)
+    desk = replace(desk, is_terminal=then is not None)
+    return await asyncio.to_thread(typed, *words, width=width, desk=desk, then=then or "")
 
 
 def desk_over(

@@ -97,7 +97,7 @@ async def test_what_is_rejected_is_not_done() -> None:
 async def test_the_size_of_a_pool_is_set_and_taken_back() -> None:
     scene = await working()
     office = office_of(scene)
-    done = await office.set_size("prod", "private", SetSize(WHY, target=8), "ann")
+    done = await office.set_size("prod", "private", SetSize(WHY, target=8, nodes=2), "ann")
     assert any("2 machines will be ordered" in sentence for sentence in done.says)
     (said,) = (await office.overrides("prod", OfOverrides())).items
     with pytest.raises(Told) as told:
@@ -175,7 +175,7 @@ async def test_who_frees_several_nodes_has_to_say_how_many() -> None:
     await scene.after(minutes=5)
     with pytest.raises(Told) as told:
         await office.resume("prod", Resume(), "ann")
-    assert (told.value.reason, told.value.numbers) == ("not_their_number", {"waiting": 3})
+    assert (told.value.reason, told.value.numbers) == ("not_their_number", {"nodes": 3})
     await office.resume("prod", Resume(nodes=3), "ann")
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from cli.entrance import ADDRESS
 from cli.wire import AUDIENCE, KEY
 from shared.settings import from_env
 from shared.settings.known import KNOWN, OF_AZD, OF_THE_HOST
@@ -33,4 +34,4 @@ def test_pages_name_no_setting_that_there_is_not() -> None:
     pages = [ROOT / "README.md", ROOT / "infra" / "README.md", *(ROOT / "docs").glob("*.md")]
     named = {one for page in pages for one in re.findall(r"(?<!\w)POOLKEEPER_\w+", page.read_text())}
     assert len(named) > 20
-    assert named - {*KNOWN, *OF_AZD, *OF_THE_HOST, KEY, AUDIENCE} == set()
+    assert named - {*KNOWN, *OF_AZD, *OF_THE_HOST, KEY, AUDIENCE, ADDRESS} == set()

@@ -57,7 +57,7 @@ class PolicyObserver:
         self._called_off: dict[str, datetime] = {}
         self._said: dict[str, deque[tuple[datetime, int]]] = {}
         self._answered: dict[tuple[str, str], datetime] = {}
-        self._never_joined: list[datetime] = []
+        self._never_joined: dict[str, datetime] = {}
         self._elected: dict[str, tuple[datetime, datetime]] = {}
         self._times = Counter[tuple[str, str]]()
         self._begun: list[tuple[datetime, str]] = []
@@ -163,12 +163,13 @@ class PolicyObserver:
             self._complain(15, f"{what}, {led.seconds} s after a leader was elected")
 
     def _check_joins(self, order: Order, what: str) -> None:
-        """15: machine after machine was taken away that had never joined, and none has joined since."""
+        """15: machine after machine was taken away that had never joined, and none has joined since. The whole ladder of
+        one of them counts once."""
         if order.node in self._joined:
             return
-        if self._never_joined and max(self._joined.values()) > self._never_joined[-1]:
+        if self._never_joined and max(self._joined.values()) > max(self._never_joined.values()):
             self._never_joined.clear()
-        self._never_joined.append(order.at)
+        self._never_joined[order.node] = order.at
         if len(self._never_joined) > MOST_IN_VAIN:
             self._complain(15, f"{what}, as {len(self._never_joined) - 1} that had not joined before it")
 

@@ -122,7 +122,9 @@ def _at(stop: Stop, terminal: Terminal, directory: Path, settings: Path) -> Seen
         terminal.type(stop.typed)
     output, code = _run(stop.command, directory, settings) if stop.command else ((), 0)
     end = time.monotonic() + PATIENCE_S
-    while stop.settles and any(told not in "\n".join(output) for told in stop.tells) and time.monotonic() < end:
+    while (
+        stop.settles and any(told not in "\n".join(output) for told in stop.tells) and time.monotonic() < end
+    ):
         time.sleep(1)
         output, code = _run(stop.command, directory, settings)
     if code != stop.code:
