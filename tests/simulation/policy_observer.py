@@ -163,8 +163,8 @@ class PolicyObserver:
             self._complain(15, f"{what}, {led.seconds} s after a leader was elected")
 
     def _check_joins(self, order: Order, what: str) -> None:
-        """15: machine after machine was taken away that had never joined, and none has joined since. The whole ladder of
-        one of them counts once."""
+        """15: machine after machine was taken away that had never joined, and none has joined since. The whole
+        ladder of one of them counts once."""
         if order.node in self._joined:
             return
         if self._never_joined and max(self._joined.values()) > max(self._never_joined.values()):

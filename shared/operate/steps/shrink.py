@@ -21,8 +21,10 @@ That is asked before the guards (`give_way`): what they refuse, a pause or a sto
 7. Count it out: in one change of the ledger the pool is wanted one smaller, and its entry says that it leaves. A crash
    after that finds the entry as it is, and does not count it out again. Never below the hard minimum, nor below what is
    wanted at that moment: withdraw.
-8. Masters that cannot bar it otherwise take its agent down first (`take_down.py`), so that nothing runs on it.
-9. Delete exactly this instance and keep the token.
+8. It was counted out at an earlier look, and Azure is not deleting it yet: rules 1 to 3 once more, for others may have
+   fallen ill since. Who withdraws then is counted again.
+9. Masters that cannot bar it otherwise take its agent down first (`take_down.py`), so that nothing runs on it.
+10. Delete exactly this instance and keep the token.
 
 Those of 7 whose deletion Azure refuses are still there when their operation ends: then Azure's size is above what is
 wanted, and that is wanted again (`decide/wanted.py`).
@@ -101,6 +103,10 @@ async def dismiss(hand: Hand) -> Outcome:
         return Done("there is nothing to destroy, Azure does not know it any more")
     if instance.provisioning is Provisioning.DELETING:
         return Wait("Azure is deleting it already", hand.again())
+    if is_counted_out:
+        no = await against(hand)
+        if no is not None:
+            return no
     down = await take_down(hand)
     if down is not None:
         return down
