@@ -19,6 +19,7 @@ from shared.operate import relief as looks_for_relief
 from shared.operate.course import BAR, Step
 from shared.operate.hand import Hand
 from shared.operate.outcomes import Done, Outcome
+from shared.operate.steps import shrink
 from shared.operate.steps.stop_new_tasks import STOPPED
 from shared.scale import rule, victims
 from shared.scale.load import Demand
@@ -31,6 +32,7 @@ from tests.simulation.broken.steps import changed
 from tests.simulation.broken.variant import Break, Variant
 
 BOUNDED, LOOKED, BOUNDS = rule._bounded, rule._looked, sizes._bounds
+AGAINST = shrink.against
 
 
 def _at_least_none(stack: pytest.MonkeyPatch) -> None:
@@ -112,6 +114,15 @@ def _anybody_is_hot(stack: pytest.MonkeyPatch) -> None:
     stack.setattr(relief, "gained", lambda before, after: 1.0)
 
 
+def _gone_for_good(stack: pytest.MonkeyPatch) -> None:
+    """Who is counted out goes, whatever becomes of the others."""
+
+    async def against(hand: Hand) -> Outcome | None:
+        return None if await shrink._is_counted_out(hand) else await AGAINST(hand)
+
+    stack.setattr(shrink, "against", against)
+
+
 def _missed_for_ever(stack: pytest.MonkeyPatch) -> None:
     async def remember_help(hand: Any) -> None:
         """Nothing."""
@@ -149,6 +160,10 @@ OF_SIZES: tuple[Variant, ...] = (
     ),
     Variant("nobody is asked before a task moves", not_asked_for(approval.GUARD, Remedy.RELIEVE)).seen(
         tales.REFUSED_RELIEF, 8
+    ),
+    Variant("who is counted out goes, whoever falls ill meanwhile", _gone_for_good).told_by(
+        "scaling/test_others_fall_meanwhile.py::test_it_has_tasks_again_and_covers_for_who_fell_ill",
+        "its order has to fail for a while just then, which one tale in a thousand brings about",
     ),
     Variant("who was sent away is missed", _missed_for_ever).seen(tales.FEWER, 11),
     Variant("zones are left as lopsided as they get", _everybody_may_go).seen(tales.NEW_IN_ONE_ZONE, 20),
