@@ -41,13 +41,7 @@ reason; these are all of them.
 
 def checkov() -> str:
     """What it tells, without its banner."""
-    command = [
-        ROOT / ".tools" / "checkov" / "bin" / "checkov",
-        "--directory",
-        "infra",
-        "--framework",
-        "bicep",
-    ]
+    scanner = str(ROOT / ".tools" / "checkov" / "bin" / "checkov")
     words = ["--directory", "infra", "--framework", "bicep", "--skip-download", "--compact", "--quiet"]
     done = subprocess.run([scanner, *words], cwd=ROOT, capture_output=True, text=True, check=True)
     return next(line for line in done.stdout.splitlines() if line.startswith("Passed checks"))
