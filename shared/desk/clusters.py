@@ -101,6 +101,12 @@ class ClusterView(Struct, frozen=True, kw_only=True):
     open_incidents: int
     handed_over: int
     """How many of them wait for a person."""
+    awaits: int
+    """How many wait for somebody's approval."""
+    wanted: int | None
+    """All pools together; None while one of them does not know it yet."""
+    nodes: int | None
+    """As many as the last sweep counted; None: none has told of them yet."""
     running_operations: int
     paused: tuple[Override, ...]
 
@@ -111,6 +117,9 @@ async def cluster_view(archive: Archive, here: ClusterPolicy) -> ClusterView:
     opened = [kept.value for kept in (await records.open_incidents(name)).values()]
     running = await records.running_operations(name)
     said = [kept.value for kept in (await records.overrides.between(name, "", "")).values()]
+    books = await records.ledgers.between(name, "", "")
+    sizes = [books[pool.name].value.wanted if pool.name in books else None for pool in here.pools]
+    rolls = swept.rolls if swept else None
     return ClusterView(
         name=name,
         mode=here.mode,
@@ -124,6 +133,9 @@ async def cluster_view(archive: Archive, here: ClusterPolicy) -> ClusterView:
         masters=masters_status(here, opened),
         open_incidents=len(opened),
         handed_over=sum(one.state is IncidentState.HANDED_OVER for one in opened),
+        awaits=sum(bool(one.proposed) and one.state is IncidentState.OPEN for one in opened),
+        wanted=None if None in sizes else sum(size for size in sizes if size is not None),
+        nodes=sum(roll.nodes for roll in rolls.values()) if rolls is not None else None,
         running_operations=len(running),
         paused=tuple(one for one in said if one.kind is OverrideKind.PAUSE and one.holds_at(archive.now)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from shared.model.incidents import Incident
 from shared.model.nodes import Condition, NodeMemory
 from shared.model.overrides import Override
 from shared.records.evidence import Evidence
+from shared.telemetry.parts import parts_of
 
 from .archive import Archive
 from .audit import Story, story_about
@@ -49,6 +51,9 @@ class Explained(Struct, frozen=True, kw_only=True):
     next: tuple[str, ...]
     earlier: tuple[Before, ...]
     audit: tuple[AuditRecord, ...]
+    parts: Mapping[str, float] = {}
+    """Seconds of the repair, in the parts that follow each other: heard, decided, drained, ordered, booted, joined,
+    back."""
     audit_is_whole: bool = True
     """False: the cluster's audit is too long for that, and earlier entries are found there."""
 
@@ -78,5 +83,14 @@ def explained(case: Case, story: Story, now: datetime) -> Explained:
             Before(one.id, one.condition, one.outcome or one.because) for one in case.earlier[:EARLIER]
         ),
         audit=tuple(entry.record for entry in story.entries),
+        parts=_parts(case),
         audit_is_whole=story.is_whole,
     )
+
+
+def _parts(case: Case) -> dict[str, float]:
+    if case.incident is None or case.operation is None:
+        return {}
+    return {
+        part.value: span.total_seconds() for part, span in parts_of(case.incident, case.operation).items()
+    }
