@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.app import App
     from shared.auth.entra import EntraTokens
     from shared.auth.gate import AlertGate
+    from shared.console.serve import Console
     from shared.dcos.http import AiohttpHttp
     from shared.model.mark import Mark
     from shared.news.post import Post
@@ -61,6 +62,16 @@ def gate() -> AlertGate:
 def api() -> Api:
     """What people see of this process's app, and say to it."""
     return _wired().api
+
+
+@cache
+def console() -> Console:
+    """The page for people, and its files."""
+    from shared.console.files import read
+    from shared.console.serve import Console
+    from shared.settings import from_env
+
+    return Console(read(), from_env(os.environ, APP_DIRECTORY).entra)
 
 
 async def close() -> None:

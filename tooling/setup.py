@@ -1,6 +1,6 @@
-"""Everything that a checkout needs and git does not hold: the virtual environment, a Node, an Azurite.
+"""Everything that a checkout needs and git does not hold: the virtual environment, a Node, an Azurite, the console.
 
-`make` runs this before every target. Three steps, each skipped when its stamp in `.tools/stamps` still holds the
+`make` runs this before every target. Four steps, each skipped when its stamp in `.tools/stamps` still holds the
 digest of what it was made from, so that a second start costs a fraction of a second. All results lie in `.venv` and
 `.tools`; outside the checkout only the package managers' own caches are written. Needs nothing but the standard library
 and no tool from the PATH; progress goes to stderr, because stdout belongs to the target (`make demo ARGS=--json`).
@@ -13,7 +13,7 @@ and no tool from the PATH; progress goes to stderr, because stdout belongs to th
     setup.py clean      remove everything that this file and the tools have made
 
 The packages are pinned with hashes in requirements-dev.txt, requirements-node.txt, requirements-fuzz.txt,
-requirements-checkov.txt and azurite/package-lock.json.
+requirements-checkov.txt, azurite/package-lock.json and console/package-lock.json.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ NODE = TOOLS / "node"  # a link to the node binary itself
 NODE_PACKAGE = TOOLS / "nodejs"
 AZURITE = TOOLS / "azurite"
 CHECKOV = TOOLS / "checkov"
+CONSOLE = ROOT / "console"
+BUILT = ROOT / "shared" / "console" / "dist"
+TYPES = CONSOLE / "src" / "api" / "types.ts"
 AZURITE_ENTRY = AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
 PEERS = ("prometheus", "prometheus-alertmanager")  # Debian packages and programs have the same names
@@ -105,6 +108,13 @@ def steps() -> list[Step]:
             result=AZURITE_ENTRY,
             inputs=[HERE / "azurite" / "package.json", HERE / "azurite" / "package-lock.json"],
             make=install_azurite,
+        ),
+        Step(
+            name="console",
+            title="the console",
+            result=BUILT / "index.html",
+            inputs=[*sorted(sources_of_console()), *sorted(forms_of_the_api())],
+            make=build_console,
         ),
     ]
 
@@ -213,6 +223,40 @@ def install_azurite() -> str:
     return "installed"
 
 
+def sources_of_console() -> list[Path]:
+    """What git holds of it."""
+    made = {CONSOLE / "node_modules", TYPES}
+    return [
+        path
+        for path in CONSOLE.rglob("*")
+        if path.is_file() and not made & {path, *path.parents} and path.suffix != ".tsbuildinfo"
+    ]
+
+
+def forms_of_the_api() -> list[Path]:
+    """Whatever the description of the API is made of."""
+    return [path for room in ("api", "desk", "model") for path in (ROOT / "shared" / room).glob("*.py")]
+
+
+def build_console() -> str:
+    """Its types out of the API's description, then its files."""
+    run(
+        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+        "The console's packages were not installed, probably because the npm registry was not reached",
+        cwd=CONSOLE,
+    )
+    described = TOOLS / "openapi.json"
+    describe = "import json; from shared.api.openapi import description; print(json.dumps(description()))"
+    told = subprocess.run([str(PYTHON), "-c", describe], cwd=ROOT, capture_output=True, check=True)
+    described.write_bytes(told.stdout)
+    packages = CONSOLE / "node_modules"
+    types = [str(NODE), str(packages / "openapi-typescript" / "bin" / "cli.js"), str(described)]
+    run([*types, "--output", str(TYPES)], "The API's types were not written", cwd=CONSOLE)
+    vite = [str(NODE), str(packages / "vite" / "bin" / "vite.js"), "build", "--logLevel", "warn"]
+    run(vite, "The console was not built", cwd=CONSOLE)
+    return "built"
+
+
 def lock() -> None:
     """Write the lock files anew. None of them names a package registry, so that any mirror will do."""
     set_up()
@@ -234,19 +278,10 @@ def lock() -> None:
             source.name,
         ]
         run(compiled, f"{target.name} was not written", cwd=source.parent)
-    say("lock: tooling/azurite/package-lock.json")
-    run(
-        [
-            *npm(),
-            "install",
-            "--package-lock-only",
-            "--omit-lockfile-registry-resolved",
-            "--no-audit",
-            "--no-fund",
-        ],
-        "package-lock.json was not written",
-        cwd=HERE / "azurite",
-    )
+    for place in (HERE / "azurite", CONSOLE):
+        say(f"lock: {place.relative_to(ROOT)}/package-lock.json")
+        resolve = [*npm(), "install", "--package-lock-only", "--omit-lockfile-registry-resolved"]
+        run([*resolve, "--no-audit", "--no-fund"], "package-lock.json was not written", cwd=place)
     set_up()
 
 
@@ -295,7 +330,8 @@ def install_guide() -> None:
 
 def clean() -> None:
     """Remove what the set-up and the tools have made; the next target starts from nothing."""
-    for path in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
+    made = (VENV, TOOLS, BUILT, CONSOLE / "node_modules", TYPES)
+    for path in (*made, *(ROOT / name for name in CACHES)):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

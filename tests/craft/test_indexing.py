@@ -30,6 +30,7 @@ DOORS = {
     "azure_monitor_alert": "httpTrigger",
     "azure_monitor_entra": "httpTrigger",
     "api_call": "httpTrigger",
+    "console_file": "httpTrigger",
     "health_live": "httpTrigger",
     "health_ready": "httpTrigger",
     "metrics_batch": "httpTrigger",

@@ -34,7 +34,7 @@ class SizeTruth:
         self.sizes = tale.sizes or Sizes()
         self._window = timedelta(seconds=self.sizes.window_s / (4 if self.sizes.drops else 1))
         self._tasks: deque[tuple[datetime, int]] = deque([(START, 0)])
-        self._at, self._kept = START, tale.agents
+        self._at, self._kept, self._capacity = START, tale.agents, nature.capacity
         self._levels: deque[tuple[datetime, int]] = deque()
 
     def bounds(self, at: datetime) -> tuple[int, int]:
@@ -79,24 +79,25 @@ class SizeTruth:
 
     def _follow(self, now: datetime) -> None:
         """Where no load moves it a pool keeps its size, but for what bounds say; a floor that was never ordered moved
-        nothing."""
+        nothing. Since the last look nothing has changed in the world, until now."""
         while self._at <= now:
-            self._kept = self._kept_at(self._at)
+            self._kept = self._kept_at(self._at, self._capacity)
             self._levels.append((self._at, self._kept))
             self._at += LOOK
+        self._capacity = self._nature.capacity
         while self._levels and self._levels[0][0] < now - KNOWN:
             self._levels.popleft()
 
-    def _kept_at(self, at: datetime) -> int:
+    def _kept_at(self, at: datetime, capacity: int) -> int:
         least, most = self.bounds(at)
-        return max(min(self._kept, most), min(least, self._nature.capacity))
+        return max(min(self._kept, most), min(least, capacity))
 
     def needed(self) -> int:
         """By load: what ran for a while within the last window; else the size that it keeps. Within the bounds."""
         now = self._clock.now()
         self._follow(now)
         if not self.sizes.by_load:
-            return min(self._kept_at(now), *(level for _, level in self._levels))
+            return min(self._kept_at(now, self._capacity), *(level for _, level in self._levels))
         nodes = math.ceil(self._sustained(now) / MOST_ON_ONE - 1e-9)
         return max(self.least(), min([nodes, *(self.bounds(at)[1] for at in self._times(timedelta(0)))]))
 

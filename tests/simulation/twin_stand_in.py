@@ -29,6 +29,8 @@ WITHOUT_ROOM = timedelta(minutes=13)
 """A quarter of an hour by the app, which may have heard of it later than it began, and not earlier. Sooner where the
 policy says so: what was ordered and has not joined in its time does not join, whatever the cause."""
 KNOWN = timedelta(seconds=130)
+AGAIN = timedelta(seconds=130)
+"""An order that never arrived is given again, by whoever takes over from a worker that has stopped."""
 
 
 class StandInTwins(LoadedTwins):
@@ -111,7 +113,7 @@ class StandInTwins(LoadedTwins):
             return True  # new ones do not join
         was_short = self._short_since is not None and now - self._short_since >= self._without_room
         return was_short and (
-            self._got_at is None or now - self._got_at < KNOWN + self.compute.takes + self.boot
+            self._got_at is None or now - self._got_at < KNOWN + AGAIN + self.compute.takes + self.boot
         )
 
     # How it lives.
