@@ -1,6 +1,6 @@
 """HTTP: the console, a page that asks the API beside it. Its files are for everybody; what it shows is not.
 
-    GET     console/...     the page and its files, see shared/console/serve.py
+GET     console/...     the page and its files, see shared/console/serve.py
 """
 
 import azure.functions as func

@@ -241,7 +241,15 @@ def forms_of_the_api() -> list[Path]:
 def build_console() -> str:
     """Its types out of the API's description, then its files."""
     run(
-        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+        [
+            *npm(),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-update-notifier",
+            "--loglevel=error",
+        ],
         "The console's packages were not installed, probably because the npm registry was not reached",
         cwd=CONSOLE,
     )

@@ -35,7 +35,6 @@ def read(directory: Path = BUILT) -> Mapping[str, File]:
 
 def _file(name: str, content: bytes) -> File:
     kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    charset = "; charset=utf-8" if kind.startswith("text/") else ""
     etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
     packed = gzip.compress(content, 9, mtime=0)
-    return File(content, packed, f"{kind}{charset}", etag, name.startswith(HASHED))
+    return File(content, packed, kind, etag, name.startswith(HASHED))

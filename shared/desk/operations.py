@@ -17,12 +17,13 @@ from shared.records import CLOSED, RUNNING
 
 from .archive import Archive, without_token
 from .asked import Course, OfOperations
+from .next import steps_of
 from .pages import SCANNED, Page, behind, checked, key_of, token_of
 from .told import No, Told
 
 
 class OperationView(Struct, frozen=True, kw_only=True):
-    """As the app keeps it, without its token."""
+    """As the app keeps it, without its token. `ahead` are the steps that come after the present one, while it runs."""
 
     id: str
     cluster: str
@@ -43,10 +44,13 @@ class OperationView(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     outcome: str
     plan: Plan
+    ahead: tuple[str, ...] = ()
 
 
 def view_of(operation: Operation) -> OperationView:
-    return OperationView(**without_token(operation))
+    names = steps_of(operation) if operation.state is OperationState.RUNNING else []
+    after = names[names.index(operation.step) + 1 :] if operation.step in names else []
+    return OperationView(**without_token(operation), ahead=tuple(after))
 
 
 async def operations(archive: Archive, here: ClusterPolicy, wanted: OfOperations) -> Page[OperationView]:

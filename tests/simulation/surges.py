@@ -14,6 +14,8 @@ from tests.simulation.nature import Machine, Nature
 KNOWN = timedelta(seconds=130)
 YOUNG = timedelta(minutes=5)
 """By the policies of such tales nobody goes who came later than that."""
+TOLD = timedelta(seconds=190)
+"""That an end was called off is heard some time later, and then whoever orders ahead of it has yet to have his turn."""
 CERTAIN = timedelta(seconds=60)
 """Of the readings on which something final rests."""
 
@@ -86,7 +88,7 @@ class Surges:
 
     def ordered(self, more: int) -> int:
         """So many more than the size were ordered; how many of these are ahead of somebody's going."""
-        free = len(self._announced) + sum(self._now - at < CERTAIN for at in self._over.values())
+        free = len(self._announced) + sum(self._now - at < TOLD for at in self._over.values())
         self.of_ends = max(self.of_ends, min(more, free))
         if self.is_lopsided and more > self.of_ends:
             self.of_zones = 1
