@@ -68,6 +68,7 @@ lint: setup
 	$(RUFF) format --check --quiet .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports --no-cache
+	.tools/node console/node_modules/typescript/bin/tsc --noEmit --project console
 
 templates: setup
 	@$(SHELL) tooling/setup checkov

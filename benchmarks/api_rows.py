@@ -49,7 +49,7 @@ clusters:
 """
 
 
-class _Row(Struct, frozen=True):
+class Row(Struct, frozen=True):
     table: Table
     partition: str
     key: str
@@ -73,7 +73,7 @@ def fill(kept_in: Path) -> None:
     file = kept_in / FILE
     kept: dict[str, Any] = msgspec.json.decode(file.read_bytes())
     collections: dict[str, dict[str, Any]] = {one["name"]: one for one in kept["collections"]}
-    for row in (*_small(), *_audit()):
+    for row in (*nodes_and_incidents(), *_audit()):
         collection = collections[f"{ACCOUNT}${row.table.value}"]
         collection["data"].append(_as_azurite_has_it(row, collection["data"][0], len(collection["data"])))
     for collection in collections.values():
@@ -81,7 +81,7 @@ def fill(kept_in: Path) -> None:
     file.write_bytes(msgspec.json.encode(kept))
 
 
-def _as_azurite_has_it(row: _Row, like: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _as_azurite_has_it(row: Row, like: Mapping[str, Any], number: int) -> dict[str, Any]:
     entity = pack(row.partition, row.key, msgspec.json.encode(row.value))
     keys = {name: entity[name] for name in ("PartitionKey", "RowKey")}
     return {**like, **keys, "properties": {**like["properties"], **entity}, "$loki": number + 1}
@@ -95,21 +95,21 @@ def _put_in_order(collection: dict[str, Any]) -> None:
         index["values"] = sorted(range(len(data)), key=lambda place: str(data[place][name]))
 
 
-def _small() -> Iterator[_Row]:
+def nodes_and_incidents() -> Iterator[Row]:
     """All but the audit."""
     good = LastGood("benchmark", "policy.yaml", POLICY, NOW - timedelta(days=9))
-    yield _Row(Table.POLICY, PARTITION, LAST_GOOD, good)
+    yield Row(Table.POLICY, PARTITION, LAST_GOOD, good)
     memories = [_memory(number, NOW - timedelta(days=30)) for number in range(NODES)]
     for memory in memories:
-        yield _Row(Table.INVENTORY, CLUSTER, memory.name, memory)
+        yield Row(Table.INVENTORY, CLUSTER, memory.name, memory)
     rolls = rolls_of(load(POLICY, "policy.yaml").clusters[0], memories, NOW)
-    yield _Row(Table.SWEEPS, CLUSTER, LAST, LastSweep(NOW - timedelta(seconds=20), rolls=rolls))
+    yield Row(Table.SWEEPS, CLUSTER, LAST, LastSweep(NOW - timedelta(seconds=20), rolls=rolls))
     for number in range(ILL):
         opened = _incident(memories[number * (NODES // ILL)], NOW - timedelta(minutes=9))
-        yield _Row(Table.INCIDENTS, CLUSTER, open_incident_row(opened.node), opened)
+        yield Row(Table.INCIDENTS, CLUSTER, open_incident_row(opened.node), opened)
     for number in range(CLOSED):
         closed = _closed(memories[number], number)
-        yield _Row(Table.INCIDENTS, CLUSTER, closed_incident_row(closed), closed)
+        yield Row(Table.INCIDENTS, CLUSTER, closed_incident_row(closed), closed)
 
 
 def _memory(number: int, since: datetime) -> NodeMemory:
@@ -128,7 +128,7 @@ def _memory(number: int, since: datetime) -> NodeMemory:
     )
 
 
-def _audit() -> Iterator[_Row]:
+def _audit() -> Iterator[Row]:
     """Evenly over the month until now."""
     begin = NOW.replace(day=1, hour=0)
     step = (NOW - begin) / ENTRIES
@@ -140,8 +140,8 @@ def _audit() -> Iterator[_Row]:
         record = AuditRecord(begin + number * step, CLUSTER, AuditKind.DECIDED, node, text, data=data)
         entry = link(record, number, before)
         before = entry.digest
-        yield _Row(Table.AUDIT, partition, row_of(number), entry)
-    yield _Row(Table.AUDIT, partition, HEAD, Head(ENTRIES, before))
+        yield Row(Table.AUDIT, partition, row_of(number), entry)
+    yield Row(Table.AUDIT, partition, HEAD, Head(ENTRIES, before))
 
 
 def _incident(memory: NodeMemory, at: datetime) -> Incident:

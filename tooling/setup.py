@@ -7,7 +7,7 @@ and no tool from the PATH; progress goes to stderr, because stdout belongs to th
 
     setup.py            make what is missing
     setup.py lock       resolve all dependencies anew and write the lock files
-    setup.py peers      install a real Prometheus and Alertmanager for the tests that meet them (as root, on Debian)
+    setup.py peers      install what tests meet for real: Prometheus, Alertmanager, Chromium (as root, on Debian)
     setup.py fuzz       install the guide of `make fuzz`, where there is one for this machine
     setup.py checkov    install the scanner of the templates in infra/
     setup.py clean      remove everything that this file and the tools have made
@@ -43,7 +43,11 @@ BUILT = ROOT / "shared" / "console" / "dist"
 TYPES = CONSOLE / "src" / "api" / "types.ts"
 AZURITE_ENTRY = AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
-PEERS = ("prometheus", "prometheus-alertmanager")  # Debian packages and programs have the same names
+PEERS = (
+    "prometheus",
+    "prometheus-alertmanager",
+    "chromium",
+)  # Debian packages and programs have the same names
 OLDEST_NODE = 20  # the oldest that Azurite's dependencies accept
 CACHES = (
     ".pytest_cache",
@@ -206,21 +210,18 @@ def install_azurite() -> str:
     AZURITE.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(HERE / "azurite" / name, AZURITE / name)
-    # Install scripts are not run: Azurite needs none, and they could reach out to anywhere.
-    run(
-        [
-            *npm(),
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--no-update-notifier",
-            "--loglevel=error",
-        ],
-        "Azurite was not installed, probably because the npm registry was not reached",
-        cwd=AZURITE,
-    )
+    npm_ci("Azurite was", AZURITE)
     return "installed"
+
+
+def npm_ci(what: str, place: Path) -> None:
+    """Install scripts are not run: nothing needs them, and they could reach out to anywhere."""
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+    run(
+        [*npm(), "ci", *quiet],
+        f"{what} not installed, probably because the npm registry was not reached",
+        cwd=place,
+    )
 
 
 def sources_of_console() -> list[Path]:
@@ -240,19 +241,7 @@ def forms_of_the_api() -> list[Path]:
 
 def build_console() -> str:
     """Its types out of the API's description, then its files."""
-    run(
-        [
-            *npm(),
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--no-update-notifier",
-            "--loglevel=error",
-        ],
-        "The console's packages were not installed, probably because the npm registry was not reached",
-        cwd=CONSOLE,
-    )
+    npm_ci("The console's packages were", CONSOLE)
     described = TOOLS / "openapi.json"
     describe = "import json; from shared.api.openapi import description; print(json.dumps(description()))"
     told = subprocess.run([str(PYTHON), "-c", describe], cwd=ROOT, capture_output=True, check=True)
@@ -274,18 +263,12 @@ def lock() -> None:
     for source in (*ours, *(HERE / f"requirements-{name}.in" for name in ("node", "fuzz", "checkov"))):
         target = source.with_suffix(".txt")
         say(f"lock: {target.relative_to(ROOT)}")
-        compiled = [
-            str(PYTHON),
-            "-m",
-            "piptools",
-            "compile",
-            *options,
-            *silent,
-            "--output-file",
-            target.name,
-            source.name,
-        ]
-        run(compiled, f"{target.name} was not written", cwd=source.parent)
+        compiled = [str(PYTHON), "-m", "piptools", "compile", *options, *silent]
+        run(
+            [*compiled, "--output-file", target.name, source.name],
+            f"{target.name} was not written",
+            cwd=source.parent,
+        )
     for place in (HERE / "azurite", CONSOLE):
         say(f"lock: {place.relative_to(ROOT)}/package-lock.json")
         resolve = [*npm(), "install", "--package-lock-only", "--omit-lockfile-registry-resolved"]
@@ -305,8 +288,8 @@ def make_scanner() -> str:
 
 
 def install_peers() -> None:
-    """Debian's Prometheus and Alertmanager, without starting them. Where that cannot be, say so and go on: the test
-    that needs them is left out there."""
+    """Debian's packages, without starting them. Where that cannot be, say so and go on: the tests that need them are
+    left out there."""
     missing = [peer for peer in PEERS if shutil.which(peer) is None]
     if not missing:
         return
@@ -320,7 +303,7 @@ def install_peers() -> None:
     install = [apt, "install", "--yes", "--quiet", "--no-install-recommends", *missing]
     for command in ([apt, "update", "--quiet"], install):
         try:
-            run(command, "Prometheus and Alertmanager were not installed", environment=environment)
+            run(command, "What tests meet for real was not installed", environment=environment)
         except SetupFailed as error:
             say(str(error))
             return

@@ -28,7 +28,7 @@ SIGN_IN = "sign-in.json"
 CLIENT = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 FOR_EVER, EACH_TIME = "public, max-age=31536000, immutable", "no-cache"
 NOT_BUILT = b"""<!doctype html><html lang="en"><title>Poolkeeper</title>
-<p>The console was not built into this package. `make setup` in the checkout builds it. The API is at /api/v1.</p></html>
+<p>The console was not built into this package. <code>make setup</code> in the checkout builds it.</p></html>
 """
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -48,7 +48,7 @@ class Console:
     """`files` as `files.read` found them; `entra` is whose people sign in, when it names an app registration."""
 
     files: Mapping[str, File]
-    entra: EntraAccess = EntraAccess()
+    entra: EntraAccess
 
     @cached_property
     def rules(self) -> str:

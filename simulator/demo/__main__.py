@@ -17,6 +17,7 @@ import signal
 import sys
 from collections import deque
 from dataclasses import replace
+from random import Random
 
 from rich.console import Console
 
@@ -126,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
         help="mode of the pool's policy; only enforce heals",
     )
     parser.add_argument(
+        "--calm", action="store_true", help="with --keep: nothing happens but what is typed at the prompt"
+    )
+    parser.add_argument(
         "--keep", action="store_true", help="after the story everything stays up, with a prompt to play at"
     )
     return parser
@@ -167,7 +171,7 @@ async def _tell(given: argparse.Namespace, remembered: Remembered) -> int:
             await story.raise_curtain()
             told = await _shown(story, screen, given)
             if given.keep:
-                await Play(story, screen).run()
+                await Play(story, screen, None if given.calm else Random()).run()
         finally:
             await watch.close()
     if given.json:

@@ -11,6 +11,7 @@
     master N WHAT       freeze, thaw, kill (its Mesos alone) master mN: master m2 freeze
     explain N           all that the app heard, judged, decided and did about it
     policy              where the policy file is: edit it and watch
+    quiet               nothing happens by itself any more
     quit
 
 What the app does meanwhile is printed as it happens. With its input closed it runs until Ctrl-C.
@@ -26,11 +27,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 from rich.text import Text
 
 from simulator.dcos.units import units_of
 from simulator.demo.acts import fail_over
+from simulator.demo.fate import Fate
 from simulator.demo.grid import cells
 from simulator.demo.screen import Screen
 from simulator.demo.stage import API_KEY, Stage
@@ -48,8 +51,10 @@ class Mistake(Exception):
 class Play:
     """The prompt over one stage."""
 
-    def __init__(self, story: Story, screen: Screen) -> None:
+    def __init__(self, story: Story, screen: Screen, chance: Random | None) -> None:
+        """`chance` befalls the cluster with something small now and then; None: nothing happens by itself."""
         self._story, self._screen = story, screen
+        self._fate = Fate(chance, story) if chance is not None else None
         self._stage, self._pool = story.stage, story.pool
         self._marks = self._counted()
         world = self._stage.world
@@ -76,6 +81,7 @@ class Play:
             "masters up": lambda: world.mesos_api_up(self._stage.cluster),
             "failover": lambda: fail_over(self._stage, []),
             "policy": lambda: self._say(f"{self._stage.policy_file}  edit it and watch"),
+            "quiet": self._quiet,
             "help": lambda: self._say(COMMANDS),
         }
 
@@ -96,11 +102,24 @@ class Play:
                         return
                     reading = asyncio.create_task(commands.get()) if command is not None else None
                     self._obey(command)
+                self._is_befallen()
                 await self._look()
         finally:
             pause.cancel()
             if reading is not None:
                 reading.cancel()
+
+    def _is_befallen(self) -> None:
+        """Something small happens, when it is time and all is well."""
+        command = self._fate.next() if self._fate is not None else None
+        if command is not None:
+            self._screen.clear_prompt()
+            self._say(f"by itself: {command}  (`quiet` stops that)")
+            self._obey(command)
+
+    def _quiet(self) -> None:
+        self._fate = None
+        self._say("nothing happens by itself any more")
 
     async def _look(self) -> None:
         """What is new since the last look, and how the pool is if that has changed."""
@@ -238,6 +257,7 @@ def addresses(stage: Stage, settings: Path) -> str:
     masters = "  ".join(f"http://{address}" for address in stage.served.master_addresses(stage.cluster.name))
     return (
         f"\napp       {stage.host.url}\n"
+        f"console   {stage.host.url}/api/console/  with the key {API_KEY}\n"
         f"API       curl -H 'x-api-key: {API_KEY}' {stage.host.url}/api/v1/clusters\n"
         f"events    {stage.webhook}\n"
         f"Azure     {stage.served.arm_url}\n"

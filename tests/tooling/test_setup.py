@@ -143,8 +143,8 @@ def test_where_a_peer_cannot_be_installed_it_is_said_and_nothing_fails(checkout:
     done = set_up(checkout, "peers", PYTHON=sys.executable)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
-        "not installed: prometheus, prometheus-alertmanager; "
-        "as root on Debian: apt-get install prometheus prometheus-alertmanager\n"
+        "not installed: prometheus, prometheus-alertmanager, chromium; "
+        "as root on Debian: apt-get install prometheus prometheus-alertmanager chromium\n"
     )
 
 

@@ -14,7 +14,7 @@ from tests.walk.script import WALK, Stop
 
 HEAD = """# A walk through the command line
 
-Two terminals, nothing else, no Azure. In the first one `make run`, which prints where its SETTINGS
+Two terminals, nothing else, no Azure. In the first one `make run ARGS=--calm`, which prints where its SETTINGS
 and its POLICY are. In the second:
 
     alias poolkeeper="$PWD/.venv/bin/python -m cli --settings SETTINGS"

@@ -80,9 +80,9 @@ class Terminal:
 
 @contextmanager
 def made_run() -> Iterator[Terminal]:
-    """`make run`, without the set-up that comes first."""
+    """`make run ARGS=--calm`, without the set-up that comes first."""
     with subprocess.Popen(
-        [sys.executable, "-m", "simulator.demo", "--keep"],
+        [sys.executable, "-m", "simulator.demo", "--keep", "--calm"],
         cwd=ROOT,
         env=os.environ | {"COLUMNS": WIDTH},
         stdin=subprocess.PIPE,
