@@ -11,6 +11,7 @@ from benchmarks import (
     api,
     cold_start,
     command_line,
+    console,
     decide,
     event_to_write,
     events,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], Measured]] = {
     "memory": memory.measure,
     "api": api.measure,
     "event_to_write": event_to_write.measure,
+    "console": console.measure,
 }
 
 

@@ -57,7 +57,7 @@ export function Cluster({ cluster }: { cluster: string }) {
         )}
       </div>
       <h2>What is wrong</h2>
-      <OpenIncidents of={data.incidents} />
+      <OpenIncidents of={data.incidents} most={12} />
       <Operations path={path} running={data.view.running_operations} />
       <Masters of={data.view} incidents={data.incidents} />
       {pools.data?.items.map((pool) => (

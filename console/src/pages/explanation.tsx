@@ -4,7 +4,7 @@ import { has, read, seg } from "../api/client";
 import type { AuditRecord, Explained, GuardAnswer, Incident, NodeView } from "../api/forms";
 import { useLive } from "../live";
 import { to } from "../route";
-import { plain, span, whole, words } from "../text";
+import { counted, plain, span, whole, words } from "../text";
 import { Ago, Condition, Empty, Facts, Failed, Name, Time, Waiting } from "../ui/basics";
 import { Steps } from "./cluster";
 
@@ -124,7 +124,7 @@ function Identity({ of: told, cluster }: { of: Explained; cluster: string }) {
           ["First seen", <Time key="s" at={memory.first_seen_at} />],
           ["Joined", <Time key="j" at={memory.joined_at} />],
           ["Tasks", plain(Object.entries(memory.tasks ?? {}).map(([name, count]) => `${count} of ${name}`).join(", ") || "none", 300)],
-          ["Lost", memory.losses.length ? `${memory.losses.length} times within the last week` : "never within the last week"],
+          ["Lost", memory.losses.length ? `${counted(memory.losses.length, "time")} within the last week` : "never within the last week"],
         ]}
       />
     </>

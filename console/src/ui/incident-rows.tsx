@@ -5,15 +5,19 @@ import { to } from "../route";
 import { plain, whole, words } from "../text";
 import { Ago, Condition, Empty, Name } from "./basics";
 
-export function OpenIncidents({ of }: { of: IncidentView[] }) {
+export function OpenIncidents({ of, most = 60 }: { of: IncidentView[]; most?: number }) {
   if (!of.length) return <Empty>● No incident is open.</Empty>;
   const oldest = [...of].sort((a, b) => Number(Boolean(b.awaits)) - Number(Boolean(a.awaits)) || a.incident.opened_at.localeCompare(b.incident.opened_at));
   return (
     <div class="cards" aria-live="polite">
-      {oldest.slice(0, 60).map((one) => (
+      {oldest.slice(0, most).map((one) => (
         <Card key={one.incident.id} of={one} />
       ))}
-      {oldest.length > 60 ? <p>and {oldest.length - 60} more</p> : null}
+      {oldest.length > most ? (
+        <p>
+          <a href={to("clusters", oldest[0]?.incident.cluster ?? "", "incidents")}>and {oldest.length - most} more</a>
+        </p>
+      ) : null}
     </div>
   );
 }
