@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-from tests.alerts.peers import pytest_report_header
 from tests.azurite import azurite, unique_name
+from tests.peers import pytest_report_header
 from tests.real_mesos.fixture import real_mesos, real_mesos_program
 
 __all__ = ["azurite", "pytest_report_header", "real_mesos", "real_mesos_program", "unique_name"]

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.alerts.doors import TOKEN, Doors
-from tests.alerts.peers import running
+from tests.peers import running
 
 PATIENCE_S = 40.0
 

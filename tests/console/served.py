@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright
@@ -24,14 +23,12 @@ from shared.console.serve import Console
 from shared.model.roles import Role
 from shared.settings import EntraAccess
 from tests.api.callers import KEYS
+from tests.peers import BROWSER
 
-CHROMIUM = shutil.which("chromium") or ""
+CHROMIUM = shutil.which(BROWSER) or ""
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--enable-precise-memory-info"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
-NEEDS_CHROMIUM = pytest.mark.skipif(
-    not CHROMIUM, reason="Debian's chromium is not installed: tooling/setup peers"
 )
 PATIENCE_MS = 15_000
 

@@ -11,11 +11,11 @@ from playwright.async_api import Page, expect
 from shared.desk.asked import OfOverrides
 from shared.model.roles import Role
 from tests.api.callers import Line, line
-from tests.console.served import NEEDS_CHROMIUM, looking, serving
+from tests.console.served import looking, serving
 from tests.desk.offices import office_of
 from tests.scene import SET
 
-pytestmark = [pytest.mark.xdist_group("console"), NEEDS_CHROMIUM]
+pytestmark = pytest.mark.xdist_group("console")
 
 NODE = f"{SET}_2"
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.api.callers import line
-from tests.console.served import NEEDS_CHROMIUM, looking, serving
+from tests.console.served import looking, serving
 
-pytestmark = [pytest.mark.xdist_group("console"), NEEDS_CHROMIUM]
+pytestmark = pytest.mark.xdist_group("console")
 
 
 @pytest.mark.parametrize(

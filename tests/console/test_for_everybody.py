@@ -6,11 +6,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.api.callers import line
-from tests.console.served import NEEDS_CHROMIUM, looking, serving
+from tests.console.served import looking, serving
 from tests.craft.repository import ROOT
 from tests.scene import SET
 
-pytestmark = [pytest.mark.xdist_group("console"), NEEDS_CHROMIUM]
+pytestmark = pytest.mark.xdist_group("console")
 
 AXE = (ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 NODE = f"{SET}_2"

@@ -13,9 +13,9 @@ from shared.api.answers import Answer
 from shared.api.api import Api
 from shared.api.called import Request
 from tests.api.callers import line
-from tests.console.served import NEEDS_CHROMIUM, looking, serving
+from tests.console.served import looking, serving
 
-pytestmark = [pytest.mark.xdist_group("console"), NEEDS_CHROMIUM]
+pytestmark = pytest.mark.xdist_group("console")
 
 HOSTILE = {
     "markup": "<img src=x onerror=alert(1)><script>alert(2)</script>",
