@@ -63,7 +63,7 @@ async def cluster_status(archive: Archive, cluster: ClusterPolicy) -> ClusterSta
         )
         for pool in cluster.pools
     )
-    masters = masters_status(cluster, opened)
+    masters = masters_status(cluster, opened, swept.leader if swept else "")
     return ClusterStatus(name, swept, pools, tuple(by_age), working, holding, masters)
 
 
@@ -130,7 +130,7 @@ async def cluster_view(archive: Archive, here: ClusterPolicy) -> ClusterView:
         sweep_every=swept.every if swept else None,
         is_late=swept is None or swept.is_late(archive.now),
         pools=tuple(pool.name for pool in here.pools),
-        masters=masters_status(here, opened),
+        masters=masters_status(here, opened, swept.leader if swept else ""),
         open_incidents=len(opened),
         handed_over=sum(one.state is IncidentState.HANDED_OVER for one in opened),
         awaits=sum(bool(one.proposed) and one.state is IncidentState.OPEN for one in opened),

@@ -14,15 +14,19 @@ from shared.policy.schema import ClusterPolicy, Mode
 
 class MastersStatus(Struct, frozen=True):
     """`mode` None: the policy names no machines of theirs, so they are watched and never touched. `conditions` are of
-    those with an open incident; nothing is remembered of masters that are well."""
+    those with an open incident; nothing is remembered of masters that are well. `leader` is who led at the last sweep;
+    empty: nobody could be read."""
 
     count: int
     mode: Mode | None
     conditions: Mapping[str, int]
+    addresses: tuple[str, ...] = ()
+    leader: str = ""
 
 
-def masters_status(cluster: ClusterPolicy, opened: Sequence[Incident]) -> MastersStatus:
+def masters_status(cluster: ClusterPolicy, opened: Sequence[Incident], leader: str) -> MastersStatus:
     ill = [one for one in opened if one.pool == MASTERS and one.node in cluster.master_addresses]
     found = Counter(incident.condition.value for incident in ill)
     mode = cluster.mode if cluster.quorum.vms else None
-    return MastersStatus(len(cluster.masters), mode, dict(sorted(found.items())))
+    conditions = dict(sorted(found.items()))
+    return MastersStatus(len(cluster.masters), mode, conditions, cluster.master_addresses, leader)

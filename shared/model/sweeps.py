@@ -32,6 +32,8 @@ class LastSweep(Struct, frozen=True):
     next_at: datetime | None = None
     third_at: datetime | None = None
     rolls: Mapping[str, PoolRoll] | None = None
+    leader: str = ""
+    """The master that led, by its address; empty: it could not be read."""
 
     @property
     def every(self) -> timedelta:

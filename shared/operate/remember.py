@@ -22,6 +22,7 @@ from shared.model.decisions import Decision
 from shared.model.incidents import Incident
 from shared.model.ledger import Ledger
 from shared.model.nodes import NodeMemory
+from shared.model.readings import Failure
 from shared.model.signals import Signal, SignalKind, Source
 from shared.ports.queues import Queue
 from shared.records import Change, open_incident_row
@@ -77,7 +78,9 @@ async def remember(
         )
     if any(signal.kind is SignalKind.SWEEP for signal in situation.signals):
         rolls = rolls_of(situation.cluster, _kept(recalled, inventory), now)
-        await outside.records.keep_sweep(cluster, outside.sweeping.swept(now, rolls))
+        masters = situation.snapshot.scheduler
+        leader = "" if isinstance(masters, Failure) else masters.value.leader
+        await outside.records.keep_sweep(cluster, outside.sweeping.swept(now, rolls, leader))
     for until in sorted(set(cases.wakes)):
         await wake(outside, cluster, until, now)
     if not picture.told.isdisjoint(unkept):

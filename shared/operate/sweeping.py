@@ -20,10 +20,10 @@ class Sweeping:
     def __init__(self, schedule: str = "") -> None:
         self._schedule = schedule
 
-    def swept(self, at: datetime, rolls: Mapping[str, PoolRoll]) -> LastSweep:
-        """The sign of life of a sweep at this time, which found so many nodes in the pools."""
+    def swept(self, at: datetime, rolls: Mapping[str, PoolRoll], leader: str) -> LastSweep:
+        """The sign of life of a sweep at this time, which found so many nodes in the pools, and who leads."""
         due = self._due(at)
-        return LastSweep(at, due[0], due[-1], rolls)
+        return LastSweep(at, due[0], due[-1], rolls, leader)
 
     def next_after(self, at: datetime) -> datetime:
         """The first sweep that is due after this time."""

@@ -38,7 +38,7 @@ AT = datetime(2026, 11, 21, 3, 0, 2, tzinfo=UTC)  # a Saturday
 def test_the_next_sweeps_are_those_of_the_schedule(
     schedule: str, every: timedelta | None, third: datetime | None
 ) -> None:
-    swept = Sweeping(schedule).swept(AT, {})
+    swept = Sweeping(schedule).swept(AT, {}, "")
     if every is None:
         assert swept.next_at == datetime(2027, 8, 13, 6, tzinfo=UTC), "Friday the 13th, not every Friday"
     else:

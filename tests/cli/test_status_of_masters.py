@@ -42,7 +42,9 @@ async def test_the_masters_are_in_the_data() -> None:
     hall = Hall()
     await hall.after(minutes=2)
     (cluster,) = data_of(await asked(hall, "status", "--json"))["clusters"]
-    assert cluster["masters"] == {"count": 3, "mode": "enforce", "conditions": {}}
+    masters = cluster["masters"]
+    assert (masters["count"], masters["mode"], masters["conditions"]) == (3, "enforce", {})
+    assert (masters["leader"], len(masters["addresses"])) == ("master-1:5050", 3)
 
 
 async def test_a_remedy_that_waits_for_a_person_is_approved_by_command() -> None:

@@ -150,3 +150,13 @@ async def test_an_open_page_asks_less_than_once_a_second() -> None:
             served.asked.clear()
             await asyncio.sleep(8)
             assert 1 <= len(served.asked) <= 8, (where, served.asked)
+
+
+async def test_masters_are_told_with_their_quorum_and_who_leads() -> None:
+    here = await line(mode="propose")
+    async with serving(here.api) as served, looking(served) as page:
+        await to_the_cluster(page)
+        masters = page.get_by_role("region", name="Masters")
+        await expect(masters.get_by_text("3 in the policy, 2 are the quorum")).to_be_visible()
+        await expect(masters.get_by_role("listitem")).to_have_count(3)
+        await expect(masters.get_by_text("master-1:5050 leads")).to_be_visible()

@@ -208,14 +208,32 @@ export function Steps({ of: one }: { of: OperationView }) {
 
 function Masters({ of: view, incidents }: { of: ClusterView; incidents: IncidentView[] }) {
   const ill = incidents.filter((one) => one.incident.pool === "(masters)");
+  const { addresses, leader } = view.masters;
+  const leads = (address: string): boolean => leader !== "" && [leader, leader.split(":")[0]].includes(address);
   const majority = Math.floor(view.masters.count / 2) + 1;
   return (
     <section aria-label="Masters">
       <h2>Masters</h2>
       <p>
-        {view.masters.count} in the policy, {majority} are the quorum · {view.masters.mode ? `healed: ${view.masters.mode}` : "watched, never touched"} ·{" "}
-        {ill.length ? "" : "● nothing is wrong with them"}
+        {view.masters.count} in the policy, {majority} are the quorum · {view.masters.mode ? `healed: ${view.masters.mode}` : "watched, never touched"}
       </p>
+      <ul>
+        {addresses.map((address) => {
+          const wrong = ill.find((one) => one.incident.node === address)?.incident;
+          return (
+            <li key={address}>
+              <Name of={address} /> {leads(address) ? <strong>★ leads </strong> : null}
+              {wrong ? <Condition of={wrong.condition} /> : <span class="good">● nothing known against it</span>}
+            </li>
+          );
+        })}
+      </ul>
+      {leader && !addresses.some(leads) ? (
+        <p>
+          ★ <Name of={leader} /> leads
+        </p>
+      ) : null}
+      {leader ? null : <p class="warn">Who leads was not read at the last sweep.</p>}
       {ill.length ? <OpenIncidents of={ill} /> : null}
     </section>
   );

@@ -124,6 +124,8 @@ function Identity({ of: told, cluster }: { of: Explained; cluster: string }) {
           ["First seen", <Time key="s" at={memory.first_seen_at} />],
           ["Joined", <Time key="j" at={memory.joined_at} />],
           ["Tasks", plain(Object.entries(memory.tasks ?? {}).map(([name, count]) => `${count} of ${name}`).join(", ") || "none", 300)],
+          ["Keeps data", plain((memory.held ?? []).map((one) => `${counted(one.volumes, "volume")} for ${one.role}`).join(", ") || "none that is known", 300)],
+          ["Services", plain(told.operation?.subject.services.join(", ") || "none that is known", 300)],
           ["Lost", memory.losses.length ? `${counted(memory.losses.length, "time")} within the last week` : "never within the last week"],
         ]}
       />
