@@ -10,14 +10,13 @@ its last sweep, and what it heard. Each answer is ok, wrong or unknown, and what
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 
 from msgspec import Struct
 
 from cli.desk import Desk
+from cli.examined import Finding, State, tried
 from cli.speech import grid, rows, say, styled
 from cli.trouble import Trouble
 from shared.desk.archive import Archive, open_archive
@@ -27,28 +26,11 @@ from shared.operate.outside import Outside
 from shared.ports.store import Store, Table, Write
 from shared.settings import BadSettings, Settings, advice, from_env, unread
 
-LONGEST_S = 30.0
 PROBE, PROBE_ROW = "(doctor)", "may-write"
 """No cluster is called so."""
 
 
-class State(StrEnum):
-    OK = "ok"
-    WRONG = "wrong"
-    UNKNOWN = "unknown"
-
-
 STYLES = {State.OK: "green", State.WRONG: "bold red", State.UNKNOWN: "yellow"}
-
-
-class Finding(Struct, frozen=True):
-    """One line. `about` is the cluster or pool, empty for the installation; `do` is empty where all is well."""
-
-    part: str
-    about: str
-    state: State
-    said: str
-    do: str = ""
 
 
 class Report(Struct, frozen=True):
@@ -177,15 +159,3 @@ async def _policy(store: Store, now: datetime, found: list[Finding]) -> Archive 
         said = f"what the file has now is not obeyed ({where}: {first}); in force is {in_force}"
         found.append(Finding("policy", "", State.WRONG, said, "correct it, see `policy check`"))
     return archive
-
-
-async def tried(work: Callable[[], Awaitable[object]]) -> str:
-    """Why it did not work; empty: it did."""
-    try:
-        async with asyncio.timeout(LONGEST_S):
-            await work()
-    except PoolkeeperError as error:
-        return str(error)
-    except TimeoutError:
-        return f"no answer within {LONGEST_S:g} s"
-    return ""

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from cli.doctor import Finding, State, tried
+from cli.examined import Finding, State, tried
 from shared.desk.archive import Archive
 from shared.desk.audit import last_entries
 from shared.desk.words import ago, counted, span
