@@ -16,6 +16,13 @@ export function whole(text: unknown): string {
     .replace(UNSEEN, "\ufffd");
 }
 
+/** Text of several lines, such as a policy or a body. */
+export function lines(text: unknown, most = 200_000): string {
+  return String(text ?? "")
+    .slice(0, most)
+    .replace(UNSEEN, (one) => (one === "\n" || one === "\t" ? one : "\ufffd"));
+}
+
 export function counted(count: number, what: string): string {
   return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }

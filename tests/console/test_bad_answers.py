@@ -77,6 +77,7 @@ async def test_what_could_not_be_said_is_told_and_can_be_said_again(status: int)
         await dialog.get_by_role("button", name="Pause prod").click()
         told = "does not answer" if status == 0 else "Somebody was quicker."
         await expect(dialog.get_by_text(told)).to_be_visible()
+        await expect(dialog.get_by_text("Said again, it is done once.")).to_have_count(int(status != 409))
         served.status = None
         await dialog.get_by_role("button", name="Pause prod").click()
         await expect(dialog.get_by_text("is paused until")).to_be_visible()

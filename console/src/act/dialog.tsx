@@ -37,6 +37,7 @@ export function Dialog({ deed, close }: { deed: Deed; close: () => void }) {
   const [ahead, setAhead] = useState<Done | undefined>();
   const [trouble, setTrouble] = useState<Trouble | undefined>();
   const [busy, setBusy] = useState(false);
+  const [unsure, setUnsure] = useState(false);
   const [done, setDone] = useState<Done | undefined>();
   const key = useRef(crypto.randomUUID());
   const missing = deed.fields.filter((one) => one.needed && !values[one.name]?.trim());
@@ -53,6 +54,7 @@ export function Dialog({ deed, close }: { deed: Deed; close: () => void }) {
     if (done) return;
     const stop = new AbortController();
     key.current = crypto.randomUUID();
+    setUnsure(false);
     setAhead(undefined);
     if (missing.length > 0) return setTrouble(undefined);
     const timer = setTimeout(() => {
@@ -78,7 +80,12 @@ export function Dialog({ deed, close }: { deed: Deed; close: () => void }) {
     const patience = new AbortController();
     act(deed.method ?? "POST", deed.path, order, { key: key.current, signal: patience.signal, ...etagOf(deed) })
       .then(setDone)
-      .catch((error: unknown) => setTrouble(asTrouble(error)))
+      .catch((error: unknown) => {
+        const found = asTrouble(error);
+        setTrouble(found);
+        setUnsure(found.kind === "silent" || found.kind === "nonsense");
+        if (found.kind !== "silent" && found.kind !== "nonsense") key.current = crypto.randomUUID();
+      })
       .finally(() => setBusy(false));
   };
 
@@ -110,6 +117,7 @@ export function Dialog({ deed, close }: { deed: Deed; close: () => void }) {
           ) : null}
           <div aria-live="polite">
             {trouble ? <p class="says final">{plain(trouble.message, 500)}</p> : null}
+            {unsure ? <p class="says final">Whether it was done is not known. Said again, it is done once.</p> : null}
             {ahead ? <Ahead told={ahead} /> : null}
             {!trouble && !ahead ? (
               <p class="dim">{missing.length ? `Say first: ${missing.map((one) => one.label).join(", ")}.` : "Asking what would follow …"}</p>

@@ -71,13 +71,13 @@ export function Cluster({ cluster }: { cluster: string }) {
  * number has changed. */
 function useNodes(path: string, pools: PoolStatus[] | undefined): NodeView[] | undefined {
   const many = pools?.map((one) => `${one.pool}:${one.nodes}:${one.conditions["joining"] ?? 0}`).join() ?? "";
-  const [sofar, setSofar] = useState<NodeView[] | undefined>();
+  const [sofar, setSofar] = useState<{ path: string; nodes: NodeView[] } | undefined>();
   const live = useLive<NodeView[]>(
     `${path}/nodes ${many}`,
-    (signal) => readAll<NodeView>(`${path}/nodes`, signal, (found) => setSofar([...found])),
+    (signal) => readAll<NodeView>(`${path}/nodes`, signal, (found) => setSofar({ path, nodes: [...found] })),
     SELDOM * 6,
   );
-  return live.data ?? sofar;
+  return live.data ?? (sofar?.path === path ? sofar.nodes : undefined);
 }
 
 function Pool(props: { cluster: string; pool: PoolStatus; nodes: NodeView[] | undefined; incidents: IncidentView[] }) {

@@ -2,7 +2,7 @@
 import { has, read } from "../api/client";
 import type { PolicyView } from "../api/forms";
 import { SELDOM, useLive } from "../live";
-import { counted, plain } from "../text";
+import { counted, lines, plain } from "../text";
 import { Empty, Failed, Time, Waiting } from "../ui/basics";
 
 export function Policy() {
@@ -31,7 +31,7 @@ export function Policy() {
             Version <code>{plain(told.good.version)}</code> of {plain(told.good.source)}, in force since <Time at={told.good.at} />
           </p>
           <Changes of={told} />
-          <pre tabIndex={0}>{told.good.text.slice(0, 200_000)}</pre>
+          <pre tabIndex={0}>{lines(told.good.text)}</pre>
         </>
       ) : (
         <Empty>No valid policy was ever seen here, so nothing is done: see docs/policy.md.</Empty>

@@ -4,7 +4,7 @@ import { has, isList, read, seg } from "../api/client";
 import type { Item, List } from "../api/forms";
 import { SELDOM, useLive } from "../live";
 import { to } from "../route";
-import { plain, words } from "../text";
+import { lines, plain, words } from "../text";
 import { Ago, Empty, Facts, Failed, Name, Waiting } from "../ui/basics";
 
 export function Quarantine({ row }: { row: string | undefined }) {
@@ -76,7 +76,7 @@ function One({ row }: { row: string }) {
         </Do>
       </div>
       <h2>Its body, without what looks like a key</h2>
-      <pre tabIndex={0}>{plain(one.kept.body, 4000)}</pre>
+      <pre tabIndex={0}>{lines(one.kept.body)}</pre>
     </>
   );
 }
