@@ -112,6 +112,12 @@ def nodes_and_incidents() -> Iterator[Row]:
         yield Row(Table.INCIDENTS, CLUSTER, closed_incident_row(closed), closed)
 
 
+def fallen_ill(number: int) -> Row:
+    """The incident of one more node."""
+    opened = _incident(_memory(number, NOW - timedelta(days=30)), NOW)
+    return Row(Table.INCIDENTS, CLUSTER, open_incident_row(opened.node), opened)
+
+
 def _memory(number: int, since: datetime) -> NodeMemory:
     return NodeMemory(
         node_name(number),

@@ -4,12 +4,13 @@ how much memory its tab takes after an hour, how often it asks.
 How: the app's own API over a store in memory with 10,000 nodes and 200 open incidents, served on loopback; Debian's
 Chromium, headless, without a graphics card. First paint: from opening the page of the cluster until its pools stand in
 it, and until all nodes do. Scrolling: the list of nodes of the larger pool is moved by 90 pixels in each frame for five
-seconds; told is the time of script, style and layout that a frame takes at the 99th percentile, and the share of frames
-that came later than 34 ms. Memory: the page's clock is run through an hour, while each minute one more node falls ill,
-and is collected; told is the heap of its scripts, and all memory of its process that no other has.
+seconds; told is the time of script, style and layout that a frame takes in the mean, and the share of frames that came
+later than 34 ms. Memory: the page's clock is run through an hour, while one more node falls ill each half a minute; told
+is the heap of its scripts, and all memory of its process that no other has.
 
-Honest remarks: frames are drawn by the processor here, which has two cores for everything. The hour is the page's; the
-requests of it are real, and so many as an hour has.
+Honest remarks: frames are drawn by the processor here, which has two cores for everything. The hour is the page's own,
+in which its requests take longer than in an hour of the wall's, so that there are fewer of them; how often it asks was
+counted before, by the wall's clock.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
-from benchmarks.api_rows import CLUSTER, NODES, NOW, nodes_and_incidents
+from benchmarks.api_rows import CLUSTER, NODES, NOW, Row, fallen_ill, nodes_and_incidents
 from benchmarks.figures import Figure, Measured, Unit
 from shared.api.api import Api
 from shared.api.once import Once
@@ -44,6 +45,7 @@ from tests.console.served import CHROMIUM, FLAGS, Served, serving
 
 HOUR_S = 3600
 STEP_MS = 30_000
+ASKED_S = 30
 PATIENCE_S = 60
 SHOWN = """() => [...document.querySelectorAll('.field figcaption')]
   .flatMap(one => [...one.textContent.matchAll(/([\\d,]+) [a-z]+(?=,|$)/g)])
@@ -60,10 +62,14 @@ SCROLL = """async () => {
 }"""
 
 
-async def _api() -> Api:
-    clock, store = SteppedClock(NOW), MemoryStore()
+async def _put(store: MemoryStore, row: Row) -> None:
+    await store.write(row.table, row.partition, Write(row.key, msgspec.json.encode(row.value), "*"))
+
+
+async def _api(store: MemoryStore) -> Api:
+    clock = SteppedClock(NOW)
     for row in nodes_and_incidents():
-        await store.write(row.table, row.partition, Write(row.key, msgspec.json.encode(row.value), "*"))
+        await _put(store, row)
     log = AuditLog(store)
     office = StorageOffice(store, MemoryQueues(clock), log, clock, frozenset(), NO_MARK)
     doorman = Doorman(clock, EntraTokens(Published("k1"), ACCESS), known_keys())
@@ -111,16 +117,23 @@ async def _spent(session: CDPSession) -> float:
     return float(told["ScriptDuration"] + told["LayoutDuration"] + told["RecalcStyleDuration"])
 
 
-async def _hour(page: Page, session: CDPSession, served: Served) -> tuple[float, float]:
-    """Megabytes of its heap, and requests a second of its time."""
+async def _asks(served: Served) -> float:
+    """Requests a minute, by the clock on the wall."""
     served.asked.clear()
-    for _ in range(HOUR_S * 1000 // STEP_MS):
+    await asyncio.sleep(ASKED_S)
+    return len(served.asked) * 60 / ASKED_S
+
+
+async def _hour(page: Page, session: CDPSession, store: MemoryStore) -> float:
+    """Megabytes of its heap."""
+    for step in range(HOUR_S * 1000 // STEP_MS):
+        await _put(store, fallen_ill(2 * step + 1))
         for _ in range(STEP_MS // 2500):
             await page.clock.run_for(2500)
             await asyncio.sleep(0.02)
     await session.send("HeapProfiler.collectGarbage")
     heap = await session.send("Runtime.getHeapUsage")
-    return float(heap["usedSize"] + heap.get("backingStorageSize", 0)) / 1e6, len(served.asked) / HOUR_S
+    return float(heap["usedSize"] + heap.get("backingStorageSize", 0)) / 1e6
 
 
 async def _private(browser: Browser) -> float:
@@ -133,16 +146,18 @@ async def _private(browser: Browser) -> float:
 
 
 async def _measured() -> Measured:
-    async with serving(await _api()) as served, async_playwright() as playwright:
+    store = MemoryStore()
+    async with serving(await _api(store)) as served, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1600, "height": 1000})
         small, first, whole = await _opened(page, served)
         session = await page.context.new_cdp_session(page)
         work, late = await _scrolled(page, session)
+        asked = await _asks(served)
         await page.clock.install()
         await page.reload()
         await page.get_by_role("region", name="Pool private").wait_for()
-        heap, asked = await _hour(page, session, served)
+        heap = await _hour(page, session, store)
         private = await _private(browser)
         await browser.close()
     return Measured(
@@ -157,7 +172,7 @@ async def _measured() -> Measured:
             Figure("frames later than 34 ms, of 100", late * 100, Unit.COUNT),
             Figure("heap of the tab after an hour", heap, Unit.MEGABYTES, 150),
             Figure("all memory of its process that is nobody else's", private, Unit.MEGABYTES, 150),
-            Figure("requests a minute", asked * 60, Unit.COUNT, 60),
+            Figure("requests a minute", asked, Unit.COUNT, 60),
         ),
     )
 
