@@ -5,8 +5,8 @@ How: the app's own API over a store in memory with 10,000 nodes and 200 open inc
 Chromium, headless, without a graphics card. First paint: from opening the page of the cluster until its pools stand in
 it, and until all nodes do. Scrolling: the list of nodes of the larger pool is moved by 90 pixels in each frame for five
 seconds; told is the time of script, style and layout that a frame takes in the mean, and the share of frames that came
-later than 34 ms. Memory: the page's clock is run through an hour, while one more node falls ill each half a minute; told
-is the heap of its scripts, and all memory of its process that no other has.
+later than 34 ms. Memory: the page's clock is run through an hour, while one more node falls ill each half a minute;
+told is the heap of its scripts, and all memory of its process that no other has.
 
 Honest remarks: frames are drawn by the processor here, which has two cores for everything. The hour is the page's own,
 in which its requests take longer than in an hour of the wall's, so that there are fewer of them; how often it asks was
