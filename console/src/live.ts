@@ -7,6 +7,13 @@ export const OFTEN = 2500;
 export const SELDOM = 20_000;
 const SLOWEST = 30_000;
 
+const lookers = new Set<() => void>();
+
+/** Somebody has said something: every page looks at once what came of it. */
+export function lookAgain(): void {
+  for (const one of lookers) one();
+}
+
 export interface Live<T> {
   data: T | undefined;
   trouble: Trouble | undefined;
@@ -54,11 +61,14 @@ export function useLive<T>(what: string, load: (signal: AbortSignal) => Promise<
     const seen = (): void => {
       if (!document.hidden) next(0);
     };
-    wake.current = () => next(0);
+    const again = (): void => next(0);
+    wake.current = again;
+    lookers.add(again);
     document.addEventListener("visibilitychange", seen);
     next(0);
     return () => {
       stop.abort();
+      lookers.delete(again);
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", seen);
     };

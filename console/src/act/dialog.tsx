@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { act } from "../api/client";
 import type { Done } from "../api/forms";
 import { asTrouble, type Trouble } from "../api/trouble";
+import { lookAgain } from "../live";
 import { counted, plain } from "../text";
 import { followOf } from "./follow";
 
@@ -79,7 +80,10 @@ export function Dialog({ deed, close }: { deed: Deed; close: () => void }) {
     setBusy(true);
     const patience = new AbortController();
     act(deed.method ?? "POST", deed.path, order, { key: key.current, signal: patience.signal, ...etagOf(deed) })
-      .then(setDone)
+      .then((told) => {
+        setDone(told);
+        lookAgain();
+      })
       .catch((error: unknown) => {
         const found = asTrouble(error);
         setTrouble(found);

@@ -7,40 +7,36 @@ import { OFTEN, SELDOM, useLive } from "../live";
 import { to } from "../route";
 import { plain, whole, words } from "../text";
 import { Ago, Condition, Empty, Failed, Gauge, Name, Time, Waiting } from "../ui/basics";
-import { Grid } from "../ui/grid";
+import { conditionsOf, Grid } from "../ui/grid";
 import { NodeList } from "../ui/node-list";
 import { OpenIncidents } from "../ui/incident-rows";
 
-interface Moving {
-  view: ClusterView;
-  incidents: IncidentView[];
-}
+// What is wrong and what pools have is asked for often, the rest less so: all together below once a second.
+const WRONG = OFTEN * 1.1;
+const REST = OFTEN * 3;
 
 export function Cluster({ cluster }: { cluster: string }) {
   const path = `clusters/${seg(cluster)}`;
-  const live = useLive<Moving>(
-    path,
-    async (signal) => ({
-      view: await read<ClusterView>(path, has("name", "pools", "masters"), signal),
-      incidents: await readAll<IncidentView>(`${path}/incidents`, signal),
-    }),
-    OFTEN * 1.16,
-  );
-  const pools = useLive<List<PoolStatus>>(`${path}/pools`, (signal) => read(`${path}/pools`, isList, signal), SELDOM / 2);
+  const live = useLive<ClusterView>(path, (signal) => read(path, has("name", "pools", "masters"), signal), REST);
+  const wrong = useLive<IncidentView[]>(`${path}/incidents`, (signal) => readAll(`${path}/incidents`, signal), WRONG);
+  const pools = useLive<List<PoolStatus>>(`${path}/pools`, (signal) => read(`${path}/pools`, isList, signal), WRONG);
   const nodes = useNodes(path, pools.data?.items);
-  const data = live.data;
-  if (!data) return live.trouble ? <Failed trouble={live.trouble} what={plain(cluster)} /> : <Waiting what={plain(cluster)} />;
-  const paused = data.view.paused.some((one) => one.subject === "");
+  const view = live.data;
+  const incidents = wrong.data;
+  const trouble = live.trouble ?? wrong.trouble;
+  if (!view || !incidents) return trouble ? <Failed trouble={trouble} what={plain(cluster)} /> : <Waiting what={plain(cluster)} />;
+  const paused = view.paused.some((one) => one.subject === "");
+  const running = Math.max(view.running_operations, incidents.filter((one) => one.incident.operation).length);
   return (
     <>
       <h1>
-        <Name of={cluster} /> <small class="dim">{data.view.mode}</small>
+        <Name of={cluster} /> <small class="dim">{view.mode}</small>
       </h1>
-      <p class={data.view.is_late ? "bad" : "dim"} role={data.view.is_late ? "alert" : undefined}>
-        {data.view.is_late ? "✗ The app has missed sweeps: is it running? " : ""}last sweep <Ago at={data.view.swept_at} /> · policy{" "}
-        <a href="#/policy">{plain(data.view.policy, 20)}</a>
+      <p class={view.is_late ? "bad" : "dim"} role={view.is_late ? "alert" : undefined}>
+        {view.is_late ? "✗ The app has missed sweeps: is it running? " : ""}last sweep <Ago at={view.swept_at} /> · policy{" "}
+        <a href="#/policy">{plain(view.policy, 20)}</a>
       </p>
-      {data.view.paused.map((one) => (
+      {view.paused.map((one) => (
         <p key={one.subject} class="warn">
           <strong>‖ {one.subject ? plain(one.subject) : "All of it"} is paused</strong> by <Name of={one.who} />: {plain(one.why, 200)}
         </p>
@@ -57,11 +53,11 @@ export function Cluster({ cluster }: { cluster: string }) {
         )}
       </div>
       <h2>What is wrong</h2>
-      <OpenIncidents of={data.incidents} most={12} />
-      <Operations path={path} running={data.view.running_operations} />
-      <Masters of={data.view} incidents={data.incidents} />
+      <OpenIncidents of={incidents} most={12} />
+      <Operations path={path} running={running} />
+      <Masters of={view} incidents={incidents} />
       {pools.data?.items.map((pool) => (
-        <Pool key={pool.pool} cluster={cluster} pool={pool} nodes={nodes} incidents={data.incidents} />
+        <Pool key={pool.pool} cluster={cluster} pool={pool} nodes={nodes} incidents={incidents} />
       ))}
     </>
   );
@@ -92,7 +88,7 @@ function Pool(props: { cluster: string; pool: PoolStatus; nodes: NodeView[] | un
       <p>
         {pool.nodes} nodes, wanted {pool.wanted ?? "not known yet"}
         {pool.extra ? ` and ${pool.extra} more` : ""}
-        {Object.entries(pool.conditions).map(([name, count]) => (
+        {(nodes && nodes.length >= pool.nodes ? conditionsOf(nodes) : Object.entries(pool.conditions)).map(([name, count]) => (
           <span key={name}>
             {" "}
             · {count} <Condition of={name} />
@@ -158,7 +154,7 @@ function Operations({ path, running }: { path: string; running: number }) {
   const live = useLive<OperationView[]>(
     `${path}/operations ${running > 0}`,
     (signal) => (running ? readAll<OperationView>(`${path}/operations`, signal) : Promise.resolve([])),
-    running ? OFTEN * 1.6 : SELDOM,
+    running ? OFTEN * 1.8 : SELDOM,
   );
   const [last, setLast] = useState<OperationView[]>([]);
   useEffect(() => {

@@ -97,11 +97,15 @@ function Field({ cluster, group }: { cluster: string; group: Group }) {
   );
 }
 
-export function countsOf(nodes: NodeView[]): string {
+/** How many are in which condition, most first. */
+export function conditionsOf(nodes: NodeView[]): [condition: string, count: number][] {
   const counts = new Map<string, number>();
   for (const one of nodes) counts.set(one.condition, (counts.get(one.condition) ?? 0) + 1);
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+function countsOf(nodes: NodeView[]): string {
+  return conditionsOf(nodes)
     .map(([name, count]) => `${count.toLocaleString("en")} ${words(plain(name))}`)
     .join(", ");
 }
